@@ -1,0 +1,25 @@
+//! The pure middle of Portico: what its nouns are and what it decides about them.
+//!
+//! Nothing here knows the worker runtime, HTTP, templates, a clock or randomness: time and random
+//! bytes come in as arguments, so every rule is tested natively in milliseconds. Text from outside
+//! becomes a type with private fields through one door (`parse`), or an error whose `Display` is
+//! the sentence a person reads at the field.
+//!
+//! | about | modules |
+//! |---|---|
+//! | words that every layer uses | [`time`], [`id`], [`email`], [`text`] |
+//! | who may do what | [`role`], [`module`] |
+//! | getting in | [`token`], [`csrf`], [`next`] |
+//! | files | [`filename`], [`range`] |
+
+pub mod csrf;
+pub mod email;
+pub mod filename;
+pub mod id;
+pub mod module;
+pub mod next;
+pub mod range;
+pub mod role;
+pub mod text;
+pub mod time;
+pub mod token;
