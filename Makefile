@@ -1,0 +1,31 @@
+# What a person types. Each target prepares whatever it needs; `make` alone lists them.
+.DEFAULT_GOAL := help
+.PHONY: help setup dev build test screenshots deploy clean
+
+help: ## List these targets
+	@printf 'Portico: a client portal at the edge.\n\n'
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@printf '\nSettings: PORT (8787), STATE_DIR (.wrangler/state), DEMO=0 (start empty),\n'
+	@printf '          ONLY=http (a part of the tests), DOMAIN=portal.example.com (for deploy), DRY_RUN=1.\n'
+
+setup: ## Check Rust and Node, install the pinned tools into this folder
+	@node scripts/setup.mjs
+
+dev: ## Run the portal here, with a demo business in it
+	@node scripts/dev.mjs
+
+build: ## Build the worker for release into build/
+	@node scripts/setup.mjs
+	@node scripts/build.mjs --release
+
+test: ## Formatting, lints, native tests, HTTP tests, browser journeys
+	@node scripts/test.mjs
+
+screenshots: ## Pictures of every page into screenshots/
+	@node scripts/screenshots.mjs
+
+deploy: ## Create or update the portal on your Cloudflare account
+	@node scripts/deploy.mjs
+
+clean: ## Remove what was built (not your local data, not the tools)
+	rm -rf build target screenshots test-results

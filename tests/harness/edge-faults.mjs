@@ -1,0 +1,60 @@
+// Faults that a test has asked for. One is { on, op?, match?, when, times?, ms?, error? }:
+//   on     "d1" | "r2" | "kv" | "mail"
+//   op     the binding's method ("batch", "put", "get", "send" …); any when absent
+//   match  a piece of the SQL, key or recipient; any when absent
+//   when   "before" (nothing was done) | "after" (it was done, and the answer was lost) |
+//          "stall" (hangs for `ms`, then goes on) | "midstream" (R2: the body breaks off) |
+//          "gone" (KV, R2 get: the key is not there)
+//   times  how often it strikes (default 1)
+let faults = [];
+
+export const resetFaults = () => { faults = []; };
+export const setFaults = (list) => { faults = list.map((fault) => ({ times: 1, struck: 0, ...fault })); };
+/** Faults that have not struck as often as asked: a test that needs one and does not get it is wrong. */
+export const faultsLeft = () => faults.filter((fault) => fault.struck < fault.times);
+
+const USUAL = {
+  d1: "D1_ERROR: Network connection lost.",
+  r2: "R2: Network connection lost.",
+  kv: "KV GET failed: 500 Internal Server Error",
+  mail: "E_INTERNAL_SERVER_ERROR",
+};
+
+function strike(on, op, about) {
+  const fault = faults.find((f) => f.on === on && f.struck < f.times && (!f.op || f.op === op) && (!f.match || about.includes(f.match)));
+  if (fault) fault.struck++;
+  return fault;
+}
+
+/** Runs `work` (called with the fault, if any) the way the asked fault would have it. */
+export async function withFault(on, op, about, work) {
+  const fault = strike(on, op, about);
+  if (!fault) return work();
+  const message = fault.error ?? USUAL[on];
+  // D1 tells the database's own words in `cause`; the worker crate reads them there.
+  const error = new Error(message, { cause: new Error(message.replace(/^D1_ERROR: /, "")) });
+  switch (fault.when) {
+    case "before": throw error;
+    case "after": await work(); throw error;
+    case "stall": await new Promise((done) => setTimeout(done, fault.ms ?? 60_000)); return work();
+    case "gone": return null;
+    case "midstream": return work({ breakAfter: fault.bytes ?? 1024, error });
+    default: throw new Error(`The harness knows no fault ${JSON.stringify(fault)}.`);
+  }
+}
+
+/** A body that ends in an error after some bytes. */
+export function breaking(stream, { breakAfter, error }) {
+  let left = breakAfter;
+  return stream.pipeThrough(new TransformStream({
+    transform(chunk, controller) {
+      if (chunk.byteLength >= left) {
+        if (left > 0) controller.enqueue(chunk.subarray(0, left));
+        controller.error(error);
+      } else {
+        left -= chunk.byteLength;
+        controller.enqueue(chunk);
+      }
+    },
+  }));
+}

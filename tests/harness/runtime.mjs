@@ -1,0 +1,102 @@
+// Miniflare around a built worker: which modules, bindings and folders.
+import { createHash, createHmac } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+
+// The types of files below depend on it being there before miniflare is loaded (see certificates.mjs).
+import { trustOwnCertificates } from "./certificates.mjs";
+
+export const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
+const HARNESS = join(ROOT, "tests/harness");
+
+/** The folder of the worker under test: WORKER_DIR, or what was built last. */
+export const workerFolder = () => process.env.WORKER_DIR ?? join(ROOT, "build");
+
+const read = (file) => readFileSync(file, "utf8");
+
+/** wrangler.toml is the one place that says these. */
+export function fromWranglerToml(name) {
+  const value = new RegExp(`^${name}\\s*=\\s*"([^"]+)"`, "m").exec(read(join(ROOT, "wrangler.toml")))?.[1];
+  if (!value) throw new Error(`wrangler.toml has no ${name}.`);
+  return value;
+}
+
+function modules() {
+  const folder = workerFolder();
+  if (!existsSync(join(folder, "index.js"))) throw new Error(`There is no built worker in ${folder}. Run: make build`);
+  const edge = readdirSync(HARNESS).filter((name) => /^edge(-\w+)?\.mjs$/.test(name));
+  const glue = read(join(folder, "index.js")).replace(/(["'])cloudflare:sockets\1/g, '"./edge-outbound.mjs"');
+  return [
+    // The first one is the entry.
+    ...["edge.mjs", ...edge.filter((name) => name !== "edge.mjs")]
+      .map((name) => ({ type: "ESModule", path: name, contents: read(join(HARNESS, name)) })),
+    { type: "ESModule", path: "index.js", contents: glue },
+    { type: "CompiledWasm", path: "index_bg.wasm", contents: readFileSync(join(folder, "index_bg.wasm")) },
+  ];
+}
+
+/** A port that was free a moment ago. */
+export function freePort() {
+  return new Promise((done, fail) => {
+    const server = createServer().on("error", fail).listen(0, "127.0.0.1", () => {
+      const { port } = server.address();
+      server.close(() => done(port));
+    });
+  });
+}
+
+/** The file that the local runtime keeps a D1 database in, below a state folder. */
+function databaseFile(folder, databaseId) {
+  const key = createHash("sha256").update("miniflare-D1DatabaseObject").digest();
+  const hmac = (data) => createHmac("sha256", key).update(data).digest().subarray(0, 16);
+  const name = hmac(databaseId);
+  return join(folder, "d1/miniflare-D1DatabaseObject", `${Buffer.concat([name, hmac(name)]).toString("hex")}.sqlite`);
+}
+
+/** All migrations, in order, as one text. */
+export const schemaText = () => readdirSync(join(ROOT, "d1-migrations"))
+  .filter((name) => name.endsWith(".sql")).sort()
+  .map((name) => read(join(ROOT, "d1-migrations", name))).join("\n");
+
+/** Puts a fully migrated, empty database below a state folder. Takes some 10 ms. */
+export async function migrate(folder) {
+  const { DatabaseSync } = await import("node:sqlite");
+  const file = databaseFile(folder, fromWranglerToml("database_id"));
+  mkdirSync(dirname(file), { recursive: true });
+  const database = new DatabaseSync(file);
+  database.exec(`PRAGMA journal_mode = WAL; BEGIN; ${schemaText()}; COMMIT`);
+  database.close();
+}
+
+/**
+ * Starts workerd. `state` is the folder of its data; `settings` is what the worker finds in its environment.
+ * `onLog` gets { level, message } of everything the worker logs.
+ */
+export async function startRuntime({ port, state, settings, onLog, wrapped = true }) {
+  trustOwnCertificates();
+  const { Miniflare, convertV4MiniflareOptions, Log, LogLevel } = await import("miniflare");
+  const all = modules();
+  const runtime = new Miniflare(convertV4MiniflareOptions({
+    name: "portico",
+    host: "127.0.0.1",
+    port,
+    modules: wrapped ? all : all.filter(({ path }) => path.startsWith("index")),
+    modulesRoot: ROOT,
+    compatibilityDate: fromWranglerToml("compatibility_date"),
+    d1Databases: { DB: fromWranglerToml("database_id") },
+    r2Buckets: { DOCUMENTS: fromWranglerToml("bucket_name") },
+    kvNamespaces: { BRANDING: fromWranglerToml("id") },
+    email: { send_email: [{ name: "EMAIL" }] },
+    assets: { directory: join(ROOT, "public"), binding: "ASSETS", routerConfig: { has_user_worker: true } },
+    bindings: settings,
+    resourcePersistencePath: state,
+    handleStructuredLogs: onLog,
+    log: new Log(LogLevel.NONE),
+    cf: false,
+    telemetry: { enabled: false },
+  }));
+  await runtime.ready;
+  return runtime;
+}

@@ -1,0 +1,205 @@
+// A world: one workerd with the built worker, its own empty migrated database, and everything a test
+// may want to know or do behind the worker's back. One per test file:
+//
+//   const world = await World.start();
+//   after(() => world.close());
+import { randomBytes } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Mailbox } from "./mailbox.mjs";
+import { freePort, migrate, startRuntime } from "./runtime.mjs";
+import { User } from "./users.mjs";
+
+/** What a world is told by its test about things that would otherwise fail it. */
+const BACKGROUND_MS = 20_000;
+
+export class World {
+  /**
+   * `mail`: "binding" (default: the EMAIL binding, kept in memory) | "none" (mail stays in the outbox) |
+   * an smtp:// or smtps:// address (see smtp-sink.mjs). `settings`: more of the worker's environment;
+   * undefined removes one. `trace`: print the worker's log.
+   */
+  static async start({ mail = "binding", settings = {}, trace = Boolean(process.env.TRACE) } = {}) {
+    const world = new World();
+    world.trace = trace;
+    world.port = await freePort();
+    world.base = `http://localhost:${world.port}`;
+    world.setupToken = randomBytes(18).toString("base64url");
+    world.state = mkdtempSync(join(tmpdir(), "portico-world-"));
+    await migrate(world.state);
+    const all = {
+      PUBLIC_BASE_URL: world.base,
+      SESSION_KEYS: `test:${randomBytes(32).toString("base64")}`,
+      SETUP_TOKEN: world.setupToken,
+      ...(mail === "none" ? {} : { MAIL_FROM: "Portico <portal@portico.test>" }),
+      ...(mail.startsWith("smtp") ? { SMTP_URL: mail } : {}),
+      ...settings,
+    };
+    world.settings = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
+    await world.#boot();
+    if (mail.startsWith("smtp")) {
+      const { hostname, port } = new URL(mail);
+      await world.allow(`tcp://${hostname}:${port}`);
+    }
+    return world;
+  }
+
+  logs = [];
+  #expectedLogs = [];
+  #clock = 0;
+  #requests = 0;
+  #last = null;
+  mailbox = new Mailbox(this);
+
+  async #boot() {
+    this.runtime = await startRuntime({
+      port: this.port,
+      state: this.state,
+      settings: this.settings,
+      onLog: (entry) => {
+        this.logs.push(entry);
+        if (this.trace) console.log(`[worker ${entry.level}] ${entry.message}`);
+      },
+    });
+    this.db = await this.runtime.getD1Database("DB");
+    this.kv = await this.runtime.getKVNamespace("BRANDING");
+    this.r2 = await this.runtime.getR2Bucket("DOCUMENTS");
+  }
+
+  /** A new isolate on the same data: nothing cached in memory, no faults, real time. Settings may change. */
+  async restart(settings = {}) {
+    await this.runtime.dispose();
+    this.settings = { ...this.settings, ...settings };
+    this.#clock = 0;
+    await this.#boot();
+  }
+
+  /** A person with a browser of their own (cookies), not signed in. */
+  user(name = "somebody") {
+    return new User(this, name);
+  }
+
+  // -- The clock ---------------------------------------------------------------------------------
+
+  /** Moves the worker's clock on by so many milliseconds. */
+  async advance(ms) {
+    this.#clock += ms;
+    await this.#edge("clock", { ms: this.#clock });
+  }
+
+  /** What the worker's clock says, in ms since the epoch. */
+  now() {
+    return Date.now() + this.#clock;
+  }
+
+  /** Runs the cron job as the platform would, and everything it leaves for later. */
+  async cron() {
+    const worker = await this.runtime.getWorker();
+    const { outcome } = await worker.scheduled({ scheduledTime: new Date(this.now()), cron: "* * * * *" });
+    await this.settled();
+    if (outcome !== "ok") throw new Error(`The cron job ended with "${outcome}"; the worker's log:\n${this.logText()}`);
+    return this.record("cron");
+  }
+
+  // -- What requests did -------------------------------------------------------------------------
+
+  nextRequestId() {
+    this.#last = `r${++this.#requests}`;
+    return this.#last;
+  }
+
+  /** Figures of one request: { d1, kv, r2, mail, rowsRead, rowsWritten, ops, after: {…} }. */
+  record(id) {
+    return this.#edge("record", { id });
+  }
+
+  /** The same for the last request that any user made. */
+  lastRequest() {
+    return this.record(this.#last);
+  }
+
+  /** Waits until nothing is left running behind the responses (waitUntil). */
+  async settled() {
+    const { pending } = await this.#edge("settled", { ms: BACKGROUND_MS });
+    if (pending > 0) throw new Error(`${pending} background task(s) still run after ${BACKGROUND_MS} ms.`);
+  }
+
+  // -- Faults and the outside --------------------------------------------------------------------
+
+  /** Makes a binding fail; see edge-faults.mjs for the fields. Replaces faults asked for before. */
+  async fault(...faults) {
+    await this.#edge("faults", { faults });
+  }
+
+  /** Lets the worker call an origin ("https://…" or "tcp://host:port"); every other call fails the world. */
+  async allow(origin) {
+    await this.#edge("allow", { origin });
+  }
+
+  /** An error in the worker's log that is part of the test. */
+  expectLog(pattern) {
+    this.#expectedLogs.push(pattern);
+  }
+
+  logText() {
+    return this.logs.map(({ level, message }) => `  ${level}: ${message}`).join("\n") || "  (empty)";
+  }
+
+  /** Rows of the outbox, newest first. */
+  async outbox() {
+    return (await this.db.prepare("SELECT * FROM outbox ORDER BY created_at DESC, id DESC").all()).results;
+  }
+
+  /** What went through the mail binding, oldest first. */
+  sentByBinding() {
+    return this.#edge("mails");
+  }
+
+  // -- The end -----------------------------------------------------------------------------------
+
+  /** What a careful world should not have left: a list of sentences, empty when all is well. */
+  async leftovers() {
+    const left = [];
+    await this.settled().catch((error) => left.push(error.message));
+    for (const call of await this.#edge("outbound")) {
+      if (!call.expected) left.push(`The worker called out without being allowed to: ${call.what}`);
+    }
+    for (const fault of await this.#edge("faults-left")) {
+      left.push(`A fault was asked for ${fault.times} time(s) and struck ${fault.struck} time(s): ${JSON.stringify(fault)}`);
+    }
+    for (const { level, message } of this.logs) {
+      if (level === "error" && !this.#expectedLogs.some((pattern) => pattern.test(message))) {
+        left.push(`The worker logged an error: ${message}`);
+      }
+    }
+    if (this.settings.MAIL_FROM) {
+      const due = await this.db.prepare("SELECT to_email, subject FROM outbox WHERE state = 'queued' AND due_at <= ?")
+        .bind(this.now()).all();
+      for (const row of due.results) left.push(`A mail was left in the outbox: "${row.subject}" to ${row.to_email}`);
+    }
+    return left;
+  }
+
+  /** Shuts everything down and fails on leftovers, unless `{ messy: true }`. */
+  async close({ messy = false } = {}) {
+    let left = [];
+    try {
+      if (!messy) left = await this.leftovers();
+    } finally {
+      await this.runtime.dispose();
+      rmSync(this.state, { recursive: true, force: true });
+    }
+    if (left.length) throw new Error(`The world was left untidy:\n- ${left.join("\n- ")}`);
+  }
+
+  async #edge(what, body = {}) {
+    const response = await this.runtime.dispatchFetch(`http://localhost/__edge/${what}`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(body),
+    });
+    if (!response.ok) throw new Error(`/__edge/${what} answered ${response.status}: ${await response.text()}`);
+    return response.json();
+  }
+}
