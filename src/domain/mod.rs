@@ -10,8 +10,10 @@
 //! | words that every layer uses | [`time`], [`id`], [`email`], [`text`] |
 //! | who may do what | [`role`], [`module`] |
 //! | getting in | [`token`], [`csrf`], [`next`] |
-//! | files | [`filename`], [`range`] |
+//! | files | [`filename`], [`range`], [`upload`] |
+//! | the business's own look and limits | [`colour`], [`settings`] |
 
+pub mod colour;
 pub mod csrf;
 pub mod email;
 pub mod filename;
@@ -20,6 +22,8 @@ pub mod module;
 pub mod next;
 pub mod range;
 pub mod role;
+pub mod settings;
 pub mod text;
 pub mod time;
 pub mod token;
+pub mod upload;

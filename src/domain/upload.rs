@@ -1,0 +1,202 @@
+//! How a file goes up in parts, and sizes as people read them.
+//!
+//! R2 takes at most 10,000 parts of 5 MiB to 5 GiB, all of one size but the last. A part is 8 MiB,
+//! small enough to be sent again on a bad line, and grows by whole MiB for files over 78 GiB.
+
+use super::settings::UploadLimit;
+
+const MIB: u64 = 1 << 20;
+const PART: u64 = 8 * MIB;
+const MAX_PARTS: u64 = 10_000;
+
+/// Why a file is refused before a byte of it is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum UploadRefused {
+    /// No bytes.
+    #[error("This file is empty. Please choose another one.")]
+    Empty,
+    /// Over the business's limit.
+    #[error("This file is too large: it has {}, and up to {} are possible.", human_bytes(*size), human_bytes(*limit))]
+    TooLarge {
+        /// The file, in bytes.
+        size: u64,
+        /// The limit, in bytes.
+        limit: u64,
+    },
+    /// A part that the plan does not have.
+    #[error("This part does not belong to the upload. Please start the upload again.")]
+    UnknownPart,
+    /// A part of another size than planned.
+    #[error("Part {number} arrived with {actual} bytes instead of {expected}. Please try again.")]
+    WrongPartSize {
+        /// Number of the part, from 1.
+        number: u64,
+        /// Planned, in bytes.
+        expected: u64,
+        /// Arrived, in bytes.
+        actual: u64,
+    },
+}
+
+/// How a file of known size is cut.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Plan {
+    size: u64,
+    part_size: u64,
+}
+
+impl Plan {
+    /// Plans the upload of a file of `size` bytes, or says why it is refused.
+    pub fn new(size: u64, limit: UploadLimit) -> Result<Self, UploadRefused> {
+        if size == 0 {
+            return Err(UploadRefused::Empty);
+        }
+        let limit = limit.bytes();
+        if size > limit {
+            return Err(UploadRefused::TooLarge { size, limit });
+        }
+        Ok(Self::of(size))
+    }
+    fn of(size: u64) -> Self {
+        let needed = size.div_ceil(MAX_PARTS).div_ceil(MIB).saturating_mul(MIB);
+        Self {
+            size,
+            part_size: needed.max(PART),
+        }
+    }
+    /// The plan as D1 kept it, whatever the limit is by now.
+    pub fn resumed(size: u64, part_size: u64) -> Option<Self> {
+        (size > 0 && part_size > 0).then_some(Self { size, part_size })
+    }
+    /// Size of the file in bytes.
+    pub const fn size(&self) -> u64 {
+        self.size
+    }
+    /// Size of every part but the last, in bytes.
+    pub const fn part_size(&self) -> u64 {
+        self.part_size
+    }
+    /// Number of parts, at least 1.
+    pub const fn parts(&self) -> u64 {
+        self.size.div_ceil(self.part_size)
+    }
+    /// Size of part `number` (from 1) in bytes.
+    pub fn size_of(&self, number: u64) -> Result<u64, UploadRefused> {
+        match number {
+            n if n == 0 || n > self.parts() => Err(UploadRefused::UnknownPart),
+            n if n == self.parts() => Ok(self.size - (n - 1) * self.part_size),
+            _ => Ok(self.part_size),
+        }
+    }
+    /// Checks that a part that arrived is as planned.
+    pub fn check(&self, number: u64, actual: u64) -> Result<(), UploadRefused> {
+        let expected = self.size_of(number)?;
+        if actual == expected {
+            Ok(())
+        } else {
+            Err(UploadRefused::WrongPartSize {
+                number,
+                expected,
+                actual,
+            })
+        }
+    }
+}
+
+/// A size in words: "0 bytes", "1 byte", "999 bytes", "1.5 KB", "100 MB", "4.7 GB".
+///
+/// Units are of 1,024, named as people know them; one decimal below 10 unless it is zero.
+pub fn human_bytes(bytes: u64) -> String {
+    match bytes {
+        1 => return "1 byte".to_owned(),
+        0..1024 => return format!("{bytes} bytes"),
+        _ => (),
+    }
+    let (mut unit, mut name) = (1_u64 << 10, "KB");
+    for (size, next) in [(1 << 20, "MB"), (1 << 30, "GB"), (1 << 40, "TB")] {
+        // 1,023.5 of a unit would be shown as 1024.
+        if bytes >= size - size / 2048 {
+            (unit, name) = (size, next);
+        }
+    }
+    let tenths = u128::from(bytes) * 10 + u128::from(unit / 2);
+    let tenths = tenths / u128::from(unit);
+    match (tenths / 10, tenths % 10) {
+        (whole @ 0..10, tenth @ 1..) => format!("{whole}.{tenth} {name}"),
+        (whole @ 0..10, 0) => format!("{whole} {name}"),
+        _ => format!(
+            "{} {name}",
+            (u128::from(bytes) + u128::from(unit / 2)) / u128::from(unit)
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn sizes_read_well() {
+        for (bytes, want) in [
+            (0, "0 bytes"),
+            (1, "1 byte"),
+            (1023, "1023 bytes"),
+            (1024, "1 KB"),
+            (1536, "1.5 KB"),
+            (10 * 1024 + 100, "10 KB"),
+            (MIB - 1, "1 MB"),
+            (100 * MIB, "100 MB"),
+            (1 << 30, "1 GB"),
+            (5 << 30, "5 GB"),
+            (5_046_586_573, "4.7 GB"),
+            (10_737_000_000, "10 GB"),
+        ] {
+            assert_eq!(human_bytes(bytes), want, "{bytes}");
+        }
+    }
+
+    #[test]
+    fn what_is_refused_says_why() {
+        let limit = UploadLimit::DEFAULT;
+        assert_eq!(Plan::new(0, limit), Err(UploadRefused::Empty));
+        assert_eq!(Plan::new(100 * MIB, limit).unwrap().parts(), 13);
+        assert_eq!(
+            Plan::new(150 * MIB, limit).unwrap_err().to_string(),
+            "This file is too large: it has 150 MB, and up to 100 MB are possible."
+        );
+    }
+
+    #[test]
+    fn parts_are_checked() {
+        let plan = Plan::of(2 * PART + 5);
+        assert_eq!((plan.size_of(1), plan.size_of(3)), (Ok(PART), Ok(5)));
+        assert_eq!(plan.size_of(0), Err(UploadRefused::UnknownPart));
+        assert_eq!(plan.size_of(4), Err(UploadRefused::UnknownPart));
+        assert_eq!(plan.check(3, 5), Ok(()));
+        let wrong = UploadRefused::WrongPartSize {
+            number: 1,
+            expected: PART,
+            actual: 5,
+        };
+        assert_eq!(plan.check(1, 5), Err(wrong));
+        assert_eq!(Plan::resumed(plan.size(), plan.part_size()), Some(plan));
+        assert_eq!(Plan::resumed(5, 0), None);
+    }
+
+    proptest! {
+        #[test]
+        fn every_plan_fits_r2(size in 1u64..=5_000_000_000_000) {
+            let plan = Plan::of(size);
+            prop_assert!(plan.parts() <= MAX_PARTS && plan.part_size() >= 5 * MIB);
+            let last = plan.size_of(plan.parts()).unwrap();
+            prop_assert!(last >= 1 && last <= plan.part_size());
+            prop_assert_eq!((plan.parts() - 1) * plan.part_size() + last, size);
+        }
+
+        #[test]
+        fn no_size_panics(bytes: u64) {
+            prop_assert!(human_bytes(bytes).len() <= 24);
+        }
+    }
+}
