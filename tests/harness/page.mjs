@@ -85,6 +85,16 @@ export class Page {
     return new Form(this, element, button);
   }
 
+  /** The one form that posts to an address (a string, or a pattern of it). */
+  formTo(action) {
+    const forms = this.all("form").map((element) => {
+      const buttons = element.querySelectorAll("button, input[type=submit]")
+        .filter((b) => (b.getAttribute("type") ?? "submit") !== "button");
+      return new Form(this, element, buttons[0] ?? element);
+    });
+    return oneOf("form to", action, forms.filter((form) => fits(form.action, action)), forms.map((form) => form.action));
+  }
+
   /** The one field with that label. */
   field(label) {
     return this.#named("input:not([type=hidden]):not([type=submit]), select, textarea", "field", label);

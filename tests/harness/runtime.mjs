@@ -1,11 +1,9 @@
 // Miniflare around a built worker: which modules, bindings and folders.
-import { createHash, createHmac } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-
-// The types of files below depend on it being there before miniflare is loaded (see certificates.mjs).
+import { databaseFile, fromWranglerToml } from "../../scripts/lib/state.mjs";
 import { trustOwnCertificates } from "./certificates.mjs";
 
 export const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
@@ -15,13 +13,6 @@ const HARNESS = join(ROOT, "tests/harness");
 export const workerFolder = () => process.env.WORKER_DIR ?? join(ROOT, "build");
 
 const read = (file) => readFileSync(file, "utf8");
-
-/** wrangler.toml is the one place that says these. */
-export function fromWranglerToml(name) {
-  const value = new RegExp(`^${name}\\s*=\\s*"([^"]+)"`, "m").exec(read(join(ROOT, "wrangler.toml")))?.[1];
-  if (!value) throw new Error(`wrangler.toml has no ${name}.`);
-  return value;
-}
 
 function modules() {
   const folder = workerFolder();
@@ -47,14 +38,6 @@ export function freePort() {
   });
 }
 
-/** The file that the local runtime keeps a D1 database in, below a state folder. */
-function databaseFile(folder, databaseId) {
-  const key = createHash("sha256").update("miniflare-D1DatabaseObject").digest();
-  const hmac = (data) => createHmac("sha256", key).update(data).digest().subarray(0, 16);
-  const name = hmac(databaseId);
-  return join(folder, "d1/miniflare-D1DatabaseObject", `${Buffer.concat([name, hmac(name)]).toString("hex")}.sqlite`);
-}
-
 /** All migrations, in order, as one text. */
 export const schemaText = () => readdirSync(join(ROOT, "d1-migrations"))
   .filter((name) => name.endsWith(".sql")).sort()
@@ -63,7 +46,7 @@ export const schemaText = () => readdirSync(join(ROOT, "d1-migrations"))
 /** Puts a fully migrated, empty database below a state folder. Takes some 10 ms. */
 export async function migrate(folder) {
   const { DatabaseSync } = await import("node:sqlite");
-  const file = databaseFile(folder, fromWranglerToml("database_id"));
+  const file = databaseFile(folder);
   mkdirSync(dirname(file), { recursive: true });
   const database = new DatabaseSync(file);
   database.exec(`PRAGMA journal_mode = WAL; BEGIN; ${schemaText()}; COMMIT`);
@@ -75,6 +58,7 @@ export async function migrate(folder) {
  * `onLog` gets { level, message } of everything the worker logs.
  */
 export async function startRuntime({ port, state, settings, onLog, wrapped = true }) {
+  // Before miniflare is loaded, which reads the trusted authorities once.
   trustOwnCertificates();
   const { Miniflare, convertV4MiniflareOptions, Log, LogLevel } = await import("miniflare");
   const all = modules();

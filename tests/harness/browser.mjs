@@ -1,0 +1,106 @@
+// Chromium for the journeys that need one, with everything collected that must not happen: messages of
+// CSP, errors in the console, uncaught errors, requests to other origins, dialogs.
+import { createRequire } from "node:module";
+import { readFileSync } from "node:fs";
+import { chromium } from "playwright-core";
+import { findChromium } from "../../scripts/lib/chromium.mjs";
+
+const require = createRequire(import.meta.url);
+const AXE = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
+
+const FLAGS = [
+  "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+  "--disable-background-networking", "--disable-component-update", "--disable-sync",
+];
+
+export class Browser {
+  static async start() {
+    const browser = new Browser();
+    browser.chromium = await chromium.launch({ executablePath: findChromium(), headless: true, args: FLAGS });
+    return browser;
+  }
+
+  /**
+   * A person's own browser window. `world` gives the base; `cookiesOf` is a User whose cookies it starts
+   * with; `javaScript: false` switches scripts off; `dark`, `width`, `height`, `reducedMotion` as they say.
+   * `tolerate` is a list of patterns of console messages that are part of the test.
+   */
+  async window(world, { javaScript = true, dark = false, width = 1280, height = 900, reducedMotion = true, cookiesOf, tolerate = [] } = {}) {
+    const context = await this.chromium.newContext({
+      baseURL: world.base,
+      javaScriptEnabled: javaScript,
+      colorScheme: dark ? "dark" : "light",
+      reducedMotion: reducedMotion ? "reduce" : "no-preference",
+      viewport: { width, height },
+      locale: "en-GB",
+      timezoneId: "Europe/Berlin",
+      acceptDownloads: true,
+    });
+    if (cookiesOf) {
+      await context.addCookies(cookiesOf.cookies.names().map((name) => ({
+        name, value: cookiesOf.cookies.get(name), url: world.base.replace(/^http:/, "https:"), secure: true, httpOnly: true, sameSite: "Lax",
+      })));
+    }
+    const page = await context.newPage();
+    page.setDefaultTimeout(10_000);
+    return new Window(world, context, page, tolerate);
+  }
+
+  close() {
+    return this.chromium.close();
+  }
+}
+
+export class Window {
+  trouble = [];
+  constructor(world, context, page, tolerate) {
+    Object.assign(this, { world, context, page });
+    const note = (text) => {
+      if (!tolerate.some((pattern) => pattern.test(text))) this.trouble.push(text);
+    };
+    page.on("console", (message) => {
+      if (message.type() === "error" || /Content.Security.Policy|Trusted ?Type/i.test(message.text())) note(`console: ${message.text()}`);
+    });
+    page.on("pageerror", (error) => note(`uncaught: ${error.message}`));
+    page.on("dialog", (dialog) => { note(`dialog: ${dialog.message()}`); dialog.dismiss().catch(() => {}); });
+    page.on("request", (request) => {
+      const url = new URL(request.url());
+      if (/^https?:$/.test(url.protocol) && url.origin !== world.base) note(`request to another origin: ${url}`);
+    });
+  }
+
+  /** Opens a path of the portal. */
+  async open(path) {
+    const response = await this.page.goto(this.world.base + path, { waitUntil: "load" });
+    return response;
+  }
+
+  /** Violations that axe finds on the page as it stands, one line each. */
+  async axe() {
+    // Through the debugger, as CSP rightly keeps the page from running it.
+    const session = await this.context.newCDPSession(this.page);
+    const evaluate = async (expression) => {
+      const { result, exceptionDetails } = await session.send("Runtime.evaluate", { expression, awaitPromise: true, returnByValue: true });
+      if (exceptionDetails) throw new Error(`axe did not run: ${exceptionDetails.exception?.description ?? exceptionDetails.text}`);
+      return result.value;
+    };
+    await evaluate(`${AXE}; 0`);
+    const found = await evaluate(`axe.run(document, { resultTypes: ["violations"] }).then(({ violations }) => violations
+      .flatMap(({ id, help, nodes }) => nodes.map((node) => id + ": " + help + " — " + node.target.join(" ") + "\\n      "
+        + (node.failureSummary ?? "").replace(/\\s+/g, " "))))`);
+    await session.detach();
+    return found;
+  }
+
+  /** Fails on any axe violation. */
+  async assertAccessible(what = this.page.url()) {
+    const violations = await this.axe();
+    if (violations.length) throw new Error(`${what}: axe finds ${violations.length} violation(s):\n    ${violations.join("\n    ")}`);
+  }
+
+  /** Fails on anything that was collected, and closes. */
+  async close() {
+    await this.context.close();
+    if (this.trouble.length) throw new Error(`The browser complained:\n- ${this.trouble.join("\n- ")}`);
+  }
+}
