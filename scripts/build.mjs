@@ -7,10 +7,9 @@
 import { createHash } from "node:crypto";
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 import { gzipSync } from "node:zlib";
 import { at, ROOT, tools, WORKER_BUILD } from "./lib/project.mjs";
-import { longStep, main, Plain, run, say } from "./lib/run.mjs";
+import { isMain, longStep, main, Plain, run, say } from "./lib/run.mjs";
 import { setup } from "./setup.mjs";
 
 /** What the worker is made of (public/ because pages name its files by their hash). */
@@ -70,7 +69,7 @@ function publish(folder) {
   for (const file of [...FILES, ".sources"]) cpSync(join(folder, file), join(target, file));
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1]).href) {
+if (isMain(import.meta)) {
   await main(async () => {
     const asked = process.argv.slice(2);
     const unknown = asked.find((arg) => !["--release", "--dev", "--verbose", "--quiet"].includes(arg));

@@ -2,9 +2,8 @@
 // under .tools and node_modules. What is there at the right version is left alone, so a second
 // run takes less than a second.
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
-import { pathToFileURL } from "node:url";
 import { at, compareVersions, oldestRust, tools, wasmBindgenVersion, WASM_TARGET, WORKER_BUILD } from "./lib/project.mjs";
-import { capture, longStep, main, Plain, say } from "./lib/run.mjs";
+import { capture, isMain, longStep, main, Plain, say } from "./lib/run.mjs";
 
 const OLDEST_NODE = 20;
 const OLDEST_WRANGLER_NODE = "22.12.0";
@@ -79,4 +78,4 @@ export async function setup({ quiet = false } = {}) {
   if (!quiet) say(`Tools are ready (${((Date.now() - started) / 1000).toFixed(1)} s).`);
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1]).href) await main(() => setup());
+if (isMain(import.meta)) await main(() => setup());

@@ -13,7 +13,8 @@ export const WASM_TARGET = "wasm32-unknown-unknown";
 const exe = process.platform === "win32" ? ".exe" : "";
 export const tools = {
   node: at("node_modules/.bin/node"),
-  wrangler: at("node_modules/wrangler/bin/wrangler.js"),
+  // The tests of `make deploy` put a stand-in here, as there is no account to deploy to.
+  wrangler: process.env.PORTICO_WRANGLER ?? at("node_modules/wrangler/bin/wrangler.js"),
   workerBuild: at(".tools/bin", `worker-build${exe}`),
   wasmBindgen: at(".tools/bin", `wasm-bindgen${exe}`),
   wasmOpt: at("node_modules/.bin/wasm-opt"),

@@ -1,5 +1,6 @@
 // Child processes, and saying in plain words what they do.
 import { spawn, spawnSync } from "node:child_process";
+import { pathToFileURL } from "node:url";
 import { ROOT, tools } from "./project.mjs";
 
 /** A failure that is explained in words; its stack helps nobody. */
@@ -79,3 +80,6 @@ export async function main(work) {
     process.exitCode = 1;
   }
 }
+
+/** Whether this module is the script that was started, rather than imported. */
+export const isMain = (meta) => Boolean(process.argv[1]) && meta.url === pathToFileURL(process.argv[1]).href;

@@ -29,8 +29,8 @@ const idIn = (path, pattern, what) => {
 };
 
 /** The business's first person. Gives a signed-in owner, with `email` and `password` set. */
-export async function setUpOwner(world, { business = "Fern & Oak", name = "Olive Owner", email = "olive@business.test" } = {}) {
-  const owner = Object.assign(world.user(name), { email, password: newPassword() });
+export async function setUpOwner(world, { business = "Fern & Oak", name = "Olive Owner", email = "olive@business.test", password = newPassword() } = {}) {
+  const owner = Object.assign(world.user(name), { email, password });
   await fillIn(owner, "/admin/setup", {
     token: world.setupToken, business_name: business, name, email, password: owner.password,
   }, "Setting up the owner");
@@ -44,9 +44,9 @@ export const signIn = (user, { email = user.email, password = user.password } = 
   fillIn(user, "/sign-in", { email, password }, `${user.name} signing in`);
 
 /** A colleague with a role: invited by the owner, joined by the mail. */
-export async function addStaff(world, owner, { role = "member", name = `Mo Member ${next()}`, email = `staff${next()}@business.test` } = {}) {
+export async function addStaff(world, owner, { role = "member", name = `Mo Member ${next()}`, email = `staff${next()}@business.test`, password = newPassword() } = {}) {
   await fillIn(owner, "/admin/settings/staff/new", { name, email, role }, `Inviting ${name}`);
-  const person = Object.assign(world.user(name), { email, password: newPassword() });
+  const person = Object.assign(world.user(name), { email, password });
   const path = (await world.mailbox.newest(email)).path(/\/admin\/join\//);
   await fillIn(person, path, { password: person.password }, `${name} joining`);
   // Joining need not sign in.
@@ -78,10 +78,11 @@ export async function switchPortal(owner, client, on = true) {
   return expectPage(await owner.follow(answer), `Switching the portal of ${client.name} ${on ? "on" : "off"}`);
 }
 
-/** Sends the invitation as it stands; gives the path of the link in the mail (null where mail only queues). */
-export async function invite(owner, contact, changes = {}) {
+/** Sends the invitation as it stands; gives the path of the link in the mail (`read: false`: nothing is sent yet). */
+export async function invite(owner, contact, changes = {}, { read = true } = {}) {
   const { world } = owner;
   await fillIn(owner, `/admin/contacts/${contact.id}/invite`, changes, `Inviting ${contact.email}`);
+  if (!read) return null;
   return (await world.mailbox.newest(contact.email)).path(/\/invitation\//);
 }
 

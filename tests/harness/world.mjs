@@ -11,23 +11,25 @@ import { Mailbox } from "./mailbox.mjs";
 import { freePort, migrate, startRuntime } from "./runtime.mjs";
 import { User } from "./users.mjs";
 
-/** What a world is told by its test about things that would otherwise fail it. */
+/** How long work behind a response may take before it counts as stuck. */
 const BACKGROUND_MS = 20_000;
 
 export class World {
   /**
    * `mail`: "binding" (default: the EMAIL binding, kept in memory) | "none" (mail stays in the outbox) |
    * an smtp:// or smtps:// address (see smtp-sink.mjs). `settings`: more of the worker's environment;
-   * undefined removes one. `trace`: print the worker's log.
+   * undefined removes one. `trace`: print the worker's log. `state` and `port`: work on a state folder that
+   * is there and stays (the demo's); otherwise each world has an empty migrated one of its own.
    */
-  static async start({ mail = "binding", settings = {}, trace = Boolean(process.env.TRACE) } = {}) {
+  static async start({ mail = "binding", settings = {}, trace = Boolean(process.env.TRACE), state, port } = {}) {
     const world = new World();
     world.trace = trace;
-    world.port = await freePort();
+    world.port = port ?? await freePort();
     world.base = `http://localhost:${world.port}`;
-    world.setupToken = randomBytes(18).toString("base64url");
-    world.state = mkdtempSync(join(tmpdir(), "portico-world-"));
-    await migrate(world.state);
+    world.setupToken = settings.SETUP_TOKEN ?? randomBytes(18).toString("base64url");
+    world.state = state ?? mkdtempSync(join(tmpdir(), "portico-world-"));
+    world.#passing = state === undefined;
+    if (world.#passing) await migrate(world.state);
     const all = {
       PUBLIC_BASE_URL: world.base,
       SESSION_KEYS: `test:${randomBytes(32).toString("base64")}`,
@@ -50,6 +52,7 @@ export class World {
   #clock = 0;
   #requests = 0;
   #last = null;
+  #passing = true;
   mailbox = new Mailbox(this);
 
   async #boot() {
@@ -70,9 +73,10 @@ export class World {
   /** A new isolate on the same data: nothing cached in memory, no faults, real time. Settings may change. */
   async restart(settings = {}) {
     await this.runtime.dispose();
-    this.settings = { ...this.settings, ...settings };
-    this.#clock = 0;
+    const all = { ...this.settings, ...settings };
+    this.settings = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
     await this.#boot();
+    await this.setClock(0);
   }
 
   /** A person with a browser of their own (cookies), not signed in. */
@@ -83,9 +87,14 @@ export class World {
   // -- The clock ---------------------------------------------------------------------------------
 
   /** Moves the worker's clock on by so many milliseconds. */
-  async advance(ms) {
-    this.#clock += ms;
-    await this.#edge("clock", { ms: this.#clock });
+  advance(ms) {
+    return this.setClock(this.#clock + ms);
+  }
+
+  /** Sets how far the worker's clock is from real time, in milliseconds (negative: in the past). */
+  async setClock(ms) {
+    this.#clock = ms;
+    await this.#edge("clock", { ms });
   }
 
   /** What the worker's clock says, in ms since the epoch. */
@@ -188,7 +197,7 @@ export class World {
       if (!messy) left = await this.leftovers();
     } finally {
       await this.runtime.dispose();
-      rmSync(this.state, { recursive: true, force: true });
+      if (this.#passing) rmSync(this.state, { recursive: true, force: true });
     }
     if (left.length) throw new Error(`The world was left untidy:\n- ${left.join("\n- ")}`);
   }

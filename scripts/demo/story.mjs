@@ -1,0 +1,91 @@
+// The demo business: who is there, and what happened, in the order it happened. Everything goes through
+// the pages (tests/harness/flows.mjs), so the demo breaks loudly when a page does.
+import { accept, addClient, addContact, addDocument, addStaff, invite, setUpOwner, signIn, signInStaff, switchPortal } from "../../tests/harness/flows.mjs";
+
+/** Passwords of a demo that never leaves this machine; long enough for the portal's rule. */
+export const PASSWORDS = { owner: "demo owner password", admin: "demo admin password", client: "demo client password" };
+
+const pdf = (title) => {
+  const text = title.replace(/[()\\]/g, " ");
+  const stream = `BT /F1 24 Tf 72 740 Td (${text}) Tj ET`;
+  const objects = [
+    "<< /Type /Catalog /Pages 2 0 R >>",
+    "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+    "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>",
+    `<< /Length ${stream.length} >>\nstream\n${stream}\nendstream`,
+    "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+  ];
+  let body = "%PDF-1.4\n";
+  const offsets = objects.map((object, i) => {
+    const offset = body.length;
+    body += `${i + 1} 0 obj\n${object}\nendobj\n`;
+    return offset;
+  });
+  const xref = body.length;
+  body += `xref\n0 6\n0000000000 65535 f \n${offsets.map((o) => `${String(o).padStart(10, "0")} 00000 n \n`).join("")}`;
+  return `${body}trailer\n<< /Size 6 /Root 1 0 R >>\nstartxref\n${xref}\n%%EOF\n`;
+};
+const paper = (title, filename) => ({ filename, type: "application/pdf", content: pdf(title) });
+
+/** Tells it all; gives the people who can sign in, for the greeting of `make dev`. */
+export async function tellStory({ world, daysAgo, withoutMail, say }) {
+  say("the owner sets up the portal");
+  await daysAgo(42);
+  const owner = await setUpOwner(world, { business: "Fern & Oak Studio", name: "Olive Fern", email: "olive@fern-oak.example", password: PASSWORDS.owner });
+  const admin = await addStaff(world, owner, { role: "admin", name: "Theo Oak", email: "theo@fern-oak.example", password: PASSWORDS.admin });
+
+  say("Larkspur Bakery comes on board");
+  await daysAgo(35);
+  await signInStaff(owner);
+  const bakery = await addClient(owner, {
+    name: "Larkspur Bakery", reference: "LB-01", email: "hello@larkspur.example", phone: "+44 20 7946 0110",
+    address: "14 Mill Lane\nBath BA1 2QD", notes: "Prefers calls before ten. Rebrand for the spring opening.",
+  });
+  const lena = await addContact(owner, bakery, { firstName: "Lena", lastName: "Larkspur", email: "lena@larkspur.example", job_title: "Founder" });
+  await addContact(owner, bakery, { firstName: "Jonas", lastName: "Reed", email: "jonas@larkspur.example", job_title: "Bookkeeper" });
+  await switchPortal(owner, bakery);
+  const lenaPerson = Object.assign(world.user("Lena"), { email: lena.email, password: PASSWORDS.client });
+  await accept(lenaPerson, await invite(owner, lena));
+
+  say("documents go back and forth");
+  await daysAgo(28);
+  await signInStaff(owner);
+  const proposal = await addDocument(owner, bakery, { file: paper("Proposal: a spring rebrand", "proposal.pdf"), title: "Proposal: a spring rebrand", folder: "Proposals" });
+  await addDocument(owner, bakery, { file: paper("Pricing notes", "pricing-notes.pdf"), title: "Pricing notes (internal)", folder: "Internal", visible: false });
+  await daysAgo(27.6);
+  await signIn(lenaPerson);
+  await lenaPerson.get(`/documents/${proposal.id}/download`);
+  await daysAgo(12);
+  await signInStaff(owner);
+  await addDocument(owner, bakery, { file: paper("Logo sketches, round two", "logo-sketches-2.pdf"), title: "Logo sketches, round two", folder: "Design" });
+  await addDocument(owner, bakery, { file: paper("Signed agreement", "agreement.pdf"), title: "Signed agreement", folder: "Contracts" });
+
+  say("Harbour Yoga is a client with the portal off");
+  await daysAgo(20);
+  await signInStaff(admin);
+  const yoga = await addClient(admin, { name: "Harbour Yoga", reference: "HY-02", email: "post@harbour-yoga.example", phone: "+44 117 496 0222" });
+  await addContact(admin, yoga, { firstName: "Mira", lastName: "Singh", email: "mira@harbour-yoga.example", job_title: "Owner" });
+  await addDocument(admin, yoga, { file: paper("Website audit", "website-audit.pdf"), title: "Website audit", folder: "Reports" });
+
+  say("Northwind Events is past");
+  await daysAgo(30);
+  await signInStaff(admin);
+  const events = await addClient(admin, { name: "Northwind Events", reference: "NE-00" });
+  await admin.post(`${events.path}/archive`);
+
+  say("Saltmarsh Architects have just been invited");
+  await withoutMail();
+  await daysAgo(1);
+  await signInStaff(owner);
+  const architects = await addClient(owner, { name: "Saltmarsh Architects", reference: "SA-03", email: "studio@saltmarsh.example", address: "The Old Boathouse\nWhitstable CT5 1AB" });
+  const tom = await addContact(owner, architects, { firstName: "Tom", lastName: "Ashe", email: "tom@saltmarsh.example", job_title: "Partner" });
+  await switchPortal(owner, architects);
+  await invite(owner, tom, {}, { read: false });
+
+  await daysAgo(0);
+  return [
+    { who: "Olive Fern, owner", at: "/admin/sign-in", email: owner.email, password: PASSWORDS.owner },
+    { who: "Theo Oak, admin", at: "/admin/sign-in", email: admin.email, password: PASSWORDS.admin },
+    { who: "Lena, client (Larkspur Bakery)", at: "/sign-in", email: lena.email, password: PASSWORDS.client },
+  ];
+}

@@ -1,0 +1,48 @@
+// A reporter for Node's test runner: one line a file, every failure in full with what was expected and
+// seen, and the counts as JSON in the file that COUNTS_FILE names.
+import { writeFileSync } from "node:fs";
+import { relative } from "node:path";
+import { inspect } from "node:util";
+
+const where = (file) => (file ? relative(process.cwd(), file) : "(no file)");
+const indent = (text, by = "      ") => text.split("\n").map((line) => by + line).join("\n");
+
+function explain(error) {
+  const cause = error?.cause ?? error;
+  if (!(cause instanceof Error)) return String(cause);
+  const lines = [cause.message];
+  if (cause.code === "ERR_ASSERTION" && (cause.expected !== undefined || cause.actual !== undefined) && !/^Expected|expected/.test(cause.message)) {
+    lines.push(`expected: ${inspect(cause.expected, { depth: 5 })}`, `seen:     ${inspect(cause.actual, { depth: 5 })}`);
+  }
+  const frames = (cause.stack ?? "").split("\n").filter((line) => /^\s+at /.test(line) && !/node:internal|node_modules/.test(line)).slice(0, 4);
+  return [...lines, ...frames.map((line) => line.trim())].join("\n");
+}
+
+export default async function* report(source) {
+  const files = new Map();
+  const of = (file) => {
+    if (!files.has(file)) files.set(file, { passed: 0, failed: 0, skipped: 0 });
+    return files.get(file);
+  };
+  for await (const { type, data } of source) {
+    if (type === "test:stdout" || type === "test:stderr") {
+      if (data.message.trim()) yield `${indent(data.message.trimEnd(), "    ")}\n`;
+    } else if (type === "test:pass" && data.details.type !== "suite") {
+      if (data.skip !== undefined) of(data.file).skipped++;
+      else of(data.file).passed++;
+    } else if (type === "test:fail" && !["subtestsFailed"].includes(data.details.error?.failureType)) {
+      of(data.file).failed++;
+      yield `  ✗ ${where(data.file)}: ${data.name}\n${indent(explain(data.details.error))}\n`;
+    } else if (type === "test:summary") {
+      if (data.file) {
+        const { passed, failed, skipped } = of(data.file);
+        const seconds = (data.duration_ms / 1000).toFixed(1);
+        yield `  ${failed ? "✗" : "✓"} ${where(data.file)}  ${passed} passed${failed ? `, ${failed} failed` : ""}${skipped ? `, ${skipped} skipped` : ""} (${seconds} s)\n`;
+      } else if (process.env.COUNTS_FILE) {
+        const sum = { passed: 0, failed: 0, skipped: 0 };
+        for (const counts of files.values()) for (const name of Object.keys(sum)) sum[name] += counts[name];
+        writeFileSync(process.env.COUNTS_FILE, JSON.stringify(sum));
+      }
+    }
+  }
+}

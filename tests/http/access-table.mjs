@@ -1,0 +1,53 @@
+// Who gets what at which route: every route of the router × every principal. access.test.mjs asks the
+// built worker all of it, and fails on a route that has no row here.
+//
+// Principals: anonymous · client (whose things they are) · other (a person of another client) · off (a
+// person whose client's portal was just switched off) · archived (… whose client was just archived) ·
+// member, admin, owner (staff).
+//
+// Answers:
+//   "page"           200
+//   "passes"         the guard lets it through; what the handler says to an empty form is no matter
+//   "sign-in"        303 to /sign-in            "staff sign-in"  303 to /admin/sign-in
+//   "closed"         403, the neutral page of a portal that is off
+//   "forbidden"      403
+//   "hidden"         404, byte for byte what an id that never existed gets
+//   a number         that status
+//
+// `ids` says what stands for the placeholders of the path; see `subjects` in access.test.mjs.
+// Unsafe methods are sent with an empty form, so "passes" changes nothing that a later row needs;
+// where an empty form would, the row says `as: "nobody's"`, and ids that never existed are used.
+
+/** Anybody may see it. */
+export const PUBLIC = {
+  anonymous: "page", client: "page", other: "page", off: "page", archived: "page",
+  member: "page", admin: "page", owner: "page",
+};
+
+/** A page of the client side that shows what is the viewer's own. */
+export const CLIENT_PAGE = {
+  anonymous: "sign-in", client: "page", other: "page", off: "closed", archived: "closed",
+  member: "sign-in", admin: "sign-in", owner: "sign-in",
+};
+
+/** One thing of one client. */
+export const CLIENT_THING = { ...CLIENT_PAGE, other: "hidden" };
+
+/** A page for all staff. */
+export const STAFF_PAGE = {
+  anonymous: "staff sign-in", client: "staff sign-in", other: "staff sign-in", off: "staff sign-in", archived: "staff sign-in",
+  member: "page", admin: "page", owner: "page",
+};
+
+/** … for admins and the owner. */
+export const ADMIN_PAGE = { ...STAFF_PAGE, member: "forbidden" };
+
+/** … for the owner alone. */
+export const OWNER_PAGE = { ...ADMIN_PAGE, admin: "forbidden" };
+
+/** The same for a form that is sent. */
+export const sent = (row) => Object.fromEntries(Object.entries(row).map(([who, answer]) => [who, answer === "page" ? "passes" : answer]));
+
+/** "METHOD path" exactly as the router prints it (cargo run --example routes). */
+export const ROWS = {
+};

@@ -1,0 +1,109 @@
+// Every route × every principal, asked of the built worker. The routes come from the router itself
+// (cargo run --example routes), the answers from access-table.mjs.
+import { after, test } from "node:test";
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { addDocument, cast, clientWithPerson, switchPortal } from "../harness/flows.mjs";
+import { ROOT } from "../harness/runtime.mjs";
+import { World } from "../harness/world.mjs";
+import { ROWS } from "./access-table.mjs";
+
+const PRINCIPALS = ["anonymous", "client", "other", "off", "archived", "member", "admin", "owner"];
+
+const routes = JSON.parse(execFileSync("cargo", ["run", "--quiet", "--example", "routes"], { cwd: ROOT, encoding: "utf8", maxBuffer: 1 << 26 }));
+const keyOf = ({ method, path }) => `${method} ${path}`;
+
+test("the router has routes", () => {
+  assert.ok(routes.length > 0, "expected routes from `cargo run --example routes`, got none");
+});
+
+test("every route has a row, and every row a route", () => {
+  const known = new Set(routes.map(keyOf));
+  const missing = [...known].filter((key) => !ROWS[key]);
+  const stale = Object.keys(ROWS).filter((key) => !known.has(key));
+  assert.deepEqual({ missing, stale }, { missing: [], stale: [] });
+});
+
+test("every row has an answer for every principal", () => {
+  for (const [key, row] of Object.entries(ROWS)) {
+    assert.deepEqual(PRINCIPALS.filter((who) => row[who] === undefined), [], `${key} lacks answers`);
+  }
+});
+
+const world = await World.start();
+after(() => world.close());
+
+/** An id of the right shape that nothing has. */
+const NOBODYS = "01890000-0000-7000-8000-000000000000";
+
+let stage;
+async function setTheStage() {
+  if (stage) return stage;
+  const { anonymous, owner, admin, member, client, other } = await cast(world);
+  const off = await clientWithPerson(owner);
+  const archived = await clientWithPerson(owner);
+  const document = await addDocument(owner, client.client);
+  await switchPortal(owner, off.client, false);
+  await owner.post(`${archived.client.path}/archive`);
+  const staff = await world.db.prepare("SELECT id FROM staff WHERE role = 'member'").first();
+  const mail = await world.db.prepare("SELECT id FROM outbox LIMIT 1").first();
+  return (stage = {
+    who: { anonymous, owner, admin, member, client: client.person, other: other.person, off: off.person, archived: archived.person },
+    subjects: {
+      client: client.client.id,
+      contact: client.contact.id,
+      document: document.id,
+      staff: staff.id,
+      mail: mail?.id ?? NOBODYS,
+      nobody: NOBODYS,
+      token: "x".repeat(43),
+    },
+  });
+}
+
+const fill = (path, row, subjects) => path.replace(/\{\*?(\w+)\}/g, (_, name) => {
+  const subject = row.ids?.[name] ?? "nobody";
+  return subjects[subject] ?? subject;
+});
+
+const ask = (user, method, path) => (method === "GET" ? user.get(path) : user.request(method, path, {
+  body: method === "DELETE" ? undefined : "", headers: { "content-type": "application/x-www-form-urlencoded" },
+}));
+
+const to = (answer, path) => answer.status === 303 && new RegExp(`^${path}(\\?|$)`).test(answer.location ?? "");
+const FITS = {
+  page: (a) => a.status === 200,
+  passes: (a) => a.status < 500 && ![401, 403, 404, 405, 421].includes(a.status) && !to(a, "/sign-in") && !to(a, "/admin/sign-in"),
+  "sign-in": (a) => to(a, "/sign-in"),
+  "staff sign-in": (a) => to(a, "/admin/sign-in"),
+  closed: (a) => a.status === 403,
+  forbidden: (a) => a.status === 403,
+  hidden: (a) => a.status === 404,
+};
+
+/** What may differ between two answers that say the same. */
+const comparable = ({ headers, text }) => {
+  const { date, "content-length": _length, ...rest } = headers;
+  return { headers: rest, text };
+};
+
+for (const route of routes) {
+  const row = ROWS[keyOf(route)];
+  if (!row) continue;
+  test(`${keyOf(route)} (${route.guard})`, async () => {
+    const { who, subjects } = await setTheStage();
+    const wrong = [];
+    for (const principal of PRINCIPALS) {
+      const expected = row[principal];
+      const path = fill(route.path, row, subjects);
+      const answer = await ask(who[principal], route.method, path);
+      const fits = typeof expected === "number" ? answer.status === expected : FITS[expected]?.(answer);
+      if (!fits) wrong.push(`${principal}: expected ${expected}, saw ${answer}`);
+      else if (expected === "hidden") {
+        const never = await ask(who[principal], route.method, fill(route.path, { ids: {} }, subjects));
+        assert.deepEqual(comparable(answer), comparable(never), `${principal}: the 404 tells that ${path} exists`);
+      }
+    }
+    assert.deepEqual(wrong, [], `${keyOf(route)}:\n  ${wrong.join("\n  ")}\n`);
+  });
+}
