@@ -47,6 +47,12 @@ export async function tellStory({ world, daysAgo, withoutMail, say }) {
   const lenaPerson = Object.assign(world.user("Lena"), { email: lena.email, password: PASSWORDS.client });
   await accept(lenaPerson, await invite(owner, lena));
 
+  say("Northwind Events is past");
+  await daysAgo(30);
+  await signInStaff(admin);
+  const events = await addClient(admin, { name: "Northwind Events", reference: "NE-00" });
+  await admin.post(`${events.path}/archive`);
+
   say("documents go back and forth");
   await daysAgo(28);
   await signInStaff(owner);
@@ -66,12 +72,6 @@ export async function tellStory({ world, daysAgo, withoutMail, say }) {
   const yoga = await addClient(admin, { name: "Harbour Yoga", reference: "HY-02", email: "post@harbour-yoga.example", phone: "+44 117 496 0222" });
   await addContact(admin, yoga, { firstName: "Mira", lastName: "Singh", email: "mira@harbour-yoga.example", job_title: "Owner" });
   await addDocument(admin, yoga, { file: paper("Website audit", "website-audit.pdf"), title: "Website audit", folder: "Reports" });
-
-  say("Northwind Events is past");
-  await daysAgo(30);
-  await signInStaff(admin);
-  const events = await addClient(admin, { name: "Northwind Events", reference: "NE-00" });
-  await admin.post(`${events.path}/archive`);
 
   say("Saltmarsh Architects have just been invited");
   await withoutMail();

@@ -43,7 +43,7 @@ export class Browser {
     }
     const page = await context.newPage();
     page.setDefaultTimeout(10_000);
-    return new Window(world, context, page, tolerate);
+    return new Window(world, context, page, { tolerate, javaScript });
   }
 
   close() {
@@ -53,8 +53,8 @@ export class Browser {
 
 export class Window {
   trouble = [];
-  constructor(world, context, page, tolerate) {
-    Object.assign(this, { world, context, page });
+  constructor(world, context, page, { tolerate, javaScript }) {
+    Object.assign(this, { world, context, page, javaScript });
     const note = (text) => {
       if (!tolerate.some((pattern) => pattern.test(text))) this.trouble.push(text);
     };
@@ -77,6 +77,7 @@ export class Window {
 
   /** Violations that axe finds on the page as it stands, one line each. */
   async axe() {
+    if (!this.javaScript) throw new Error("axe is a script: look at the page in a window with JavaScript.");
     // Through the debugger, as CSP rightly keeps the page from running it.
     const session = await this.context.newCDPSession(this.page);
     const evaluate = async (expression) => {
