@@ -1,4 +1,4 @@
-// Faults that a test has asked for. One is { on, op?, match?, when, times?, ms?, error? }:
+// Faults that a test has asked for. One is { on, op?, match?, when, times?, ms?, bytes?, error?, code? }:
 //   on     "d1" | "r2" | "kv" | "mail"
 //   op     the binding's method ("batch", "put", "get", "send" …); any when absent
 //   match  a piece of the SQL, key or recipient; any when absent
@@ -6,6 +6,7 @@
 //          "stall" (hangs for `ms`, then goes on) | "midstream" (R2: the body breaks off) |
 //          "gone" (KV, R2 get: the key is not there)
 //   times  how often it strikes (default 1)
+//   error  the message of the error, code its `code`; the usual ones when absent
 let faults = [];
 
 export const resetFaults = () => { faults = []; };
@@ -17,8 +18,10 @@ const USUAL = {
   d1: "D1_ERROR: Network connection lost.",
   r2: "R2: Network connection lost.",
   kv: "KV GET failed: 500 Internal Server Error",
-  mail: "E_INTERNAL_SERVER_ERROR",
+  mail: "The service failed",
 };
+/** The mail service names its errors by a `code`. */
+const USUAL_CODE = { mail: "E_INTERNAL_SERVER_ERROR" };
 
 function strike(on, op, about) {
   const fault = faults.find((f) => f.on === on && f.struck < f.times && (!f.op || f.op === op) && (!f.match || about.includes(f.match)));
@@ -33,6 +36,8 @@ export async function withFault(on, op, about, work) {
   const message = fault.error ?? USUAL[on];
   // D1 tells the database's own words in `cause`; the worker crate reads them there.
   const error = new Error(message, { cause: new Error(message.replace(/^D1_ERROR: /, "")) });
+  const code = fault.code ?? (fault.error ? undefined : USUAL_CODE[on]);
+  if (code) error.code = code;
   switch (fault.when) {
     case "before": throw error;
     case "after": await work(); throw error;

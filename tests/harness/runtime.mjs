@@ -10,12 +10,11 @@ export const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
 const HARNESS = join(ROOT, "tests/harness");
 
 /** The folder of the worker under test: WORKER_DIR, or what was built last. */
-export const workerFolder = () => process.env.WORKER_DIR ?? join(ROOT, "build");
+const workerFolder = () => process.env.WORKER_DIR ?? join(ROOT, "build");
 
 const read = (file) => readFileSync(file, "utf8");
 
-function modules() {
-  const folder = workerFolder();
+function modules(folder) {
   if (!existsSync(join(folder, "index.js"))) throw new Error(`There is no built worker in ${folder}. Run: make build`);
   const edge = readdirSync(HARNESS).filter((name) => /^edge(-\w+)?\.mjs$/.test(name));
   const glue = read(join(folder, "index.js")).replace(/(["'])cloudflare:sockets\1/g, '"./edge-outbound.mjs"');
@@ -55,18 +54,17 @@ export async function migrate(folder) {
 
 /**
  * Starts workerd. `state` is the folder of its data; `settings` is what the worker finds in its environment.
- * `onLog` gets { level, message } of everything the worker logs.
+ * `onLog` gets { level, message } of everything the worker logs. `worker` is the folder of the built worker.
  */
-export async function startRuntime({ port, state, settings, onLog, wrapped = true }) {
+export async function startRuntime({ port, state, settings, onLog, worker = workerFolder() }) {
   // Before miniflare is loaded, which reads the trusted authorities once.
   trustOwnCertificates();
   const { Miniflare, convertV4MiniflareOptions, Log, LogLevel } = await import("miniflare");
-  const all = modules();
   const runtime = new Miniflare(convertV4MiniflareOptions({
     name: "portico",
     host: "127.0.0.1",
     port,
-    modules: wrapped ? all : all.filter(({ path }) => path.startsWith("index")),
+    modules: modules(worker),
     modulesRoot: ROOT,
     compatibilityDate: fromWranglerToml("compatibility_date"),
     d1Databases: { DB: fromWranglerToml("database_id") },

@@ -19,11 +19,13 @@ export class World {
    * `mail`: "binding" (default: the EMAIL binding, kept in memory) | "none" (mail stays in the outbox) |
    * an smtp:// or smtps:// address (see smtp-sink.mjs). `settings`: more of the worker's environment;
    * undefined removes one. `trace`: print the worker's log. `state` and `port`: work on a state folder that
-   * is there and stays (the demo's); otherwise each world has an empty migrated one of its own.
+   * is there and stays (the demo's); otherwise each world has an empty migrated one of its own. `worker`:
+   * another built worker than the one under test.
    */
-  static async start({ mail = "binding", settings = {}, trace = Boolean(process.env.TRACE), state, port } = {}) {
+  static async start({ mail = "binding", settings = {}, trace = Boolean(process.env.TRACE), state, port, worker } = {}) {
     const world = new World();
     world.trace = trace;
+    world.worker = worker;
     world.port = port ?? await freePort();
     world.base = `http://localhost:${world.port}`;
     world.setupToken = settings.SETUP_TOKEN ?? randomBytes(18).toString("base64url");
@@ -60,6 +62,7 @@ export class World {
       port: this.port,
       state: this.state,
       settings: this.settings,
+      worker: this.worker,
       onLog: (entry) => {
         this.logs.push(entry);
         if (this.trace) console.log(`[worker ${entry.level}] ${entry.message}`);
