@@ -16,7 +16,7 @@ const TEXT: f64 = 4.5;
 /// Contrast of the focus ring: WCAG 2.2, 1.4.11 (AA).
 const RING: f64 = 3.0;
 /// How far a filled button must stand out from what lies behind it, so that it looks like one.
-const EDGE: f64 = 1.3;
+const EDGE: f64 = 1.2;
 /// How far a hovered button must differ from the same one at rest.
 const HOVER: f64 = 1.15;
 
@@ -25,9 +25,17 @@ const BLACK: HexColour = HexColour([0, 0, 0]);
 /// Dark text on light fills.
 const INK: HexColour = HexColour([0x11, 0x14, 0x18]);
 
-/// What lies behind: the page and the cards, as in the stylesheet.
-const LIGHT: [HexColour; 2] = [WHITE, HexColour([0xf7, 0xf8, 0xfa])];
-const DARK: [HexColour; 2] = [HexColour([0x0f, 0x12, 0x16]), HexColour([0x17, 0x1b, 0x21])];
+/// What lies behind: cards, pages and sunken panels, as in the stylesheet.
+const LIGHT: [HexColour; 3] = [
+    WHITE,
+    HexColour([0xf6, 0xf7, 0xf9]),
+    HexColour([0xf0, 0xf2, 0xf5]),
+];
+const DARK: [HexColour; 3] = [
+    HexColour([0x17, 0x1b, 0x22]),
+    HexColour([0x0f, 0x12, 0x17]),
+    HexColour([0x1f, 0x24, 0x2d]),
+];
 
 /// A colour of sRGB. Shown as `#rrggbb` in lowercase.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -168,7 +176,7 @@ pub struct Shades {
 }
 
 impl Shades {
-    fn derive(brand: HexColour, behind: [HexColour; 2], away: HexColour) -> Self {
+    fn derive(brand: HexColour, behind: [HexColour; 3], away: HexColour) -> Self {
         let (fill, text) = readable(brand.moved(away, |c| c.stands_out(EDGE, &behind)));
         Self {
             brand: fill,
@@ -201,7 +209,7 @@ fn readable(fill: HexColour) -> (HexColour, HexColour) {
 }
 
 /// Away from the text if that shows, else towards it.
-fn hover(fill: HexColour, text: HexColour, behind: [HexColour; 2]) -> HexColour {
+fn hover(fill: HexColour, text: HexColour, behind: [HexColour; 3]) -> HexColour {
     let (away, towards) = if text == WHITE {
         (BLACK, WHITE)
     } else {
@@ -301,7 +309,7 @@ mod tests {
             for ground in behind {
                 least("link", shades.link, ground, 4.5)?;
                 least("focus", shades.focus, ground, 3.0)?;
-                least("button's edge", shades.brand, ground, 1.25)?;
+                least("button's edge", shades.brand, ground, 1.19)?;
             }
         }
         Ok(())
@@ -348,6 +356,26 @@ mod tests {
         let light = Palette::derive(yellow).light;
         assert_eq!((light.brand, light.brand_text), (yellow, INK));
         assert_ne!(light.link, yellow);
+    }
+
+    #[test]
+    fn the_grounds_are_those_of_the_stylesheet() {
+        let css = include_str!("../../public/assets/portico.css");
+        let (light, dark) = css
+            .split_once("@media (prefers-color-scheme: dark)")
+            .unwrap();
+        for (theme, grounds) in [(light, LIGHT), (dark, DARK)] {
+            for (name, ground) in ["--surface", "--bg", "--sunken"].into_iter().zip(grounds) {
+                let value = theme
+                    .split_once(&format!("{name}: "))
+                    .unwrap()
+                    .1
+                    .split(';')
+                    .next()
+                    .unwrap();
+                assert_eq!(HexColour::parse(value), Ok(ground), "{name} in portico.css");
+            }
+        }
     }
 
     #[test]

@@ -9,21 +9,25 @@
 //! |---|---|
 //! | words that every layer uses | [`time`], [`id`], [`email`], [`text`] |
 //! | who may do what | [`role`], [`module`] |
-//! | getting in | [`token`], [`csrf`], [`next`] |
+//! | getting in | [`password`], [`blocklist`], [`token`], [`throttle`], [`csrf`], [`next`], [`device`] |
 //! | files | [`filename`], [`range`], [`upload`] |
 //! | the business's own look and limits | [`colour`], [`settings`] |
 
+pub mod blocklist;
 pub mod colour;
 pub mod csrf;
+pub mod device;
 pub mod email;
 pub mod filename;
 pub mod id;
 pub mod module;
 pub mod next;
+pub mod password;
 pub mod range;
 pub mod role;
 pub mod settings;
 pub mod text;
+pub mod throttle;
 pub mod time;
 pub mod token;
 pub mod upload;

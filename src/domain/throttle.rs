@@ -1,0 +1,116 @@
+//! How many failed sign-ins are too many.
+//!
+//! Counted in D1 over a sliding window, per account (whether it exists or not) and per network
+//! address. Only password sign-in waits; links by mail keep working, so nobody can lock somebody
+//! else out.
+
+use super::time::{Millis, Timestamp};
+
+/// At most `failures` within `window`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limit {
+    /// The failures after which the next try waits.
+    pub failures: u32,
+    /// How long a failure counts.
+    pub window: Millis,
+}
+
+/// 10 in 15 minutes for one account.
+pub const ACCOUNT: Limit = Limit {
+    failures: 10,
+    window: Millis::minutes(15),
+};
+/// 30 in 10 minutes from one network address.
+pub const ADDRESS: Limit = Limit {
+    failures: 30,
+    window: Millis::minutes(10),
+};
+/// Tries of the code in a magic link's mail; then the link is dead.
+pub const CODE_TRIES: u32 = 5;
+
+impl Limit {
+    /// Failures at or before this moment no longer count.
+    pub const fn since(self, now: Timestamp) -> Timestamp {
+        now.minus(self.window)
+    }
+    /// How long to wait, if at all. `count` is of the failures since [`since`](Self::since);
+    /// `oldest` is the oldest of the newest [`failures`](Self::failures) of them: when it ages out
+    /// there is room again.
+    pub fn wait(self, count: u32, oldest: Option<Timestamp>, now: Timestamp) -> Option<Millis> {
+        if count < self.failures {
+            return None;
+        }
+        let free = oldest.unwrap_or(now).plus(self.window);
+        Some(Millis(
+            free.since(now).0.clamp(Millis::seconds(1).0, self.window.0),
+        ))
+    }
+}
+
+/// What becomes of a try.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Decision {
+    /// Look at the password.
+    Try,
+    /// 429: do not even look.
+    Wait {
+        /// Until there is room again; at least a second, at most the window.
+        retry_after: Millis,
+    },
+}
+
+/// What D1 counted for one key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Failures {
+    /// Within the window.
+    pub count: u32,
+    /// The oldest of the newest [`Limit::failures`] within the window.
+    pub oldest: Option<Timestamp>,
+}
+
+/// Decides from both counts; the longer wait wins.
+pub fn decide(account: Failures, address: Failures, now: Timestamp) -> Decision {
+    let waits = [(ACCOUNT, account), (ADDRESS, address)];
+    let longest = waits
+        .into_iter()
+        .filter_map(|(l, f)| l.wait(f.count, f.oldest, now))
+        .max();
+    longest.map_or(Decision::Try, |retry_after| Decision::Wait { retry_after })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const NOW: Timestamp = Timestamp(1_795_788_309_000);
+
+    fn failures(count: u32, minutes_ago: i64) -> Failures {
+        Failures {
+            count,
+            oldest: Some(NOW.minus(Millis::minutes(minutes_ago))),
+        }
+    }
+
+    #[test]
+    fn the_limit_is_where_it_says() {
+        let none = Failures::default();
+        assert_eq!(decide(none, none, NOW), Decision::Try);
+        assert_eq!(decide(failures(9, 1), failures(29, 1), NOW), Decision::Try);
+        let wait = |minutes| Decision::Wait {
+            retry_after: Millis::minutes(minutes),
+        };
+        assert_eq!(decide(failures(10, 1), none, NOW), wait(14));
+        assert_eq!(decide(none, failures(30, 4), NOW), wait(6));
+        assert_eq!(decide(failures(10, 1), failures(30, 4), NOW), wait(14));
+    }
+
+    proptest! {
+        #[test]
+        fn a_wait_is_bounded(count: u32, oldest: Option<i64>, now: i64) {
+            let wait = ACCOUNT.wait(count, oldest.map(Timestamp), Timestamp(now));
+            prop_assert_eq!(wait.is_some(), count >= 10);
+            prop_assert!(wait.is_none_or(|w| w >= Millis::seconds(1) && w <= ACCOUNT.window));
+        }
+    }
+}
