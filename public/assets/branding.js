@@ -1,0 +1,93 @@
+// The branding page shows what clients will see while the form changes. The server derives the colours that
+// count; this does the same sums for the eye.
+
+const pane = document.querySelector("[data-preview]");
+const forms = document.querySelectorAll("form[data-branding]");
+const dark = matchMedia("(prefers-color-scheme: dark)");
+const field = (name) => [...forms].map((form) => form.elements[name]).find(Boolean);
+
+const channels = (hex) => [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16));
+const hexOf = (rgb) => "#" + rgb.map((part) => Math.round(part).toString(16).padStart(2, "0")).join("");
+const mix = (rgb, other, share) => rgb.map((part, i) => part + (other[i] - part) * share);
+
+// WCAG 2: relative luminance, and the contrast of two colours (1 to 21).
+function luminance(rgb) {
+  const [r, g, b] = rgb.map((part) => {
+    const c = part / 255;
+    return c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
+  });
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+}
+function contrast(a, b) {
+  const [high, low] = [luminance(a), luminance(b)].sort((x, y) => y - x);
+  return (high + 0.05) / (low + 0.05);
+}
+
+// Moves a colour towards another, two hundredths at a time, until it stands out enough from the ground.
+function readable(rgb, towards, ground, least) {
+  let share = 0;
+  while (share < 1 && contrast(mix(rgb, towards, share), ground) < least) share += 0.02;
+  return mix(rgb, towards, Math.min(share, 1));
+}
+
+const WHITE = [255, 255, 255];
+const BLACK = [0, 0, 0];
+
+// "#0a7", "0a7" and "#00aa77" are one colour; null when it is none.
+function parse(text) {
+  const digits = text.trim().replace(/^#/, "").toLowerCase();
+  if (/^[0-9a-f]{6}$/.test(digits)) return `#${digits}`;
+  return /^[0-9a-f]{3}$/.test(digits) ? "#" + [...digits].map((d) => d + d).join("") : null;
+}
+
+function paint(hex) {
+  const brand = channels(hex);
+  const text = contrast(brand, WHITE) >= 4.5 ? WHITE : BLACK;
+  const [towards, ground] = dark.matches ? [WHITE, [31, 36, 45]] : [BLACK, [240, 242, 245]];
+  const set = (name, rgb) => pane.style.setProperty(name, hexOf(rgb));
+  set("--brand", brand);
+  set("--brand-text", text);
+  set("--brand-hover", mix(brand, text === WHITE ? BLACK : WHITE, 0.12));
+  set("--link", readable(brand, towards, ground, 4.5));
+  set("--focus", readable(brand, towards, ground, 3));
+}
+
+const shown = (name) => pane.querySelectorAll(`[data-show="${name}"]`);
+
+if (pane) {
+  const colour = field("colour");
+  const picker = document.querySelector("[data-picker]");
+  const repaint = () => {
+    const hex = parse(colour.value);
+    if (!hex) return;
+    paint(hex);
+    if (picker) picker.value = hex;
+  };
+  if (colour) {
+    colour.addEventListener("input", repaint);
+    dark.addEventListener("change", repaint);
+    repaint();
+  }
+  if (picker && colour) {
+    picker.hidden = false;
+    picker.addEventListener("input", () => {
+      colour.value = picker.value;
+      repaint();
+    });
+  }
+  for (const name of ["name", "welcome", "support_email", "support_phone"]) {
+    field(name)?.addEventListener("input", (event) => {
+      for (const part of shown(name)) part.textContent = event.target.value;
+    });
+  }
+  let address;
+  field("logo")?.addEventListener("change", (event) => {
+    const [file] = event.target.files;
+    if (address) URL.revokeObjectURL(address);
+    address = file && URL.createObjectURL(file);
+    for (const image of shown("logo")) {
+      if (address) image.src = address;
+      image.hidden = !image.getAttribute("src");
+    }
+  });
+}

@@ -1,0 +1,178 @@
+// Uploads documents: many at once, a bar for each, in parts that are tried again and resumed after a lost line.
+// Without this script the form posts its files by itself.
+
+const form = document.querySelector("form[data-upload]");
+const zone = form.querySelector("[data-dropzone]");
+const input = zone.querySelector("input[type=file]");
+const list = form.querySelector("[data-uploads]");
+const live = form.querySelector("[data-upload-status]");
+const create = form.dataset.create;
+const queue = [];
+let busy = false;
+
+const make = (tag, props, ...inside) => {
+  const element = Object.assign(document.createElement(tag), props);
+  element.append(...inside);
+  return element;
+};
+const size = (n) => (n < 1e6 ? `${Math.max(1, Math.round(n / 1e3))} kB` : `${(n / 1e6).toFixed(1)} MB`);
+
+// A sentence to show; `again` when the same request may work a little later.
+class Trouble extends Error {
+  constructor(status, body) {
+    let told;
+    try { told = JSON.parse(body); } catch { /* not ours */ }
+    const lost = status === 0 ? "The connection was lost." : "The server could not take it.";
+    super(told?.detail || told?.title || (status === 401 ? "You are signed out. Sign in in another tab." : lost));
+    this.status = status;
+    this.again = status === 0 || status === 408 || status === 429 || status >= 500;
+  }
+}
+
+// XMLHttpRequest, because fetch tells nothing of the bytes on their way.
+const ask = (method, url, body, item, sent) => new Promise((done, fail) => {
+  const request = new XMLHttpRequest();
+  if (item) item.request = request;
+  request.open(method, url);
+  request.setRequestHeader("accept", "application/json");
+  if (typeof body === "string") request.setRequestHeader("content-type", "application/json");
+  if (sent) request.upload.onprogress = (event) => sent(event.loaded);
+  request.onload = () => {
+    const { status, responseText: text, responseURL } = request;
+    if (!responseURL.endsWith(url)) fail(new Trouble(401)); // led away, to sign in
+    else if (status < 300) done(status === 204 ? null : JSON.parse(text));
+    else fail(new Trouble(status, text));
+  };
+  request.onerror = request.onabort = () => fail(new Trouble(0));
+  request.send(body);
+});
+
+// Three more tries, each after a longer pause.
+async function patiently(item, action) {
+  for (let pause = 1000; ; pause *= 3) {
+    try { return await action(); } catch (trouble) {
+      if (item.gone || !trouble.again || pause > 9000) throw trouble;
+      say(item, `${trouble.message} Trying again…`);
+      await new Promise((wake) => setTimeout(wake, pause));
+    }
+  }
+}
+
+function say(item, text, tone = "") {
+  item.note.textContent = text;
+  item.note.className = tone;
+}
+function progress(item, bytes) {
+  const share = Math.floor((100 * Math.min(bytes, item.file.size)) / (item.file.size || 1));
+  item.bar.value = share;
+  say(item, `${share} % of ${size(item.file.size)}`);
+}
+
+function add(files) {
+  if (busy) return;
+  if (!input.multiple) [...queue].forEach(drop);
+  for (const file of input.multiple ? files : [...files].slice(0, 1)) {
+    const note = make("small", { textContent: size(file.size) });
+    const bar = make("progress", { max: 100, value: 0, hidden: true, ariaLabel: file.name });
+    const cancel = make("button", { type: "button", className: "btn small", textContent: "Remove" });
+    const row = make("li", {}, make("div", {}, make("span", { className: "name", textContent: file.name }), note), cancel, bar);
+    const item = { file, note, bar, cancel, row };
+    cancel.ariaLabel = `Remove ${file.name}`;
+    cancel.onclick = () => drop(item);
+    queue.push(item);
+    list.append(row);
+  }
+  input.value = "";
+  refresh();
+}
+function drop(item) {
+  item.gone = true;
+  item.request?.abort();
+  if (item.id) {
+    ask("DELETE", `/admin/uploads/${item.id}`).catch(() => {});
+    sessionStorage.removeItem(item.key);
+  }
+  queue.splice(queue.indexOf(item), 1);
+  item.row.remove();
+  live.textContent = `${item.file.name} removed`;
+  input.focus();
+  refresh();
+}
+function refresh() {
+  list.hidden = queue.length === 0;
+  input.required = queue.length === 0;
+}
+
+// Numbered as the server sees it: 1 make or resume the upload, 2 send the missing parts, 3 complete it.
+async function send(item) {
+  const { file } = item;
+  const values = new FormData(form);
+  const text = (name) => String(values.get(name) ?? "").trim();
+  const about = {
+    file_name: file.name, size: file.size, content_type: file.type || "application/octet-stream",
+    title: queue.length === 1 ? text("title") : "", folder: text("folder"),
+    visible: values.has("visible"), notify: values.has("notify"),
+  };
+  if (text("document_id")) about.document_id = text("document_id");
+  // What is resumed must be the same file with the same wishes.
+  item.key = ["upload", create, file.name, file.size, file.lastModified, JSON.stringify(about)].join("|");
+  const known = sessionStorage.getItem(item.key);
+  let upload = known && await ask("GET", `/admin/uploads/${known}`).catch((trouble) => {
+    if (trouble.status !== 404) throw trouble;
+  });
+  upload ||= await patiently(item, () => ask("POST", create, JSON.stringify(about)));
+  item.id = upload.id;
+  sessionStorage.setItem(item.key, item.id);
+  if (item.gone) return drop(item);
+
+  const { part_size: step } = upload;
+  const stored = new Set(upload.parts);
+  for (let n = 1, from = 0; n === 1 || from < file.size; n += 1, from += step) {
+    if (!stored.has(n)) {
+      const part = file.slice(from, from + step);
+      const url = `/admin/uploads/${item.id}/parts/${n}`;
+      await patiently(item, () => ask("PUT", url, part, item, (sent) => progress(item, from + sent)));
+    }
+    progress(item, from + step);
+  }
+  const { location } = await patiently(item, () => ask("POST", `/admin/uploads/${item.id}/complete`, null, item));
+  sessionStorage.removeItem(item.key);
+  item.done = location;
+  item.cancel.remove();
+  say(item, `Uploaded · ${size(file.size)}`, "ok");
+}
+
+form.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  if (busy) return;
+  busy = true;
+  const button = form.querySelector("button:not([type=button])");
+  button.setAttribute("aria-disabled", "true");
+  for (const item of [...queue]) {
+    if (item.done || item.gone) continue;
+    live.textContent = `Uploading ${item.file.name}`;
+    item.cancel.textContent = "Cancel";
+    item.cancel.ariaLabel = `Cancel ${item.file.name}`;
+    item.bar.hidden = false;
+    try { await send(item); } catch (trouble) {
+      if (!item.gone) say(item, `Not uploaded. ${trouble.message} Press Upload to try again.`, "bad");
+    }
+  }
+  busy = false;
+  button.setAttribute("aria-disabled", "false");
+  const left = queue.filter((item) => !item.done);
+  if (queue.length && !left.length) return location.assign(queue.at(-1).done);
+  live.textContent = left.length ? `Not uploaded: ${left.map((item) => item.file.name).join(", ")}. Press Upload to try again.` : "";
+});
+
+input.addEventListener("change", () => add(input.files));
+addEventListener("beforeunload", (event) => busy && event.preventDefault());
+
+for (const kind of ["dragover", "dragleave", "drop"]) {
+  zone.addEventListener(kind, (event) => {
+    event.preventDefault();
+    zone.classList.toggle("over", kind === "dragover");
+    if (kind === "drop") add(event.dataTransfer.files);
+  });
+}
+zone.querySelector("[data-drop-hint]").hidden = false;

@@ -1,0 +1,243 @@
+//! Every setting, read from the environment once per isolate and never guessed.
+//!
+//! A setting that is missing or wrong is named with its remedy at the first request and in the
+//! log. `Debug` shows no secret.
+
+use std::fmt;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+/// Where settings come from. `entry` reads the worker's environment; tests read a map.
+pub(crate) type Lookup<'a> = &'a dyn Fn(&str) -> Option<String>;
+
+/// A setting that keeps the portal from running.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{setting}: {problem}")]
+pub(crate) struct Problem {
+    setting: &'static str,
+    problem: &'static str,
+}
+
+/// The settings of a deployment.
+pub(crate) struct Config {
+    /// `PUBLIC_BASE_URL`: scheme and host that people use, such as `https://portal.example.com`.
+    /// Links in mails are built from it alone, whatever a request's headers say.
+    pub(crate) base_url: BaseUrl,
+    /// `SESSION_KEYS`: keys that sign cookies and seal mails on their way, newest first.
+    pub(crate) keys: Keys,
+    /// `SETUP_TOKEN`: opens `/admin/setup` while there is no owner. Absent closes it.
+    pub(crate) setup_token: Option<String>,
+    /// `MAIL_FROM`: `Name <address>`; without it mail stays in the outbox.
+    pub(crate) mail_from: Option<String>,
+    /// `SMTP_URL`: `smtps://…` or `smtp://…` (STARTTLS).
+    pub(crate) smtp_url: Option<String>,
+}
+
+impl Config {
+    /// Reads and checks all settings.
+    pub(crate) fn read(lookup: Lookup<'_>) -> Result<Self, Problem> {
+        let text = |name: &str| lookup(name).filter(|value| !value.trim().is_empty());
+        Ok(Self {
+            base_url: BaseUrl::parse(text("PUBLIC_BASE_URL").as_deref().unwrap_or_default())?,
+            keys: Keys::parse(text("SESSION_KEYS").as_deref().unwrap_or_default())?,
+            setup_token: match text("SETUP_TOKEN") {
+                Some(token) if token.len() < 16 => {
+                    return Err(Problem {
+                        setting: "SETUP_TOKEN",
+                        problem: "use at least 16 random characters, or remove it once the owner exists",
+                    });
+                }
+                token => token,
+            },
+            mail_from: text("MAIL_FROM"),
+            smtp_url: text("SMTP_URL"),
+        })
+    }
+}
+
+impl fmt::Debug for Config {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Config")
+            .field("base_url", &self.base_url)
+            .field("keys", &self.keys)
+            .field("setup_token", &self.setup_token.as_ref().map(|_| "…"))
+            .field("mail_from", &self.mail_from)
+            .field("smtp_url", &self.smtp_url.as_ref().map(|_| "…"))
+            .finish()
+    }
+}
+
+/// An origin: `https://host[:port]`, or plain `http` on this machine alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct BaseUrl {
+    origin: String,
+    host: String,
+}
+
+impl BaseUrl {
+    fn parse(text: &str) -> Result<Self, Problem> {
+        let problem = |problem| Problem {
+            setting: "PUBLIC_BASE_URL",
+            problem,
+        };
+        if text.is_empty() {
+            return Err(problem(
+                "set it to the address people use, such as https://portal.example.com",
+            ));
+        }
+        let url = worker::Url::parse(text)
+            .map_err(|_unreadable| problem("it is not an address; write https:// and the host"))?;
+        let local = matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
+        if url.scheme() != "https" && !(url.scheme() == "http" && local) {
+            return Err(problem("use https:// (http:// is for localhost alone)"));
+        }
+        let bare = matches!(url.path(), "" | "/") && url.query().is_none() && url.fragment().is_none();
+        match (url.host_str(), bare && url.username().is_empty()) {
+            (Some(host), true) => {
+                let host = url
+                    .port()
+                    .map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
+                Ok(Self {
+                    origin: format!("{}://{host}", url.scheme()),
+                    host,
+                })
+            }
+            _ => Err(problem("write the scheme and the host alone, with no path")),
+        }
+    }
+
+    /// `https://portal.example.com`, as browsers send it in `Origin`.
+    pub(crate) fn origin(&self) -> &str {
+        &self.origin
+    }
+
+    /// `portal.example.com[:port]`, as browsers send it in `Host`.
+    pub(crate) fn host(&self) -> &str {
+        &self.host
+    }
+
+    /// The full address of a path of ours.
+    pub(crate) fn join(&self, path: &str) -> String {
+        format!("{}{path}", self.origin)
+    }
+}
+
+/// A secret key with the name that tokens carry.
+pub(crate) struct Key {
+    /// Key id.
+    pub(crate) id: String,
+    /// At least 32 bytes.
+    pub(crate) secret: Vec<u8>,
+}
+
+/// The keys of `SESSION_KEYS`; there is always a newest one.
+pub(crate) struct Keys {
+    newest: Key,
+    older: Vec<Key>,
+}
+
+impl Keys {
+    fn parse(text: &str) -> Result<Self, Problem> {
+        let problem = |problem| Problem {
+            setting: "SESSION_KEYS",
+            problem,
+        };
+        let mut keys = Vec::new();
+        for entry in text.split(',').map(str::trim).filter(|entry| !entry.is_empty()) {
+            let (id, encoded) = entry
+                .split_once(':')
+                .ok_or(problem("write each key as name:base64"))?;
+            let secret = STANDARD
+                .decode(encoded)
+                .map_err(|_unreadable| problem("a key is not base64"))?;
+            if secret.len() < 32 {
+                return Err(problem("a key is shorter than 32 bytes"));
+            }
+            if id.is_empty() || keys.iter().any(|key: &Key| key.id == id) {
+                return Err(problem("each key needs a name of its own"));
+            }
+            keys.push(Key {
+                id: id.to_owned(),
+                secret,
+            });
+        }
+        let mut keys = keys.into_iter();
+        match keys.next() {
+            Some(newest) => Ok(Self {
+                newest,
+                older: keys.collect(),
+            }),
+            None => Err(problem(
+                "set one key as name:base64, for instance from: openssl rand -base64 32",
+            )),
+        }
+    }
+
+    /// The key that new tokens are made with.
+    pub(crate) fn newest(&self) -> &Key {
+        &self.newest
+    }
+
+    /// The key of that name, while it is still listed.
+    pub(crate) fn named(&self, id: &str) -> Option<&Key> {
+        self.all().find(|key| key.id == id)
+    }
+
+    /// All keys, newest first.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &Key> {
+        std::iter::once(&self.newest).chain(&self.older)
+    }
+}
+
+impl fmt::Debug for Keys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.all().map(|key| &key.id)).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KEY: &str = "a:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+
+    fn read(pairs: &[(&str, &str)]) -> Result<Config, Problem> {
+        Config::read(&|name| {
+            pairs
+                .iter()
+                .find(|(key, _)| *key == name)
+                .map(|(_, value)| (*value).to_owned())
+        })
+    }
+
+    #[test]
+    fn a_missing_setting_is_named() {
+        assert_eq!(read(&[]).unwrap_err().setting, "PUBLIC_BASE_URL");
+        let base = ("PUBLIC_BASE_URL", "https://portal.example.com/");
+        assert_eq!(read(&[base]).unwrap_err().setting, "SESSION_KEYS");
+        assert!(read(&[base, ("SESSION_KEYS", KEY)]).is_ok());
+    }
+
+    #[test]
+    fn the_base_is_an_origin_and_plain_http_is_for_this_machine() {
+        let parse = |text| BaseUrl::parse(text);
+        assert_eq!(parse("http://localhost:8787").unwrap().host(), "localhost:8787");
+        assert_eq!(parse("https://A.example").unwrap().origin(), "https://a.example");
+        for wrong in ["", "portal.example.com", "http://portal.example.com", "https://x/y", "https://u@x", "ftp://x"] {
+            assert!(parse(wrong).is_err(), "{wrong} was taken");
+        }
+    }
+
+    #[test]
+    fn keys_rotate_and_are_never_printed() {
+        let keys = Keys::parse(&format!("b:{},{KEY}", "B".repeat(44).replace("BBBB", "QUJD"))).unwrap();
+        assert_eq!(keys.newest().id, "b");
+        assert!(keys.named("a").is_some() && keys.named("c").is_none());
+        assert_eq!(format!("{keys:?}"), r#"["b", "a"]"#);
+        for wrong in ["", "a", "a:AAEC", ":AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="] {
+            assert!(Keys::parse(wrong).is_err(), "{wrong} was taken");
+        }
+        assert!(Keys::parse(&format!("{KEY},{KEY}")).is_err());
+    }
+}

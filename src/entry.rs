@@ -1,0 +1,133 @@
+//! The three events of the runtime: an isolate starts, a request comes, the clock ticks.
+//!
+//! The only file that sees the environment. It turns bindings into `App`, the runtime's request
+//! into `http`'s, and the answer back: pages leave as bytes, files as the runtime's own streams.
+
+use std::sync::{Arc, OnceLock};
+
+use axum::body::Body;
+use http::Request;
+use http_body_util::BodyExt as _;
+use worker::{Context, Env, Headers, Response, ScheduleContext, ScheduledEvent, event};
+
+use crate::app::App;
+use crate::config::Config;
+use crate::domain::time::Timestamp;
+use crate::http::{Incoming, Outgoing, handle, misconfigured};
+use crate::jobs;
+use crate::outbound::mail::Mailer;
+use crate::store::{Blobs, BrandingCache, Db};
+
+/// An isolate starts: panics get a readable message in the log.
+#[event(start)]
+fn start() {
+    std::panic::set_hook(Box::new(|info| worker::console_error!("panic: {info}")));
+}
+
+/// A request comes.
+#[event(fetch)]
+async fn fetch(request: worker::Request, env: Env, context: Context) -> worker::Result<Response> {
+    let app = match app(&env) {
+        Ok(app) => app,
+        Err(problem) => {
+            worker::console_error!("{problem}");
+            return to_runtime(misconfigured(&problem)).await;
+        }
+    };
+    let head = head_of(&request)?;
+    let incoming = Incoming::new(request, head.headers());
+    let answer = handle(app.clone(), incoming, head).await;
+    if app.has_mail() {
+        context.wait_until(jobs::after_response(app));
+    }
+    to_runtime(answer).await
+}
+
+/// The clock ticks, once a minute.
+#[event(scheduled)]
+async fn scheduled(event: ScheduledEvent, env: Env, _context: ScheduleContext) {
+    match app(&env) {
+        Ok(app) => jobs::tick(app, event.schedule()).await,
+        Err(problem) => worker::console_error!("{problem}"),
+    }
+}
+
+/// The settings are read once per isolate, whatever they say.
+fn config(env: &Env) -> Result<Arc<Config>, String> {
+    static CONFIG: OnceLock<Result<Arc<Config>, String>> = OnceLock::new();
+    let read = || {
+        let lookup = |name: &str| {
+            let secret = env.secret(name).map(|secret| secret.to_string());
+            secret.ok()
+        };
+        Config::read(&lookup).map(Arc::new).map_err(|problem| problem.to_string())
+    };
+    CONFIG.get_or_init(read).clone()
+}
+
+fn app(env: &Env) -> Result<App, String> {
+    let config = config(env)?;
+    let missing = |name: &str| format!("{name}: the binding is missing; see wrangler.toml");
+    let db = env.d1("DB").map_err(|_absent| missing("DB"))?;
+    let documents = env.bucket("DOCUMENTS").map_err(|_absent| missing("DOCUMENTS"))?;
+    let branding = env.kv("BRANDING").map_err(|_absent| missing("BRANDING"))?;
+    let mailer = Mailer::new(
+        config.mail_from.as_deref(),
+        config.smtp_url.as_deref(),
+        env.get_binding("EMAIL").ok(),
+    )
+    .map_err(|problem| problem.to_string())?;
+    Ok(App::new(
+        Db::new(db),
+        Blobs::new(documents),
+        BrandingCache::new(branding),
+        Arc::new(mailer),
+        config,
+        now(),
+    ))
+}
+
+#[expect(clippy::cast_possible_wrap, reason = "milliseconds since 1970 fit for 292 million years")]
+fn now() -> Timestamp {
+    Timestamp(worker::Date::now().as_millis() as i64)
+}
+
+/// The request's head; its body stays with the runtime until a handler asks for it.
+fn head_of(request: &worker::Request) -> worker::Result<Request<Body>> {
+    let url = request.url()?;
+    let target = url.query().map_or_else(
+        || url.path().to_owned(),
+        |query| format!("{}?{query}", url.path()),
+    );
+    let method: &str = &request.method().to_string();
+    let mut head = Request::builder().method(method).uri(target);
+    for (name, value) in request.headers() {
+        head = head.header(name, value);
+    }
+    head.body(Body::empty())
+        .map_err(|error| worker::Error::RustError(error.to_string()))
+}
+
+async fn to_runtime(answer: http::Response<Body>) -> worker::Result<Response> {
+    let (mut parts, body) = answer.into_parts();
+    let headers = Headers::new();
+    for (name, value) in &parts.headers {
+        headers.append(name.as_str(), &String::from_utf8_lossy(value.as_bytes()))?;
+    }
+    let builder = Response::builder()
+        .with_status(parts.status.as_u16())
+        .with_headers(headers);
+    if let Some(Outgoing(stream)) = parts.extensions.remove::<Outgoing>() {
+        return Ok(builder.stream((*stream).clone()));
+    }
+    let bytes = body
+        .collect()
+        .await
+        .map_err(|error| worker::Error::RustError(error.to_string()))?
+        .to_bytes();
+    Ok(if bytes.is_empty() {
+        builder.empty()
+    } else {
+        builder.fixed(bytes.into())
+    })
+}

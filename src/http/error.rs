@@ -1,0 +1,242 @@
+//! Every way a request can end without its page, and the one place that picks a status.
+//!
+//! A handler returns an [`Error`]; `IntoResponse` picks the status and leaves the error in the
+//! response's extensions; `http::handle` then draws it: a branded page that says what to do, or
+//! `application/problem+json` for scripts. Causes are for the log and are never shown.
+
+use axum::response::{IntoResponse, Response};
+use http::StatusCode;
+use http::header::{ALLOW, HeaderName, HeaderValue, LOCATION, RETRY_AFTER};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+
+use crate::domain::next::Side;
+use crate::domain::upload::human_bytes;
+use crate::store;
+
+/// Why there is no page.
+#[derive(Debug, Clone)]
+pub(crate) enum Error {
+    /// Never existed, or is not for this viewer: the same answer.
+    NotFound,
+    /// Signed out: to the sign-in page, and back to `next` afterwards.
+    SignIn {
+        /// Which sign-in page.
+        side: Side,
+        /// Where the person wanted to go.
+        next: String,
+    },
+    /// The proof of identity is older than a sensitive act allows.
+    Confirm {
+        /// Which confirmation page.
+        side: Side,
+        /// Where the person wanted to go.
+        next: String,
+    },
+    /// The portal is off for this client.
+    PortalClosed,
+    /// The role does not allow it.
+    Forbidden(&'static str),
+    /// Cross-site or otherwise not from our own pages.
+    CrossSite,
+    /// A Host header that is not ours.
+    Misdirected,
+    /// The path exists for other methods.
+    MethodNotAllowed(String),
+    /// Not understood, with the sentence that says why.
+    BadRequest(String),
+    /// A field or the state refuses it, with the sentence that says why.
+    Unprocessable(String),
+    /// Somebody else changed it meanwhile.
+    Conflict(String),
+    /// More bytes than allowed.
+    TooLarge {
+        /// Bytes.
+        limit: u64,
+    },
+    /// A body without Content-Length.
+    LengthRequired,
+    /// Too many tries.
+    TooMany {
+        /// Seconds.
+        retry_after: i64,
+    },
+    /// Part of the platform does not answer.
+    Unavailable(String),
+    /// A setting is missing or wrong; the sentence names it.
+    Misconfigured(String),
+    /// A bug.
+    Internal(String),
+}
+
+impl Error {
+    /// A sentence for a request that cannot be understood.
+    pub(crate) fn bad_request(sentence: impl Into<String>) -> Self {
+        Self::BadRequest(sentence.into())
+    }
+
+    /// A body that broke off.
+    pub(crate) fn bad_body(cause: &impl std::fmt::Display) -> Self {
+        worker::console_warn!("body: {cause}");
+        Self::bad_request("The upload broke off. Please try again.")
+    }
+
+    /// Something that cannot happen did.
+    pub(crate) fn internal(cause: impl Into<String>) -> Self {
+        Self::Internal(cause.into())
+    }
+
+    /// The status of the answer.
+    pub(crate) fn status(&self) -> StatusCode {
+        match self {
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::SignIn { .. } | Self::Confirm { .. } => StatusCode::SEE_OTHER,
+            Self::PortalClosed | Self::Forbidden(_) | Self::CrossSite => StatusCode::FORBIDDEN,
+            Self::Misdirected => StatusCode::MISDIRECTED_REQUEST,
+            Self::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
+            Self::BadRequest(_) => StatusCode::BAD_REQUEST,
+            Self::Unprocessable(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Conflict(_) => StatusCode::CONFLICT,
+            Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::LengthRequired => StatusCode::LENGTH_REQUIRED,
+            Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
+            Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Misconfigured(_) | Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    /// What the page is headed with, and what the person can do.
+    pub(crate) fn words(&self) -> (&'static str, String) {
+        let fixed = |text: &str| text.to_owned();
+        match self {
+            Self::NotFound => (
+                "There is nothing here",
+                fixed("The address may be mistyped, or what was here is no longer shared with you."),
+            ),
+            Self::SignIn { .. } => ("Please sign in", fixed("Sign in to go on.")),
+            Self::Confirm { .. } => (
+                "Please confirm that it is you",
+                fixed("Sign in again to go on with this."),
+            ),
+            Self::PortalClosed => (
+                "The portal is closed for now",
+                fixed("Your access is switched off at the moment. Nothing is lost. Please get in touch with us if you need something."),
+            ),
+            Self::Forbidden(why) => ("This is not open to you", fixed(why)),
+            Self::CrossSite => (
+                "That did not come from our own page",
+                fixed("To keep you safe we only take what is sent from our own pages. Please open the page again and send it from there."),
+            ),
+            Self::Misdirected => (
+                "That is not our address",
+                fixed("Please use the address that you were given."),
+            ),
+            Self::MethodNotAllowed(_) => (
+                "That does not work here",
+                fixed("This page cannot be used that way."),
+            ),
+            Self::BadRequest(why) | Self::Unprocessable(why) => {
+                ("That did not work", why.clone())
+            }
+            Self::Conflict(why) => ("Somebody was quicker", why.clone()),
+            Self::TooLarge { limit } => (
+                "That is too large",
+                format!("Please send at most {}.", human_bytes(*limit)),
+            ),
+            Self::LengthRequired => (
+                "That did not work",
+                fixed("The length of what you sent is missing."),
+            ),
+            Self::TooMany { .. } => (
+                "Please wait a little",
+                fixed("There were too many tries in a short time. Please wait a few minutes and try again; a sign-in link by e-mail works meanwhile."),
+            ),
+            Self::Unavailable(_) => (
+                "We will be right back",
+                fixed("A part of the portal is not answering just now. Nothing you sent was half done. Please try again in a minute."),
+            ),
+            Self::Misconfigured(what) => (
+                "The portal is not set up yet",
+                format!("A setting of this deployment needs attention. {what}"),
+            ),
+            Self::Internal(_) => (
+                "Something went wrong on our side",
+                fixed("It has been noted. Please try again; if it happens again, tell us what you were doing."),
+            ),
+        }
+    }
+
+    /// What goes to the log. Nothing for what people do every day.
+    pub(crate) fn cause(&self) -> Option<&str> {
+        match self {
+            Self::Unavailable(cause) | Self::Internal(cause) | Self::Misconfigured(cause) => {
+                Some(cause)
+            }
+            _ => None,
+        }
+    }
+}
+
+impl From<store::Error> for Error {
+    fn from(error: store::Error) -> Self {
+        match error {
+            store::Error::Unavailable { .. } => Self::Unavailable(error.to_string()),
+            _ => Self::Internal(error.to_string()),
+        }
+    }
+}
+
+impl From<getrandom::Error> for Error {
+    fn from(error: getrandom::Error) -> Self {
+        Self::Unavailable(format!("random generator: {error}"))
+    }
+}
+
+impl From<askama::Error> for Error {
+    fn from(error: askama::Error) -> Self {
+        Self::Internal(format!("template: {error}"))
+    }
+}
+
+impl From<serde_json::Error> for Error {
+    fn from(error: serde_json::Error) -> Self {
+        Self::Internal(format!("json: {error}"))
+    }
+}
+
+/// `Location` of a page of the side, with the way back in its query.
+fn location(to: &str, side: Side, next: &str) -> Option<(HeaderName, HeaderValue)> {
+    let to = if next == side.home() {
+        to.to_owned()
+    } else {
+        format!("{to}?next={}", utf8_percent_encode(next, NON_ALPHANUMERIC))
+    };
+    HeaderValue::from_str(&to).ok().map(|to| (LOCATION, to))
+}
+
+impl IntoResponse for Error {
+    fn into_response(self) -> Response {
+        let mut response = self.status().into_response();
+        match &self {
+            Self::MethodNotAllowed(allow) => {
+                if let Ok(allow) = HeaderValue::from_str(allow) {
+                    response.headers_mut().insert(ALLOW, allow);
+                }
+            }
+            Self::SignIn { side, next } => {
+                response.headers_mut().extend(location(side.sign_in(), *side, next));
+            }
+            Self::Confirm { side, next } => {
+                response.headers_mut().extend(location(side.confirm(), *side, next));
+            }
+            Self::TooMany { retry_after } => {
+                response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(*retry_after));
+            }
+            Self::Unavailable(_) => {
+                response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(30));
+            }
+            _ => {}
+        }
+        response.extensions_mut().insert(self);
+        response
+    }
+}

@@ -1,0 +1,192 @@
+//! Forms: what a person typed, parsed into domain types field by field.
+//!
+//! A form is read leniently and answered kindly: every field that does not parse keeps what was
+//! typed and gets a sentence, and the page is drawn again with all of them at once.
+
+use std::collections::BTreeMap;
+use std::fmt::Display;
+
+use axum::extract::FromRequest;
+use axum::extract::{FromRequestParts as _, Request};
+use percent_encoding::percent_decode;
+
+use super::{Error, Incoming};
+
+/// A form's largest body. Far above any field's limit, so that too long a text is told at its
+/// field rather than by a bare error.
+const LIMIT: u64 = 4 * 1024 * 1024;
+/// What is shown again of a text that was far too long.
+const SHOWN: usize = 20_000;
+
+/// The fields of a form with their problems.
+#[derive(Debug, Default, Clone)]
+pub(crate) struct Fields {
+    values: BTreeMap<String, String>,
+    errors: BTreeMap<String, String>,
+}
+
+impl Fields {
+    /// Fields as they stand in the database, for the first look at a form.
+    pub(crate) fn filled<'a>(values: impl IntoIterator<Item = (&'a str, String)>) -> Self {
+        Self {
+            values: values
+                .into_iter()
+                .map(|(name, value)| (name.to_owned(), value))
+                .collect(),
+            errors: BTreeMap::new(),
+        }
+    }
+
+    /// Reads `application/x-www-form-urlencoded`.
+    pub(crate) fn urlencoded(body: &[u8]) -> Self {
+        let mut fields = Self::default();
+        for pair in body.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty()) {
+            let mut halves = pair.splitn(2, |byte| *byte == b'=');
+            let name = decode(halves.next().unwrap_or_default());
+            let value = decode(halves.next().unwrap_or_default());
+            let name = String::from_utf8_lossy(&name).into_owned();
+            fields.add(name, value);
+        }
+        fields
+    }
+
+    /// Adds a field as it was sent.
+    pub(crate) fn add(&mut self, name: String, value: Vec<u8>) {
+        let (text, readable) = match String::from_utf8(value) {
+            Ok(text) => (text, true),
+            Err(error) => (String::from_utf8_lossy(error.as_bytes()).into_owned(), false),
+        };
+        if !readable {
+            self.refuse(&name, "Some characters here are not valid text. Please type them again.");
+        } else if text.contains('\0') {
+            self.refuse(&name, "A character here cannot be stored. Please type this again.");
+        }
+        if self.values.contains_key(&name) {
+            self.refuse(&name, "This was sent twice. Please send the form once more.");
+        } else {
+            self.values.insert(name, text);
+        }
+    }
+
+    /// Notes what is wrong with a field. The first problem of a field stays.
+    pub(crate) fn refuse(&mut self, name: &str, problem: impl Display) {
+        self.errors
+            .entry(name.to_owned())
+            .or_insert_with(|| problem.to_string());
+    }
+
+    /// The text of a field as typed; empty when it was not sent.
+    pub(crate) fn text(&self, name: &str) -> &str {
+        self.values.get(name).map_or("", String::as_str)
+    }
+
+    /// A field that must parse.
+    pub(crate) fn required<T, E: Display>(
+        &mut self,
+        name: &str,
+        parse: impl FnOnce(&str) -> Result<T, E>,
+    ) -> Option<T> {
+        if self.errors.contains_key(name) {
+            return None;
+        }
+        match parse(self.text(name)) {
+            Ok(value) => Some(value),
+            Err(problem) => {
+                self.refuse(name, problem);
+                None
+            }
+        }
+    }
+
+    /// A field that may stay empty: `Some(None)`.
+    #[expect(clippy::option_option, reason = "outer: could it be read; inner: is it there")]
+    pub(crate) fn optional<T, E: Display>(
+        &mut self,
+        name: &str,
+        parse: impl FnOnce(&str) -> Result<T, E>,
+    ) -> Option<Option<T>> {
+        if self.text(name).trim().is_empty() && !self.errors.contains_key(name) {
+            return Some(None);
+        }
+        self.required(name, parse).map(Some)
+    }
+
+    /// Whether a checkbox is ticked. Browsers send nothing for one that is not.
+    pub(crate) fn ticked(&self, name: &str) -> bool {
+        matches!(self.text(name), "on" | "1" | "true")
+    }
+
+    /// What a template shows in the field. Never used for passwords.
+    pub(crate) fn value(&self, name: &str) -> &str {
+        let text = self.text(name);
+        text.char_indices()
+            .nth(SHOWN)
+            .and_then(|(end, _)| text.get(..end))
+            .unwrap_or(text)
+    }
+
+    /// What a template shows at the field; empty when all is well.
+    pub(crate) fn error(&self, name: &str) -> &str {
+        self.errors.get(name).map_or("", String::as_str)
+    }
+
+    /// Whether any field was refused.
+    pub(crate) fn has_errors(&self) -> bool {
+        !self.errors.is_empty()
+    }
+}
+
+/// The bytes behind the encoding; whether they are text is looked at afterwards.
+fn decode(text: &[u8]) -> Vec<u8> {
+    let spaced: Vec<u8> = text.iter().map(|byte| if *byte == b'+' { b' ' } else { *byte }).collect();
+    percent_decode(&spaced).collect()
+}
+
+impl<S: Send + Sync> FromRequest<S> for Fields {
+    type Rejection = Error;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Error> {
+        let (mut parts, _) = request.into_parts();
+        let incoming = Incoming::from_request_parts(&mut parts, state).await?;
+        let body = incoming.bytes(LIMIT).await?;
+        let kind = incoming.content_type.split(';').next().unwrap_or_default().trim();
+        if !body.is_empty() && !kind.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
+            return Err(Error::bad_request("Please send this from the form on the page."));
+        }
+        Ok(Self::urlencoded(&body))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plus_and_percent_are_decoded() {
+        let fields = Fields::urlencoded(b"name=J%C3%BCrgen+M&plus=%2B&odd=%zz%4&empty=");
+        assert_eq!(fields.text("name"), "Jürgen M");
+        assert_eq!(fields.text("plus"), "+");
+        assert_eq!(fields.text("odd"), "%zz%4");
+        assert!(!fields.has_errors());
+    }
+
+    #[test]
+    fn what_is_not_text_is_told_at_its_field() {
+        let fields = Fields::urlencoded(b"a=%ff&b=x%00y&c=1&c=2&d=fine");
+        for name in ["a", "b", "c"] {
+            assert!(!fields.error(name).is_empty(), "{name} was taken");
+        }
+        assert_eq!(fields.error("d"), "");
+        assert_eq!(fields.text("c"), "1");
+    }
+
+    #[test]
+    fn what_was_typed_is_kept_and_the_first_problem_stays() {
+        let mut fields = Fields::urlencoded(b"n=abc");
+        assert_eq!(fields.required("n", |text| text.parse::<u8>()), None);
+        fields.refuse("n", "another");
+        assert_eq!(fields.value("n"), "abc");
+        assert!(fields.error("n").contains("invalid digit"));
+        assert_eq!(fields.optional("m", |text| text.parse::<u8>()), Some(None));
+    }
+}

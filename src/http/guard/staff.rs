@@ -1,0 +1,177 @@
+//! Members of staff, by the role they need at least.
+
+use std::marker::PhantomData;
+
+use axum::extract::FromRequestParts;
+use http::request::Parts;
+
+use super::{FromAddress as _, Guard, Load};
+use crate::app::App;
+use crate::domain::id::{SessionId, StaffId};
+use crate::domain::next::Side;
+use crate::domain::role::Role;
+use crate::domain::time::{Millis, Timestamp};
+use crate::http::cookie::{self, Ticket};
+use crate::http::chrome::Chrome;
+use crate::http::Error;
+use crate::store::session;
+use crate::store::viewer::Asker;
+
+/// A sensitive act needs a proof of identity no older than this.
+pub(super) const FRESH: Millis = Millis::minutes(10);
+
+/// What a route asks of a member of staff.
+pub(crate) trait Rank: Send {
+    /// The least role.
+    const LEAST: Role;
+    /// Whether the proof of identity must be fresh (step-up).
+    const FRESH: bool = false;
+    /// The guard's name in the access table.
+    const NAME: &'static str;
+}
+
+/// Anybody on the staff.
+pub(crate) struct AnyRole;
+impl Rank for AnyRole {
+    const LEAST: Role = Role::Member;
+    const NAME: &'static str = "staff";
+}
+
+/// Admins and owners.
+pub(crate) struct AdminRole;
+impl Rank for AdminRole {
+    const LEAST: Role = Role::Admin;
+    const NAME: &'static str = "staff:admin";
+}
+
+/// Admins and owners who have just proven who they are.
+pub(crate) struct ManagerRole;
+impl Rank for ManagerRole {
+    const LEAST: Role = Role::Admin;
+    const FRESH: bool = true;
+    const NAME: &'static str = "staff:admin:fresh";
+}
+
+/// Owners who have just proven who they are.
+pub(crate) struct OwnerRole;
+impl Rank for OwnerRole {
+    const LEAST: Role = Role::Owner;
+    const FRESH: bool = true;
+    const NAME: &'static str = "staff:owner:fresh";
+}
+
+/// A member of staff of any role, with what the page loaded.
+pub(crate) type Staff<L = ()> = StaffOf<AnyRole, L>;
+/// An admin or owner.
+pub(crate) type Admin<L = ()> = StaffOf<AdminRole, L>;
+/// An admin or owner whose sign-in is fresh.
+pub(crate) type Manager<L = ()> = StaffOf<ManagerRole, L>;
+/// An owner whose sign-in is fresh.
+pub(crate) type Owner<L = ()> = StaffOf<OwnerRole, L>;
+
+/// Who is signed in, as templates and the audit log know them.
+#[derive(Debug, Clone)]
+pub(crate) struct Me {
+    /// The member of staff.
+    pub(crate) id: StaffId,
+    /// The session of this browser.
+    pub(crate) session: SessionId,
+    /// Name.
+    pub(crate) name: String,
+    /// Address.
+    pub(crate) email: String,
+    /// Role.
+    pub(crate) role: Role,
+    /// Last proof of identity.
+    pub(crate) confirmed_at: Timestamp,
+    /// Where the request came from.
+    pub(crate) address: String,
+}
+
+/// Proof of a signed-in member of staff of at least `R`, with the page's data.
+pub(crate) struct StaffOf<R, L = ()> {
+    /// The parts of the request.
+    pub(crate) app: App,
+    /// What surrounds the page; `chrome.me` is who is signed in.
+    pub(crate) chrome: Chrome<Me>,
+    /// What the page asked from D1.
+    pub(crate) page: L,
+    proof: PhantomData<R>,
+}
+
+impl<R, L> StaffOf<R, L> {
+    /// Who is signed in.
+    pub(crate) fn me(&self) -> &Me {
+        &self.chrome.me
+    }
+}
+
+impl<R: Rank, L> Guard for StaffOf<R, L> {
+    const NAME: &'static str = R::NAME;
+}
+
+impl<S: Sync, R: Rank, L: Load> FromRequestParts<S> for StaffOf<R, L> {
+    type Rejection = Error;
+
+    /// 1. the cookie's signature and age, without D1; 2. what the address says; 3. the session's
+    /// row and the page's data in one batch; 4. role and freshness; 5. the page's data.
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Error> {
+        let app = super::app(parts)?;
+        let next = || Side::Staff.next_of(parts);
+        // 1.
+        let ticket = Ticket::of(&parts.headers, Side::Staff, &app.config.keys, app.now);
+        let Some(ticket) = ticket else {
+            return Err(Error::SignIn { side: Side::Staff, next: next() });
+        };
+        // 2.
+        let args = L::Args::from_address(parts).await;
+        // 3.
+        let asker = Asker {
+            session: ticket.session,
+            now: app.now,
+            module: None,
+        };
+        let mut batch = vec![session::staff_member(ticket.session, app.now)];
+        batch.extend(cookie::touch(&app, ticket, Side::Staff));
+        let own = batch.len();
+        if let Ok(args) = &args {
+            batch.extend(L::statements(args, &asker));
+        }
+        let mut results = app.db.batch(batch).await?;
+        let row: Option<session::StaffRow> = results.first()?;
+        for _ in 1..own {
+            results.skip()?;
+        }
+        let next = || Side::Staff.next_of(parts);
+        let Some(row) = row else {
+            return Err(Error::SignIn { side: Side::Staff, next: next() });
+        };
+        // 4.
+        if row.role < R::LEAST {
+            return Err(Error::Forbidden(
+                "Your role does not include this. Please ask an owner or admin of your portal.",
+            ));
+        }
+        if R::FRESH && app.now.since(row.confirmed_at) > FRESH {
+            return Err(Error::Confirm { side: Side::Staff, next: next() });
+        }
+        // 5.
+        let page = L::read(args?, &mut results, app.now)?.ok_or(Error::NotFound)?;
+        let me = Me {
+            id: row.staff_id,
+            session: ticket.session,
+            name: row.name,
+            email: row.email,
+            role: row.role,
+            confirmed_at: row.confirmed_at,
+            address: super::super::visitor::address(&parts.headers),
+        };
+        let chrome = Chrome::new(&app, parts, &row.branding, me);
+        Ok(Self {
+            app,
+            chrome,
+            page,
+            proof: PhantomData,
+        })
+    }
+}

@@ -1,0 +1,177 @@
+//! Contacts of a client, by the module a page belongs to.
+//!
+//! The guard's own statement tells a dead session from a closed portal; what the page shows is
+//! read through the viewer predicate and is empty in both cases.
+
+use std::marker::PhantomData;
+
+use axum::extract::FromRequestParts;
+use http::request::Parts;
+
+use super::{FromAddress as _, Guard, Load};
+use crate::app::App;
+use crate::domain::id::{AccountId, ClientId, ContactId, SessionId};
+use crate::domain::module::{Module, Modules};
+use crate::domain::next::Side;
+use crate::domain::time::Timestamp;
+use crate::http::Error;
+use crate::http::chrome::Chrome;
+use crate::http::cookie::{self, Ticket};
+use crate::store::session;
+use crate::store::viewer::Asker;
+
+/// The part of the portal that a page belongs to.
+pub(crate) trait Scope: Send {
+    /// The module that must be on.
+    const MODULE: Option<Module>;
+    /// The guard's name in the access table.
+    const NAME: &'static str;
+}
+
+/// What every client has: the dashboard and the profile.
+pub(crate) struct Portal;
+impl Scope for Portal {
+    const MODULE: Option<Module> = None;
+    const NAME: &'static str = "contact";
+}
+
+/// Documents shared with the client.
+pub(crate) struct Shared;
+impl Scope for Shared {
+    const MODULE: Option<Module> = Some(Module::Documents);
+    const NAME: &'static str = "contact:documents";
+}
+
+/// Another client of the same person.
+#[derive(Debug, Clone, serde::Deserialize)]
+pub(crate) struct Other {
+    /// The contact to switch to.
+    pub(crate) contact_id: ContactId,
+    /// Name of the client.
+    pub(crate) client_name: String,
+}
+
+/// Who is signed in, as templates and the audit log know them.
+#[derive(Debug, Clone)]
+pub(crate) struct Who {
+    /// The contact.
+    pub(crate) id: ContactId,
+    /// The login.
+    pub(crate) account: AccountId,
+    /// The session of this browser.
+    pub(crate) session: SessionId,
+    /// The client that is open.
+    pub(crate) client: ClientId,
+    /// Its name.
+    pub(crate) client_name: String,
+    /// Name of the person.
+    pub(crate) name: String,
+    /// First name, for a greeting.
+    pub(crate) first_name: String,
+    /// Address.
+    pub(crate) email: String,
+    /// Whether a password is set.
+    pub(crate) has_password: bool,
+    /// Last proof of identity.
+    pub(crate) confirmed_at: Timestamp,
+    /// Clients this person can switch to.
+    pub(crate) others: Vec<Other>,
+    /// Whether Documents is on.
+    pub(crate) documents: bool,
+    /// Where the request came from.
+    pub(crate) address: String,
+}
+
+/// Proof of a contact who may see `M` now, with the page's data.
+pub(crate) struct Viewer<M, L = ()> {
+    /// The parts of the request.
+    pub(crate) app: App,
+    /// What surrounds the page; `chrome.me` is who is signed in.
+    pub(crate) chrome: Chrome<Who>,
+    /// What the page asked from D1.
+    pub(crate) page: L,
+    proof: PhantomData<M>,
+}
+
+impl<M, L> Viewer<M, L> {
+    /// Who is signed in.
+    pub(crate) fn me(&self) -> &Who {
+        &self.chrome.me
+    }
+}
+
+impl<M: Scope, L> Guard for Viewer<M, L> {
+    const NAME: &'static str = M::NAME;
+}
+
+impl<S: Sync, M: Scope, L: Load> FromRequestParts<S> for Viewer<M, L> {
+    type Rejection = Error;
+
+    /// 1. the cookie's signature and age, without D1; 2. what the address says; 3. the session's
+    /// row and the page's data in one batch; 4. portal and module; 5. the page's data.
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Error> {
+        let app = super::app(parts)?;
+        // 1.
+        let ticket = Ticket::of(&parts.headers, Side::Client, &app.config.keys, app.now);
+        let sign_in = |parts: &Parts| Error::SignIn {
+            side: Side::Client,
+            next: Side::Client.next_of(parts),
+        };
+        let ticket = ticket.ok_or_else(|| sign_in(parts))?;
+        // 2.
+        let args = L::Args::from_address(parts).await;
+        // 3.
+        let asker = Asker {
+            session: ticket.session,
+            now: app.now,
+            module: M::MODULE,
+        };
+        let mut batch = vec![session::contact(ticket.session, app.now)];
+        batch.extend(cookie::touch(&app, ticket, Side::Client));
+        let own = batch.len();
+        if let Ok(args) = &args {
+            batch.extend(L::statements(args, &asker));
+        }
+        let mut results = app.db.batch(batch).await?;
+        let row: Option<session::ContactRow> = results.first()?;
+        for _ in 1..own {
+            results.skip()?;
+        }
+        // 4.
+        let row = row.ok_or_else(|| sign_in(parts))?;
+        if !row.portal_open {
+            return Err(Error::PortalClosed);
+        }
+        if !row.same_epoch {
+            return Err(sign_in(parts));
+        }
+        let modules = Modules::from_bits(row.modules).map_err(|_bits| Error::internal("unknown modules"))?;
+        if M::MODULE.is_some_and(|module| !modules.has(module)) {
+            return Err(Error::NotFound);
+        }
+        // 5.
+        let page = L::read(args?, &mut results, app.now)?.ok_or(Error::NotFound)?;
+        let who = Who {
+            id: row.contact_id,
+            account: row.account_id,
+            session: ticket.session,
+            client: row.client_id,
+            client_name: row.client_name,
+            name: format!("{} {}", row.first_name, row.last_name).trim().to_owned(),
+            first_name: row.first_name,
+            email: row.email,
+            has_password: row.has_password,
+            confirmed_at: row.confirmed_at,
+            others: serde_json::from_str(&row.others)?,
+            documents: modules.has(Module::Documents),
+            address: super::super::visitor::address(&parts.headers),
+        };
+        let chrome = Chrome::new(&app, parts, &row.branding, who);
+        Ok(Self {
+            app,
+            chrome,
+            page,
+            proof: PhantomData,
+        })
+    }
+}

@@ -1,0 +1,91 @@
+//! The body of a request: read once, in the one way its handler needs.
+//!
+//! The router sees requests without their bodies; this extractor holds the runtime's request, so
+//! that a form is copied once, a multipart form is parsed as it arrives, and a raw part passes to
+//! R2 without entering the worker's memory.
+
+use std::sync::Arc;
+
+use axum::extract::FromRequestParts;
+use bytes::Bytes;
+use futures_util::Stream;
+use http::HeaderMap;
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use http::request::Parts;
+use worker::send::{SendFuture, SendWrapper};
+use worker::js_sys::Uint8Array;
+use worker::wasm_bindgen::JsValue;
+use worker::wasm_bindgen_futures::JsFuture;
+use worker::web_sys::ReadableStream;
+
+use super::Error;
+
+/// The unread body, with what its headers say of it.
+#[derive(Clone)]
+pub(crate) struct Incoming {
+    request: Arc<SendWrapper<worker::Request>>,
+    /// Content-Type, lower case up to the first parameter is up to the reader.
+    pub(crate) content_type: String,
+    /// Content-Length, where it was sent.
+    pub(crate) length: Option<u64>,
+}
+
+impl Incoming {
+    /// Takes hold of the request's body.
+    pub(crate) fn new(request: worker::Request, headers: &HeaderMap) -> Self {
+        let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
+        Self {
+            request: Arc::new(SendWrapper::new(request)),
+            content_type: text(CONTENT_TYPE).unwrap_or_default().to_owned(),
+            length: text(CONTENT_LENGTH).and_then(|length| length.parse().ok()),
+        }
+    }
+
+    /// All bytes, `limit` at most.
+    pub(crate) async fn bytes(&self, limit: u64) -> Result<Vec<u8>, Error> {
+        match self.length {
+            Some(length) if length > limit => return Err(Error::TooLarge { limit }),
+            Some(_) => {}
+            None if self.request.inner().body().is_none() => return Ok(Vec::new()),
+            None => return Err(Error::LengthRequired),
+        }
+        SendFuture::new(async {
+            let buffer = self.request.inner().array_buffer().map_err(bad_body)?;
+            let buffer = JsFuture::from(buffer).await.map_err(bad_body)?;
+            Ok(Uint8Array::new(&buffer).to_vec())
+        })
+        .await
+    }
+
+    /// The bytes as they arrive.
+    pub(crate) fn chunks(
+        &self,
+    ) -> Result<impl Stream<Item = Result<Bytes, worker::Error>> + Send + use<>, Error> {
+        let stream = self.raw()?;
+        Ok(worker::Body::new((*stream).clone()))
+    }
+
+    /// The runtime's own stream of the body.
+    pub(crate) fn raw(&self) -> Result<SendWrapper<ReadableStream>, Error> {
+        let body = self.request.inner().body();
+        body.map(SendWrapper::new)
+            .ok_or_else(|| Error::bad_request("The request has no body."))
+    }
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "the shape map_err wants")]
+fn bad_body(thrown: JsValue) -> Error {
+    Error::bad_body(&format!("{thrown:?}"))
+}
+
+impl<S: Sync> FromRequestParts<S> for Incoming {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Error> {
+        parts
+            .extensions
+            .get::<Self>()
+            .cloned()
+            .ok_or_else(|| Error::internal("the request came without its body"))
+    }
+}

@@ -1,0 +1,167 @@
+//! The web: routes, guards, forms and pages, a file per noun.
+
+mod assets;
+mod chrome;
+mod cookie;
+mod error;
+mod fields;
+mod guard;
+mod headers;
+mod incoming;
+mod page;
+pub mod routes;
+mod visitor;
+
+use askama::Template;
+use axum::response::{IntoResponse as _, Response};
+use http::header::{ACCEPT, ALLOW, CONTENT_TYPE, HOST, HeaderName, HeaderValue, LOCATION, ORIGIN, SET_COOKIE};
+use http::{HeaderMap, Request, StatusCode};
+use tower_service::Service as _;
+
+pub(crate) use error::Error;
+pub(crate) use fields::Fields;
+pub(crate) use incoming::Incoming;
+pub(crate) use page::Outgoing;
+
+use crate::app::App;
+use crate::domain::csrf::{self, Verdict};
+use chrome::{Chrome, Nobody};
+
+/// Answers a request. Never fails: what goes wrong becomes a page.
+///
+/// 1. the host is ours; 2. a request that changes something comes from our own pages; 3. the
+/// route with its guard; 4. errors are drawn; 5. cookies and headers are added.
+pub(crate) async fn handle(app: App, incoming: Incoming, mut request: Request<axum::body::Body>) -> Response {
+    let asked = Asked::of(&request);
+    request.extensions_mut().insert(app.clone());
+    request.extensions_mut().insert(incoming);
+    // 1. and 2.
+    let mut response = match admit(&app, &request) {
+        // 3. The router never fails; its error type says so.
+        Ok(()) => match routes::router().call(request).await {
+            Ok(response) => response,
+            Err(never) => match never {},
+        },
+        Err(error) => error.into_response(),
+    };
+    // 4.
+    if let Some(error) = response.extensions_mut().remove::<Error>() {
+        response = draw(&app, &asked, &error, response.headers()).await;
+    } else if response.status() == StatusCode::METHOD_NOT_ALLOWED {
+        let allow = response.headers().get(ALLOW).and_then(|allow| allow.to_str().ok());
+        let error = Error::MethodNotAllowed(allow.unwrap_or_default().to_owned());
+        let bare = error.clone().into_response();
+        response = draw(&app, &asked, &error, bare.headers()).await;
+    }
+    // 5.
+    finish(&app, &mut response);
+    response
+}
+
+/// What is remembered of a request for drawing its error.
+struct Asked {
+    what: String,
+    json: bool,
+}
+
+impl Asked {
+    fn of<B>(request: &Request<B>) -> Self {
+        let headers = request.headers();
+        let is_json = |name| {
+            let value = headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
+            value.is_some_and(|value| value.contains("application/json"))
+        };
+        Self {
+            what: format!("{} {}", request.method(), pattern_free(request.uri().path())),
+            json: is_json(ACCEPT) || is_json(CONTENT_TYPE),
+        }
+    }
+}
+
+/// A path for the log: tokens of mailed links are left out.
+fn pattern_free(path: &str) -> String {
+    path.split('/')
+        .map(|segment| if segment.starts_with("pt_") { "…" } else { segment })
+        .collect::<Vec<_>>()
+        .join("/")
+}
+
+fn admit<B>(app: &App, request: &Request<B>) -> Result<(), Error> {
+    let header = |name: HeaderName| header(request.headers(), name);
+    let base = app.config.base_url.origin();
+    if !csrf::is_own_host(header(HOST), base) {
+        return Err(Error::Misdirected);
+    }
+    let site = header(HeaderName::from_static("sec-fetch-site"));
+    match csrf::decide(request.method().as_str(), site, header(ORIGIN), base) {
+        Verdict::Allow => Ok(()),
+        Verdict::OtherSite | Verdict::Unproven => Err(Error::CrossSite),
+    }
+}
+
+fn header(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
+    headers.get(name).and_then(|value| value.to_str().ok())
+}
+
+#[derive(Template)]
+#[template(path = "error/page.html")]
+struct ErrorPage<'a> {
+    chrome: Chrome<Nobody>,
+    title: &'a str,
+    text: String,
+}
+
+/// Draws an error the way the asker reads: a redirect, a problem for scripts, or a page.
+async fn draw(app: &App, asked: &Asked, error: &Error, bare: &HeaderMap) -> Response {
+    if let Some(cause) = error.cause() {
+        worker::console_error!("{}: {cause}", asked.what);
+    }
+    let (title, text) = error.words();
+    let mut response = if asked.json {
+        // RFC 9457. A script follows no redirect to a sign-in page: it is told.
+        let status = match error {
+            Error::SignIn { .. } | Error::Confirm { .. } => StatusCode::UNAUTHORIZED,
+            _ => error.status(),
+        };
+        let body = serde_json::json!({ "title": title, "detail": text, "status": status.as_u16() });
+        let kind = HeaderValue::from_static("application/problem+json");
+        (status, [(CONTENT_TYPE, kind)], body.to_string()).into_response()
+    } else if bare.contains_key(LOCATION) {
+        error.status().into_response()
+    } else {
+        // The look must not fail where the page already reports a failure.
+        let branding = app.branding.read(app.now).await.unwrap_or_default();
+        let page = ErrorPage {
+            chrome: Chrome::plain(app, &branding),
+            title,
+            text,
+        };
+        page::page_with(error.status(), &page).unwrap_or_else(|_template| error.status().into_response())
+    };
+    for (name, value) in bare {
+        if !response.headers().contains_key(name) && name != http::header::CONTENT_LENGTH {
+            response.headers_mut().insert(name.clone(), value.clone());
+        }
+    }
+    response
+}
+
+fn finish(app: &App, response: &mut Response) {
+    let is_page = header(response.headers(), CONTENT_TYPE).is_some_and(|kind| kind.starts_with("text/html"));
+    // The page was drawn with this look a moment ago, so its hash is at hand.
+    let style = if is_page { app.style_hash() } else { None };
+    let secure = app.config.base_url.origin().starts_with("https:");
+    headers::protect(response, style.as_deref(), secure);
+    for cookie in app.take_cookies() {
+        if let Ok(cookie) = HeaderValue::from_str(&cookie) {
+            response.headers_mut().append(SET_COOKIE, cookie);
+        }
+    }
+}
+
+/// The answer of a deployment whose settings keep it from running: the setting and its remedy.
+pub(crate) fn misconfigured(problem: &str) -> Response {
+    let text = format!("The portal is not set up yet. {problem}\n");
+    let kind = HeaderValue::from_static("text/plain; charset=utf-8");
+    (StatusCode::INTERNAL_SERVER_ERROR, [(CONTENT_TYPE, kind)], text).into_response()
+}

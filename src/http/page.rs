@@ -1,0 +1,46 @@
+//! Answers: a page from a template, a redirect after a POST, JSON for scripts.
+
+use askama::Template;
+use axum::response::{IntoResponse as _, Response};
+use http::StatusCode;
+use http::header::{CONTENT_TYPE, HeaderValue, LOCATION};
+use serde::Serialize;
+use worker::send::SendWrapper;
+use worker::web_sys::ReadableStream;
+
+use super::Error;
+
+/// What a handler gives back.
+pub(crate) type Answer = Result<Response, Error>;
+
+/// A page, 200.
+pub(crate) fn page(template: &impl Template) -> Answer {
+    page_with(StatusCode::OK, template)
+}
+
+/// A form that needs another look, 422: its fields say why.
+pub(crate) fn try_again(template: &impl Template) -> Answer {
+    page_with(StatusCode::UNPROCESSABLE_ENTITY, template)
+}
+
+/// A page with a status of its own.
+pub(crate) fn page_with(status: StatusCode, template: &impl Template) -> Answer {
+    let html = HeaderValue::from_static("text/html; charset=utf-8");
+    Ok((status, [(CONTENT_TYPE, html)], template.render()?).into_response())
+}
+
+/// See other, 303: the next page is a GET of `to`, a path of ours.
+pub(crate) fn see(to: &str) -> Answer {
+    let to = HeaderValue::from_str(to).map_err(|error| Error::internal(error.to_string()))?;
+    Ok((StatusCode::SEE_OTHER, [(LOCATION, to)]).into_response())
+}
+
+/// JSON for our own scripts.
+pub(crate) fn json(status: StatusCode, body: &impl Serialize) -> Answer {
+    let kind = HeaderValue::from_static("application/json");
+    Ok((status, [(CONTENT_TYPE, kind)], serde_json::to_string(body)?).into_response())
+}
+
+/// The bytes of an answer as the runtime's own stream, which never enters the worker's memory.
+#[derive(Clone)]
+pub(crate) struct Outgoing(pub(crate) SendWrapper<ReadableStream>);

@@ -1,0 +1,116 @@
+//! Every route of the portal, once. The router and the access table are made from this list.
+
+use std::sync::OnceLock;
+
+use axum::Router;
+use axum::handler::Handler;
+use axum::routing::{MethodFilter, on};
+use serde::Serialize;
+
+use super::Error;
+use super::guard::Guarded;
+
+/// A row of the access table: a method and path, and the guard its handler names.
+#[derive(Debug, Clone, Serialize)]
+pub struct RouteRow {
+    /// `GET` (which answers HEAD too), `POST`, `PUT` or `DELETE`.
+    pub method: &'static str,
+    /// The path with its placeholders.
+    pub path: &'static str,
+    /// The guard's name.
+    pub guard: &'static str,
+}
+
+#[derive(Clone)]
+struct Routes {
+    router: Router,
+    rows: Vec<RouteRow>,
+}
+
+impl Routes {
+    /// Adds a route. A handler whose first argument is no guard does not compile here.
+    fn on<H, T>(
+        mut self,
+        (method, filter): (&'static str, MethodFilter),
+        path: &'static str,
+        handler: H,
+    ) -> Self
+    where
+        H: Handler<T, ()>,
+        T: Guarded + 'static,
+    {
+        self.rows.push(RouteRow {
+            method,
+            path,
+            guard: T::GUARD,
+        });
+        self.router = self.router.route(path, on(filter, handler));
+        self
+    }
+}
+
+const GET: (&str, MethodFilter) = ("GET", MethodFilter::GET);
+const POST: (&str, MethodFilter) = ("POST", MethodFilter::POST);
+const PUT: (&str, MethodFilter) = ("PUT", MethodFilter::PUT);
+const DELETE: (&str, MethodFilter) = ("DELETE", MethodFilter::DELETE);
+
+fn all() -> Routes {
+    let mut routes = Routes {
+        router: Router::new().fallback(async || Error::NotFound),
+        rows: Vec::new(),
+    };
+    for add in SECTIONS {
+        routes = add(routes);
+    }
+    routes
+}
+
+/// The sections of the list; each is a function below.
+const SECTIONS: [fn(Routes) -> Routes; 6] = [
+    signing_in, people, documents, mail, settings, portal,
+];
+
+/// Set-up, sign-in, sign-out, step-up, links by mail.
+fn signing_in(routes: Routes) -> Routes {
+    routes
+}
+
+/// Staff: clients and their contacts.
+fn people(routes: Routes) -> Routes {
+    routes
+}
+
+/// Documents, on both sides.
+fn documents(routes: Routes) -> Routes {
+    routes
+}
+
+/// Invitations and the outbox.
+fn mail(routes: Routes) -> Routes {
+    routes
+}
+
+/// Settings: branding, templates, security, staff.
+fn settings(routes: Routes) -> Routes {
+    routes
+}
+
+/// The client's own pages, and what everybody may fetch.
+fn portal(routes: Routes) -> Routes {
+    routes
+}
+
+fn built() -> &'static Routes {
+    static BUILT: OnceLock<Routes> = OnceLock::new();
+    BUILT.get_or_init(all)
+}
+
+/// The router, built once per isolate.
+pub(super) fn router() -> Router {
+    built().router.clone()
+}
+
+/// The access table's left side: every route with its guard.
+pub fn table() -> &'static [RouteRow] {
+    &built().rows
+}

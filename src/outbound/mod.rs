@@ -1,0 +1,3 @@
+//! Other people's services: mail transports.
+
+pub(crate) mod mail;

@@ -1,0 +1,195 @@
+//! R2: the bytes of documents and logos, under random or content-hashed keys.
+//!
+//! Bytes pass as the runtime's own streams wherever they can, so a gigabyte goes through without
+//! touching the worker's memory.
+
+use std::sync::Arc;
+
+use worker::js_sys::Uint8Array;
+use worker::send::{SendFuture, SendWrapper};
+use worker::web_sys::ReadableStream;
+use worker::{Bucket, Data, HttpMetadata, Object, Range, ResponseBody};
+
+use super::Error;
+
+/// The R2 binding.
+#[derive(Clone)]
+pub(crate) struct Blobs(Arc<SendWrapper<Bucket>>);
+
+/// An object that was opened for reading.
+pub(crate) struct Blob {
+    /// R2's entity tag, without quotes.
+    pub(crate) etag: String,
+    /// The bytes, for the runtime to send.
+    pub(crate) stream: SendWrapper<ReadableStream>,
+}
+
+/// Where the bytes of an object come from.
+pub(crate) enum Source {
+    /// A stream whose length the runtime knows (a request body with Content-Length).
+    Stream(SendWrapper<ReadableStream>),
+    /// Bytes at hand, a few MiB at most.
+    Bytes(Vec<u8>),
+}
+
+impl From<Source> for Data {
+    fn from(source: Source) -> Self {
+        match source {
+            Source::Stream(stream) => Self::ReadableStream((*stream).clone()),
+            Source::Bytes(bytes) => Self::Bytes(bytes),
+        }
+    }
+}
+
+/// A part that R2 took, to be named again when the upload is completed.
+#[derive(Debug, Clone, serde::Deserialize)]
+pub(crate) struct Part {
+    /// From 1.
+    pub(crate) number: u16,
+    /// R2's tag of the part.
+    pub(crate) etag: String,
+}
+
+impl Blobs {
+    /// Wraps the binding that `entry` took from the environment.
+    pub(crate) fn new(bucket: Bucket) -> Self {
+        Self(Arc::new(SendWrapper::new(bucket)))
+    }
+
+    /// Opens an object, or `len` bytes from `start` of it. `None`: there is no such object.
+    pub(crate) async fn open(
+        &self,
+        key: &str,
+        range: Option<(u64, u64)>,
+    ) -> Result<Option<Blob>, Error> {
+        SendFuture::new(async {
+            let mut get = self.0.get(key);
+            if let Some((offset, length)) = range {
+                get = get.range(Range::OffsetWithLength { offset, length });
+            }
+            let Some(object) = get.execute().await.map_err(failed)? else {
+                return Ok(None);
+            };
+            let etag = object.etag();
+            match object.body().map(worker::ObjectBody::response_body).transpose().map_err(failed)? {
+                Some(ResponseBody::Stream(stream)) => Ok(Some(Blob {
+                    etag,
+                    stream: SendWrapper::new(stream),
+                })),
+                _ => Ok(None),
+            }
+        })
+        .await
+    }
+
+    /// Writes an object and returns its entity tag.
+    pub(crate) async fn put(
+        &self,
+        key: &str,
+        content_type: &str,
+        source: Source,
+    ) -> Result<String, Error> {
+        let metadata = metadata(content_type);
+        SendFuture::new(async {
+            let put = self.0.put(key, source).http_metadata(metadata);
+            let object: Option<Object> = put.execute().await.map_err(failed)?.into();
+            object.map(|object| object.etag()).ok_or_else(|| Error::Unavailable {
+                binding: "R2",
+                cause: "the object was not written".to_owned(),
+            })
+        })
+        .await
+    }
+
+    /// Deletes objects; missing ones are fine.
+    pub(crate) async fn delete(&self, keys: Vec<String>) -> Result<(), Error> {
+        SendFuture::new(async { self.0.delete_multiple(keys).await.map_err(failed) }).await
+    }
+
+    /// Begins an upload in parts and returns R2's id of it.
+    pub(crate) async fn begin_parts(&self, key: &str, content_type: &str) -> Result<String, Error> {
+        let metadata = metadata(content_type);
+        SendFuture::new(async {
+            let begun = self.0.create_multipart_upload(key).http_metadata(metadata);
+            Ok(begun.execute().await.map_err(failed)?.upload_id().await)
+        })
+        .await
+    }
+
+    /// Writes one part. All but the last are equally long and at least 5 MiB.
+    pub(crate) async fn put_part(
+        &self,
+        key: &str,
+        upload: &str,
+        number: u16,
+        source: Source,
+    ) -> Result<Part, Error> {
+        SendFuture::new(async {
+            let upload = self.0.resume_multipart_upload(key, upload).map_err(failed)?;
+            let part = upload.upload_part(number, source).await.map_err(failed)?;
+            Ok(Part {
+                number: part.part_number(),
+                etag: part.etag(),
+            })
+        })
+        .await
+    }
+
+    /// Joins the parts into the object and returns its entity tag.
+    pub(crate) async fn complete_parts(
+        &self,
+        key: &str,
+        upload: &str,
+        parts: Vec<Part>,
+    ) -> Result<String, Error> {
+        SendFuture::new(async {
+            let upload = self.0.resume_multipart_upload(key, upload).map_err(failed)?;
+            let parts = parts
+                .into_iter()
+                .map(|part| worker::UploadedPart::new(part.number, part.etag));
+            Ok(upload.complete(parts).await.map_err(failed)?.etag())
+        })
+        .await
+    }
+
+    /// Gives an upload in parts up. One that is gone already is fine.
+    pub(crate) async fn abort_parts(&self, key: &str, upload: &str) -> Result<(), Error> {
+        SendFuture::new(async {
+            let upload = self.0.resume_multipart_upload(key, upload).map_err(failed)?;
+            match upload.abort().await {
+                Err(error) if !error.to_string().contains("10024") => Err(failed(error)),
+                _ => Ok(()),
+            }
+        })
+        .await
+    }
+
+    /// What an interrupted completion left: the tag of the object, if it is there.
+    pub(crate) async fn etag(&self, key: &str) -> Result<Option<String>, Error> {
+        SendFuture::new(async {
+            let object = self.0.head(key).await.map_err(failed)?;
+            Ok(object.map(|object| object.etag()))
+        })
+        .await
+    }
+}
+
+fn metadata(content_type: &str) -> HttpMetadata {
+    HttpMetadata {
+        content_type: Some(content_type.to_owned()),
+        ..HttpMetadata::default()
+    }
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "the shape map_err wants")]
+fn failed(error: worker::Error) -> Error {
+    Error::Unavailable {
+        binding: "R2",
+        cause: error.to_string(),
+    }
+}
+
+/// Copies bytes that JavaScript holds.
+pub(crate) fn bytes_of(array: &Uint8Array) -> Vec<u8> {
+    array.to_vec()
+}

@@ -1,0 +1,118 @@
+//! How the business looks. D1 holds the truth; KV holds the copy that anonymous pages read.
+//!
+//! Signed-in pages get the branding from D1 within their one batch, so it is never stale there
+//! and costs no KV read. Anonymous pages ask no D1 at all: they read KV once and keep the answer
+//! in the isolate for a short while.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use serde::{Deserialize, Serialize};
+use worker::KvStore;
+use worker::send::{SendFuture, SendWrapper};
+
+use super::{Error, Statement, statement};
+use crate::domain::time::Timestamp;
+
+
+/// The branding as stored.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Branding {
+    /// Name of the business.
+    #[serde(rename = "business_name")]
+    pub(crate) name: String,
+    /// `#rrggbb`.
+    pub(crate) colour: String,
+    /// SHA-256 of the logo file, hex; also its address.
+    pub(crate) logo_hash: Option<String>,
+    /// Pixels.
+    pub(crate) logo_width: Option<u32>,
+    /// Pixels.
+    pub(crate) logo_height: Option<u32>,
+    /// Shown on the sign-in page.
+    pub(crate) welcome_text: String,
+    /// Where clients ask for help.
+    pub(crate) support_email: Option<String>,
+    /// Where clients ask for help.
+    pub(crate) support_phone: Option<String>,
+}
+
+impl Default for Branding {
+    /// What a portal shows before its set-up.
+    fn default() -> Self {
+        Self {
+            name: "Portico".to_owned(),
+            colour: "#2f5d50".to_owned(),
+            logo_hash: None,
+            logo_width: None,
+            logo_height: None,
+            welcome_text: String::new(),
+            support_email: None,
+            support_phone: None,
+        }
+    }
+}
+
+/// How long an isolate trusts what KV said, in milliseconds. KV itself may lag by a minute.
+const KEPT_MS: i64 = 15_000;
+const KEY: &str = "branding";
+
+static KEPT: Mutex<Option<(Timestamp, Arc<Branding>)>> = Mutex::new(None);
+
+/// The copy in KV.
+#[derive(Clone)]
+pub(crate) struct BrandingCache(Arc<SendWrapper<KvStore>>);
+
+impl BrandingCache {
+    /// Wraps the binding that `entry` took from the environment.
+    pub(crate) fn new(kv: KvStore) -> Self {
+        Self(Arc::new(SendWrapper::new(kv)))
+    }
+
+    /// The branding for a page that asks no D1. Missing: the default.
+    pub(crate) async fn read(&self, now: Timestamp) -> Result<Arc<Branding>, Error> {
+        if let Some((at, kept)) = &*KEPT.lock().unwrap_or_else(PoisonError::into_inner)
+            && (0..KEPT_MS).contains(&(now.0 - at.0))
+        {
+            return Ok(Arc::clone(kept));
+        }
+        let text = SendFuture::new(async { self.0.get(KEY).text().await.map_err(failed) }).await?;
+        let branding = match text {
+            Some(text) => Arc::new(serde_json::from_str(&text)?),
+            None => Arc::default(),
+        };
+        keep(now, Arc::clone(&branding));
+        Ok(branding)
+    }
+
+    /// Puts the truth of D1 into the copy, after each change and once an hour.
+    pub(crate) async fn write(&self, branding: &Branding, now: Timestamp) -> Result<(), Error> {
+        let text = serde_json::to_string(branding)?;
+        SendFuture::new(async {
+            let put = self.0.put(KEY, text).map_err(failed)?;
+            put.execute().await.map_err(failed)
+        })
+        .await?;
+        keep(now, Arc::new(branding.clone()));
+        Ok(())
+    }
+}
+
+fn keep(now: Timestamp, branding: Arc<Branding>) {
+    *KEPT.lock().unwrap_or_else(PoisonError::into_inner) = Some((now, branding));
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "the shape map_err wants")]
+fn failed(error: worker::KvError) -> Error {
+    Error::Unavailable {
+        binding: "KV",
+        cause: error.to_string(),
+    }
+}
+
+/// The truth.
+pub(crate) fn truth() -> Statement {
+    statement!(
+        "SELECT b.name AS business_name, b.colour, b.logo_hash, b.logo_width, b.logo_height, \
+         b.welcome_text, b.support_email, b.support_phone FROM business b WHERE b.id = 1"
+    )
+}

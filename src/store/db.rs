@@ -1,0 +1,260 @@
+//! D1 as this code uses it: a list of statements in, one round trip, typed rows out.
+//!
+//! A batch is one transaction: it happens whole or not at all. Its answer is turned into one
+//! JSON text on the JavaScript side and parsed by `serde_json`, which costs one crossing instead
+//! of one for every field of every row.
+
+use std::borrow::Cow;
+
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
+use worker::js_sys::{Array, JSON};
+use worker::send::{SendFuture, SendWrapper};
+use worker::wasm_bindgen::{JsCast, JsValue};
+use worker::wasm_bindgen_futures::JsFuture;
+use worker::worker_sys::types::D1Database as Binding;
+
+use super::Error;
+use crate::domain::time::Timestamp;
+
+/// A bound parameter.
+#[derive(Debug, Clone)]
+pub(crate) enum Param {
+    /// SQL NULL.
+    Null,
+    /// An integer; D1 takes what a JavaScript number holds exactly (53 bits).
+    Int(i64),
+    /// Text.
+    Text(String),
+}
+
+impl From<i64> for Param {
+    fn from(value: i64) -> Self {
+        Self::Int(value)
+    }
+}
+impl From<u64> for Param {
+    fn from(value: u64) -> Self {
+        i64::try_from(value).map_or(Self::Null, Self::Int)
+    }
+}
+impl From<u32> for Param {
+    fn from(value: u32) -> Self {
+        Self::Int(value.into())
+    }
+}
+impl From<bool> for Param {
+    fn from(value: bool) -> Self {
+        Self::Int(value.into())
+    }
+}
+impl From<Timestamp> for Param {
+    fn from(value: Timestamp) -> Self {
+        Self::Int(value.0)
+    }
+}
+impl From<String> for Param {
+    fn from(value: String) -> Self {
+        Self::Text(value)
+    }
+}
+impl From<&str> for Param {
+    fn from(value: &str) -> Self {
+        Self::Text(value.to_owned())
+    }
+}
+impl<T: Into<Param>> From<Option<T>> for Param {
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Self::Null, Into::into)
+    }
+}
+
+/// A statement with its parameters, not yet run. Placeholders are numbered: `?1`, `?2` …
+#[derive(Debug, Clone)]
+#[must_use = "a statement does nothing until a batch runs it"]
+pub(crate) struct Statement {
+    sql: Cow<'static, str>,
+    params: Vec<Param>,
+}
+
+impl Statement {
+    /// A statement of fixed text. Data is bound, never written into the text.
+    pub(crate) fn new(
+        sql: impl Into<Cow<'static, str>>,
+        params: impl IntoIterator<Item = Param>,
+    ) -> Self {
+        Self {
+            sql: sql.into(),
+            params: params.into_iter().collect(),
+        }
+    }
+}
+
+/// Builds a [`Statement`]: `statement!("SELECT … WHERE id = ?1", id)`.
+macro_rules! statement {
+    ($sql:expr $(, $param:expr)* $(,)?) => {
+        $crate::store::Statement::new($sql, [$($crate::store::Param::from($param)),*])
+    };
+}
+pub(crate) use statement;
+
+/// The D1 binding.
+#[derive(Clone)]
+pub(crate) struct Db(SendWrapper<Binding>);
+
+impl Db {
+    /// Wraps the binding that `entry` took from the environment.
+    pub(crate) fn new(database: worker::D1Database) -> Self {
+        Self(SendWrapper::new(JsValue::from(database).unchecked_into()))
+    }
+
+    /// Runs the statements in one transaction and one round trip.
+    ///
+    /// D1 may lose the reply after a commit, so callers write what is harmless to write twice.
+    pub(crate) async fn batch(&self, statements: Vec<Statement>) -> Result<Results, Error> {
+        let binding = self.0.clone();
+        SendFuture::new(async move {
+            let prepared = Array::new();
+            for statement in &statements {
+                prepared.push(&prepare(&binding, statement)?);
+            }
+            let promise = binding.batch(prepared).map_err(thrown)?;
+            let answer = JsFuture::from(promise).await.map_err(thrown)?;
+            let text = JSON::stringify(&answer).map_err(thrown)?;
+            Results::parse(&String::from(text))
+        })
+        .await
+    }
+
+    /// Runs one statement.
+    pub(crate) async fn run(&self, statement: Statement) -> Result<Results, Error> {
+        self.batch(vec![statement]).await
+    }
+}
+
+fn prepare(binding: &Binding, statement: &Statement) -> Result<JsValue, Error> {
+    let prepared = binding.prepare(&statement.sql).map_err(thrown)?;
+    if statement.params.is_empty() {
+        return Ok(prepared.into());
+    }
+    let values = Array::new();
+    for param in &statement.params {
+        values.push(&match param {
+            Param::Null => JsValue::NULL,
+            Param::Text(text) => JsValue::from_str(text),
+            Param::Int(int) => JsValue::from_f64(exact(*int)?),
+        });
+    }
+    Ok(prepared.bind(values).map_err(thrown)?.into())
+}
+
+/// The number as JavaScript holds it, refused where that would round.
+#[expect(clippy::cast_precision_loss, reason = "the range is checked first")]
+fn exact(int: i64) -> Result<f64, Error> {
+    if int.unsigned_abs() < 1 << 53 {
+        Ok(int as f64)
+    } else {
+        Err(Error::Bind(format!("{int} does not fit in 53 bits")))
+    }
+}
+
+fn thrown(error: JsValue) -> Error {
+    Error::from_d1(describe(&error))
+}
+
+/// The message of what JavaScript threw, with its cause where there is one.
+pub(super) fn describe(error: &JsValue) -> String {
+    match error.dyn_ref::<worker::js_sys::Error>() {
+        Some(error) => {
+            let cause = error.cause();
+            let cause = cause
+                .dyn_ref::<worker::js_sys::Error>()
+                .map(|cause| format!(" ({})", cause.message()));
+            format!("{}{}", error.message(), cause.unwrap_or_default())
+        }
+        None => format!("{error:?}"),
+    }
+}
+
+/// What a batch answered, a result for each statement in order.
+#[derive(Debug)]
+pub(crate) struct Results(std::collections::VecDeque<Outcome>);
+
+#[derive(Debug, Deserialize)]
+struct Outcome {
+    #[serde(default)]
+    results: Option<Box<RawValue>>,
+    #[serde(default)]
+    meta: Meta,
+}
+
+#[derive(Debug, Default, Deserialize)]
+struct Meta {
+    #[serde(default)]
+    changes: u64,
+}
+
+impl Results {
+    fn parse(json: &str) -> Result<Self, Error> {
+        Ok(Self(serde_json::from_str(json)?))
+    }
+
+    fn next(&mut self) -> Result<Outcome, Error> {
+        self.0.pop_front().ok_or_else(|| Error::Unavailable {
+            binding: "D1",
+            cause: "fewer results than statements".to_owned(),
+        })
+    }
+
+    /// All rows of the next statement.
+    pub(crate) fn rows<T: DeserializeOwned>(&mut self) -> Result<Vec<T>, Error> {
+        match self.next()?.results {
+            Some(rows) => Ok(serde_json::from_str(rows.get())?),
+            None => Ok(Vec::new()),
+        }
+    }
+
+    /// The first row of the next statement.
+    pub(crate) fn first<T: DeserializeOwned>(&mut self) -> Result<Option<T>, Error> {
+        Ok(self.rows()?.into_iter().next())
+    }
+
+    /// How many rows the next statement changed.
+    pub(crate) fn changes(&mut self) -> Result<u64, Error> {
+        Ok(self.next()?.meta.changes)
+    }
+
+    /// Passes over a statement whose answer does not matter.
+    pub(crate) fn skip(&mut self) -> Result<(), Error> {
+        self.next().map(|_| ())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn results_come_in_the_order_of_the_statements() {
+        let mut results = Results::parse(
+            r#"[{"results":[{"n":9007199254740991}],"success":true,"meta":{"changes":0}},
+                {"success":true,"meta":{"changes":3}}]"#,
+        )
+        .unwrap();
+        #[derive(Deserialize)]
+        struct Row {
+            n: i64,
+        }
+        assert_eq!(results.first::<Row>().unwrap().unwrap().n, (1 << 53) - 1);
+        assert_eq!(results.changes().unwrap(), 3);
+        assert!(results.changes().is_err());
+    }
+
+    #[test]
+    fn numbers_that_javascript_would_round_are_refused() {
+        assert!(exact((1 << 53) - 1).is_ok());
+        assert!(exact(1 << 53).is_err());
+        assert!(exact(i64::MIN).is_err());
+    }
+}

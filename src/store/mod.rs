@@ -1,0 +1,24 @@
+//! D1, R2 and KV: the only code that speaks to them, one file per noun.
+//!
+//! Functions here carry out what the domain decided. Reads come as [`Statement`]s that a page
+//! declares and a guard runs in one batch; writes are one batch each, so they happen whole or
+//! not at all. What a binding's future cannot do (be `Send`) ends here too: callers see plain
+//! `async fn`.
+
+pub(crate) mod audit;
+mod blobs;
+pub(crate) mod branding;
+mod db;
+mod error;
+pub(crate) mod session;
+pub(crate) mod viewer;
+
+pub(crate) use blobs::{Blob, Blobs, Source};
+pub(crate) use branding::BrandingCache;
+pub(crate) use db::{Db, Param, Results, Statement, statement};
+pub(crate) use error::{Conflict, Error};
+
+/// Reads SQLite's 0 and 1 as a `bool`.
+pub(crate) fn flag<'de, D: serde::Deserializer<'de>>(from: D) -> Result<bool, D::Error> {
+    <i64 as serde::Deserialize>::deserialize(from).map(|int| int != 0)
+}

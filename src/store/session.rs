@@ -1,0 +1,174 @@
+//! Sessions: the rows that cookies name. What a guard reads, and how sessions begin and end.
+
+use serde::Deserialize;
+
+use super::branding::Branding;
+use super::{Statement, flag, statement};
+use crate::domain::id::{AccountId, ClientId, ContactId, SessionId, StaffId};
+use crate::domain::next::Side;
+use crate::domain::role::Role;
+use crate::domain::time::{Millis, Timestamp};
+
+/// A live session of staff, with what surrounds every page of theirs.
+#[derive(Debug, Deserialize)]
+pub(crate) struct StaffRow {
+    pub(crate) staff_id: StaffId,
+    pub(crate) email: String,
+    pub(crate) name: String,
+    pub(crate) role: Role,
+    pub(crate) confirmed_at: Timestamp,
+    #[serde(flatten)]
+    pub(crate) branding: Branding,
+}
+
+/// [`StaffRow`] of a session, while it lives. 3600000 ms is the idle limit of staff.
+pub(crate) fn staff_member(session: SessionId, now: Timestamp) -> Statement {
+    statement!(
+        "SELECT st.id AS staff_id, st.email, st.name, st.role, s.confirmed_at, \
+         b.name AS business_name, b.colour, b.logo_hash, b.logo_width, b.logo_height, \
+         b.welcome_text, b.support_email, b.support_phone \
+         FROM sessions s \
+         JOIN staff st ON st.id = s.staff_id AND st.epoch = s.epoch AND st.deactivated_at IS NULL \
+         JOIN business b ON b.id = 1 \
+         WHERE s.id = ?1 AND s.ended_at IS NULL AND s.expires_at > ?2 AND s.seen_at > ?2 - 3600000",
+        session.to_string(),
+        now
+    )
+}
+
+/// A live session of a contact, with what surrounds every page of theirs.
+#[derive(Debug, Deserialize)]
+pub(crate) struct ContactRow {
+    pub(crate) account_id: AccountId,
+    pub(crate) email: String,
+    #[serde(deserialize_with = "flag")]
+    pub(crate) has_password: bool,
+    pub(crate) contact_id: ContactId,
+    pub(crate) first_name: String,
+    pub(crate) last_name: String,
+    pub(crate) client_id: ClientId,
+    pub(crate) client_name: String,
+    /// The client is enabled and not archived, the contact has access.
+    #[serde(deserialize_with = "flag")]
+    pub(crate) portal_open: bool,
+    /// The portal was not switched off since the session began.
+    #[serde(deserialize_with = "flag")]
+    pub(crate) same_epoch: bool,
+    /// Modules that are on for this contact, as bits.
+    pub(crate) modules: i64,
+    pub(crate) confirmed_at: Timestamp,
+    /// JSON: further clients of this person.
+    pub(crate) others: String,
+    #[serde(flatten)]
+    pub(crate) branding: Branding,
+}
+
+/// [`ContactRow`] of a session, while it lives; the portal may be closed.
+pub(crate) fn contact(session: SessionId, now: Timestamp) -> Statement {
+    statement!(
+        "SELECT a.id AS account_id, a.email, a.password_hash IS NOT NULL AS has_password, \
+         ct.id AS contact_id, ct.first_name, ct.last_name, c.id AS client_id, c.name AS client_name, \
+         (c.portal_enabled = 1 AND c.archived_at IS NULL AND ct.portal_access = 1) AS portal_open, \
+         (c.portal_epoch = s.portal_epoch) AS same_epoch, \
+         (((b.modules | c.modules_on) & ~c.modules_off) & ~ct.modules_off) AS modules, \
+         s.confirmed_at, \
+         (SELECT json_group_array(json_object('contact_id', o.id, 'client_name', oc.name)) \
+          FROM contacts o JOIN clients oc ON oc.id = o.client_id \
+          WHERE o.account_id = a.id AND o.id <> ct.id AND o.portal_access = 1 \
+           AND o.removed_at IS NULL AND oc.portal_enabled = 1 AND oc.archived_at IS NULL) AS others, \
+         b.name AS business_name, b.colour, b.logo_hash, b.logo_width, b.logo_height, \
+         b.welcome_text, b.support_email, b.support_phone \
+         FROM sessions s \
+         JOIN accounts a ON a.id = s.account_id AND a.epoch = s.epoch \
+         JOIN contacts ct ON ct.id = s.contact_id AND ct.account_id = a.id AND ct.removed_at IS NULL \
+         JOIN clients c ON c.id = ct.client_id \
+         JOIN business b ON b.id = 1 \
+         WHERE s.id = ?1 AND s.ended_at IS NULL AND s.expires_at > ?2 AND s.seen_at > ?2 - 86400000",
+        session.to_string(),
+        now
+    )
+}
+
+/// Notes that a session was used. Does nothing to one that has ended or gone idle.
+pub(crate) fn touch(session: SessionId, now: Timestamp, side: Side) -> Statement {
+    let idle = match side {
+        Side::Staff => Millis::hours(1),
+        Side::Client => Millis::hours(24),
+    };
+    statement!(
+        "UPDATE sessions SET seen_at = ?2 \
+         WHERE id = ?1 AND ended_at IS NULL AND expires_at > ?2 AND seen_at > ?3",
+        session.to_string(),
+        now,
+        now.minus(idle)
+    )
+}
+
+/// Where a session is used from, as people recognise it.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Place {
+    /// "Firefox on Windows".
+    pub(crate) device: String,
+    /// The visitor's IP address.
+    pub(crate) address: String,
+    /// Two-letter country, where the edge knows it.
+    pub(crate) country: String,
+}
+
+/// Begins a session of a member of staff who is active now.
+pub(crate) fn begin_staff(
+    id: SessionId,
+    staff: StaffId,
+    place: &Place,
+    now: Timestamp,
+    end: Timestamp,
+) -> Statement {
+    statement!(
+        "INSERT INTO sessions (id, staff_id, epoch, created_at, seen_at, expires_at, confirmed_at, \
+         device, address, country) \
+         SELECT ?1, st.id, st.epoch, ?3, ?3, ?4, ?3, ?5, ?6, ?7 FROM staff st \
+         WHERE st.id = ?2 AND st.deactivated_at IS NULL",
+        id.to_string(),
+        staff.to_string(),
+        now,
+        end,
+        place.device.as_str(),
+        place.address.as_str(),
+        place.country.as_str()
+    )
+}
+
+/// Begins a session of a contact, if the portal is open to them now.
+pub(crate) fn begin_contact(
+    id: SessionId,
+    contact: ContactId,
+    place: &Place,
+    now: Timestamp,
+    end: Timestamp,
+) -> Statement {
+    statement!(
+        "INSERT INTO sessions (id, account_id, contact_id, epoch, portal_epoch, created_at, seen_at, \
+         expires_at, confirmed_at, device, address, country) \
+         SELECT ?1, a.id, ct.id, a.epoch, c.portal_epoch, ?3, ?3, ?4, ?3, ?5, ?6, ?7 \
+         FROM contacts ct JOIN accounts a ON a.id = ct.account_id \
+         JOIN clients c ON c.id = ct.client_id \
+         WHERE ct.id = ?2 AND ct.portal_access = 1 AND ct.removed_at IS NULL \
+          AND c.portal_enabled = 1 AND c.archived_at IS NULL",
+        id.to_string(),
+        contact.to_string(),
+        now,
+        end,
+        place.device.as_str(),
+        place.address.as_str(),
+        place.country.as_str()
+    )
+}
+
+/// Ends one session.
+pub(crate) fn end(id: SessionId, now: Timestamp) -> Statement {
+    statement!(
+        "UPDATE sessions SET ended_at = ?2 WHERE id = ?1 AND ended_at IS NULL",
+        id.to_string(),
+        now
+    )
+}

@@ -1,0 +1,56 @@
+//! The one predicate of the client side.
+//!
+//! Every statement that reads for a client begins with [`VIEWER`], which yields one row while
+//! the session may see that module of that client, and none otherwise. Lists, details,
+//! downloads and counters join it, so none of them can forget a condition.
+
+use super::{Param, Statement};
+use crate::domain::id::SessionId;
+use crate::domain::module::Module;
+use crate::domain::time::Timestamp;
+
+/// `viewer`: live session ∧ account's epoch ∧ contact active ∧ client not archived ∧ portal
+/// enabled ∧ portal's epoch ∧ module on. `?1` session, `?2` now, `?3` module bit (0: none asked).
+/// 86400000 ms is the idle limit of a client's session.
+pub(crate) const VIEWER: &str = "WITH viewer AS (\
+     SELECT s.id AS session_id, a.id AS account_id, ct.id AS contact_id, c.id AS client_id \
+     FROM sessions s \
+     JOIN accounts a ON a.id = s.account_id AND a.epoch = s.epoch \
+     JOIN contacts ct ON ct.id = s.contact_id AND ct.account_id = a.id \
+      AND ct.portal_access = 1 AND ct.removed_at IS NULL \
+     JOIN clients c ON c.id = ct.client_id AND c.archived_at IS NULL \
+      AND c.portal_enabled = 1 AND c.portal_epoch = s.portal_epoch \
+     JOIN business b ON b.id = 1 \
+     WHERE s.id = ?1 AND s.ended_at IS NULL AND s.expires_at > ?2 AND s.seen_at > ?2 - 86400000 \
+      AND (((b.modules | c.modules_on) & ~c.modules_off) & ~ct.modules_off) & ?3 = ?3) ";
+
+/// Who asks, when, and for which module: what [`VIEWER`] needs.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Asker {
+    /// The session that the cookie names.
+    pub(crate) session: SessionId,
+    /// The moment of the request.
+    pub(crate) now: Timestamp,
+    /// The module the page belongs to.
+    pub(crate) module: Option<Module>,
+}
+
+impl Asker {
+    /// A statement that reads `FROM viewer`; its own parameters start at `?4`.
+    pub(crate) fn statement(
+        &self,
+        sql: &'static str,
+        params: impl IntoIterator<Item = Param>,
+    ) -> Statement {
+        let module = self.module.map_or(0, Module::bit);
+        let mine = [
+            self.session.to_string().into(),
+            self.now.into(),
+            i64::from(module).into(),
+        ];
+        Statement::new(
+            format!("{VIEWER}{sql}"),
+            mine.into_iter().chain(params).collect::<Vec<_>>(),
+        )
+    }
+}
