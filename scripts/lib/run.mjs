@@ -39,6 +39,12 @@ export function run(command, args, { env, ...options } = {}) {
 export const wrangler = (args, options) => run(tools.node, [tools.wrangler, ...args], options);
 export const wranglerQuietly = (args, options) => capture(tools.node, [tools.wrangler, ...args], options);
 
+/** Long output with its middle left out, and npm's warnings with it: the reason is at one end or the other. */
+function readable(output) {
+  const lines = output.trimEnd().split("\n").filter((line) => !/^npm warn/.test(line));
+  return (lines.length <= 80 ? lines : [...lines.slice(0, 30), "  […]", ...lines.slice(-45)]).join("\n");
+}
+
 /**
  * A step of minutes: says how long it usually takes, then a line every ten seconds with what is
  * under way. The full output appears only when it fails.
@@ -63,7 +69,7 @@ export async function longStep(title, usually, command, args, { env, ...options 
   });
   clearInterval(beat);
   if (code !== 0) {
-    say(output.trimEnd().split("\n").slice(-60).join("\n"));
+    say(readable(output));
     throw new Plain(`That did not work: ${command} ${args.join(" ")} (exit ${code}, after ${seconds(started)}).`);
   }
   say(`  done in ${seconds(started)}.`);
