@@ -54,6 +54,7 @@ CREATE TABLE clients (
 ) STRICT;
 CREATE INDEX clients_by_name ON clients (name_key, id) WHERE archived_at IS NULL;
 CREATE INDEX clients_by_age ON clients (created_at, id) WHERE archived_at IS NULL;
+CREATE INDEX clients_by_portal ON clients (portal_enabled) WHERE archived_at IS NULL;
 CREATE INDEX clients_archived ON clients (name_key, id) WHERE archived_at IS NOT NULL;
 
 -- Words that find a client: of its own name, reference and address, and of its contacts.

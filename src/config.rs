@@ -92,7 +92,8 @@ impl BaseUrl {
         if url.scheme() != "https" && !(url.scheme() == "http" && local) {
             return Err(problem("use https:// (http:// is for localhost alone)"));
         }
-        let bare = matches!(url.path(), "" | "/") && url.query().is_none() && url.fragment().is_none();
+        let bare =
+            matches!(url.path(), "" | "/") && url.query().is_none() && url.fragment().is_none();
         match (url.host_str(), bare && url.username().is_empty()) {
             (Some(host), true) => {
                 let host = url
@@ -144,7 +145,11 @@ impl Keys {
             problem,
         };
         let mut keys = Vec::new();
-        for entry in text.split(',').map(str::trim).filter(|entry| !entry.is_empty()) {
+        for entry in text
+            .split(',')
+            .map(str::trim)
+            .filter(|entry| !entry.is_empty())
+        {
             let (id, encoded) = entry
                 .split_once(':')
                 .ok_or(problem("write each key as name:base64"))?;
@@ -192,7 +197,9 @@ impl Keys {
 
 impl fmt::Debug for Keys {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.all().map(|key| &key.id)).finish()
+        f.debug_list()
+            .entries(self.all().map(|key| &key.id))
+            .finish()
     }
 }
 
@@ -222,20 +229,42 @@ mod tests {
     #[test]
     fn the_base_is_an_origin_and_plain_http_is_for_this_machine() {
         let parse = |text| BaseUrl::parse(text);
-        assert_eq!(parse("http://localhost:8787").unwrap().host(), "localhost:8787");
-        assert_eq!(parse("https://A.example").unwrap().origin(), "https://a.example");
-        for wrong in ["", "portal.example.com", "http://portal.example.com", "https://x/y", "https://u@x", "ftp://x"] {
+        assert_eq!(
+            parse("http://localhost:8787").unwrap().host(),
+            "localhost:8787"
+        );
+        assert_eq!(
+            parse("https://A.example").unwrap().origin(),
+            "https://a.example"
+        );
+        for wrong in [
+            "",
+            "portal.example.com",
+            "http://portal.example.com",
+            "https://x/y",
+            "https://u@x",
+            "ftp://x",
+        ] {
             assert!(parse(wrong).is_err(), "{wrong} was taken");
         }
     }
 
     #[test]
     fn keys_rotate_and_are_never_printed() {
-        let keys = Keys::parse(&format!("b:{},{KEY}", "B".repeat(44).replace("BBBB", "QUJD"))).unwrap();
+        let keys = Keys::parse(&format!(
+            "b:{},{KEY}",
+            "B".repeat(44).replace("BBBB", "QUJD")
+        ))
+        .unwrap();
         assert_eq!(keys.newest().id, "b");
         assert!(keys.named("a").is_some() && keys.named("c").is_none());
         assert_eq!(format!("{keys:?}"), r#"["b", "a"]"#);
-        for wrong in ["", "a", "a:AAEC", ":AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="] {
+        for wrong in [
+            "",
+            "a",
+            "a:AAEC",
+            ":AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
+        ] {
             assert!(Keys::parse(wrong).is_err(), "{wrong} was taken");
         }
         assert!(Keys::parse(&format!("{KEY},{KEY}")).is_err());

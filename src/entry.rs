@@ -60,7 +60,9 @@ fn config(env: &Env) -> Result<Arc<Config>, String> {
             let secret = env.secret(name).map(|secret| secret.to_string());
             secret.ok()
         };
-        Config::read(&lookup).map(Arc::new).map_err(|problem| problem.to_string())
+        Config::read(&lookup)
+            .map(Arc::new)
+            .map_err(|problem| problem.to_string())
     };
     CONFIG.get_or_init(read).clone()
 }
@@ -69,7 +71,9 @@ fn app(env: &Env) -> Result<App, String> {
     let config = config(env)?;
     let missing = |name: &str| format!("{name}: the binding is missing; see wrangler.toml");
     let db = env.d1("DB").map_err(|_absent| missing("DB"))?;
-    let documents = env.bucket("DOCUMENTS").map_err(|_absent| missing("DOCUMENTS"))?;
+    let documents = env
+        .bucket("DOCUMENTS")
+        .map_err(|_absent| missing("DOCUMENTS"))?;
     let branding = env.kv("BRANDING").map_err(|_absent| missing("BRANDING"))?;
     let mailer = Mailer::new(
         config.mail_from.as_deref(),
@@ -87,7 +91,10 @@ fn app(env: &Env) -> Result<App, String> {
     ))
 }
 
-#[expect(clippy::cast_possible_wrap, reason = "milliseconds since 1970 fit for 292 million years")]
+#[expect(
+    clippy::cast_possible_wrap,
+    reason = "milliseconds since 1970 fit for 292 million years"
+)]
 fn now() -> Timestamp {
     Timestamp(worker::Date::now().as_millis() as i64)
 }

@@ -8,24 +8,30 @@
 //! | about | modules |
 //! |---|---|
 //! | words that every layer uses | [`time`], [`id`], [`email`], [`text`] |
-//! | who may do what | [`role`], [`module`] |
+//! | who may do what | [`role`], [`module`], [`invitation`] |
 //! | getting in | [`password`], [`blocklist`], [`token`], [`throttle`], [`csrf`], [`next`], [`device`] |
-//! | files | [`filename`], [`range`], [`upload`] |
-//! | the business's own look and limits | [`colour`], [`settings`] |
+//! | files | [`filename`], [`range`], [`upload`], [`image`] |
+//! | the business's own look and words | [`colour`], [`template`], [`settings`] |
+//! | mail on its way | [`outbox`] |
 
 pub mod blocklist;
 pub mod colour;
+pub mod credential;
 pub mod csrf;
 pub mod device;
 pub mod email;
 pub mod filename;
 pub mod id;
+pub mod image;
+pub mod invitation;
 pub mod module;
 pub mod next;
+pub mod outbox;
 pub mod password;
 pub mod range;
 pub mod role;
 pub mod settings;
+pub mod template;
 pub mod text;
 pub mod throttle;
 pub mod time;

@@ -43,6 +43,10 @@ asset!(
 
 fn versioned(path: &str, content: &[u8]) -> String {
     let hash = Sha256::digest(content);
-    let version: String = hash.iter().take(6).map(|byte| format!("{byte:02x}")).collect();
+    let version: String = hash
+        .iter()
+        .take(6)
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
     format!("{path}?v={version}")
 }

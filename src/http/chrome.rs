@@ -37,7 +37,10 @@ impl Brand {
     pub(crate) fn of(branding: &Branding) -> Self {
         Self {
             name: branding.name.clone(),
-            logo_url: branding.logo_hash.as_ref().map(|hash| format!("/branding/logo/{hash}")),
+            logo_url: branding
+                .logo_hash
+                .as_ref()
+                .map(|hash| format!("/branding/logo/{hash}")),
             style: Style::of(&branding.colour),
             support_email: branding.support_email.clone(),
             support_phone: branding.support_phone.clone(),
@@ -65,7 +68,8 @@ impl Style {
         {
             return Arc::clone(style);
         }
-        let css = HexColour::parse(colour).map_or_else(|_unset| String::new(), |hex| Palette::derive(hex).css());
+        let css = HexColour::parse(colour)
+            .map_or_else(|_unset| String::new(), |hex| Palette::derive(hex).css());
         let hash = format!("sha256-{}", STANDARD.encode(Sha256::digest(&css)));
         let style = Arc::new(Self { css, hash });
         *kept = Some((colour.to_owned(), Arc::clone(&style)));

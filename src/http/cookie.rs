@@ -13,10 +13,10 @@ use jwt_compact::alg::{Hs256, Hs256Key};
 use jwt_compact::{AlgorithmExt as _, Claims, Header, TimeOptions, UntrustedToken};
 use serde::{Deserialize, Serialize};
 
-use crate::domain::next::{Next, Side};
 use crate::app::App;
 use crate::config::Keys;
 use crate::domain::id::SessionId;
+use crate::domain::next::{Next, Side};
 use crate::domain::time::{Millis, Timestamp};
 use crate::store::{Statement, session};
 
@@ -99,9 +99,7 @@ impl Ticket {
             aud: side.audience().to_owned(),
             seen: self.touched,
         });
-        claims.expiration = DateTime::from_timestamp_millis(
-            self.touched.plus(side.idle()).0,
-        );
+        claims.expiration = DateTime::from_timestamp_millis(self.touched.plus(side.idle()).0);
         let key = keys.newest();
         let header = Header::empty().with_key_id(key.id.as_str());
         Hs256
@@ -209,11 +207,17 @@ mod tests {
         let keys = keys(OLD);
         let text = ticket().sign(Side::Client, &keys).unwrap();
         let at = |ms| Timestamp(1_700_000_000_123 + ms);
-        assert_eq!(Ticket::verify(&text, Side::Client, &keys, at(0)), Some(ticket()));
+        assert_eq!(
+            Ticket::verify(&text, Side::Client, &keys, at(0)),
+            Some(ticket())
+        );
         let day = 24 * 3_600_000;
         assert!(Ticket::verify(&text, Side::Client, &keys, at(day - 2_000)).is_some());
         assert!(Ticket::verify(&text, Side::Client, &keys, at(day + 2_000)).is_none());
-        assert!(Ticket::verify(&text, Side::Staff, &keys, at(0)).is_none(), "wrong side");
+        assert!(
+            Ticket::verify(&text, Side::Staff, &keys, at(0)).is_none(),
+            "wrong side"
+        );
     }
 
     #[test]

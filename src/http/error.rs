@@ -110,7 +110,9 @@ impl Error {
         match self {
             Self::NotFound => (
                 "There is nothing here",
-                fixed("The address may be mistyped, or what was here is no longer shared with you."),
+                fixed(
+                    "The address may be mistyped, or what was here is no longer shared with you.",
+                ),
             ),
             Self::SignIn { .. } => ("Please sign in", fixed("Sign in to go on.")),
             Self::Confirm { .. } => (
@@ -119,12 +121,16 @@ impl Error {
             ),
             Self::PortalClosed => (
                 "The portal is closed for now",
-                fixed("Your access is switched off at the moment. Nothing is lost. Please get in touch with us if you need something."),
+                fixed(
+                    "Your access is switched off at the moment. Nothing is lost. Please get in touch with us if you need something.",
+                ),
             ),
             Self::Forbidden(why) => ("This is not open to you", fixed(why)),
             Self::CrossSite => (
                 "That did not come from our own page",
-                fixed("To keep you safe we only take what is sent from our own pages. Please open the page again and send it from there."),
+                fixed(
+                    "To keep you safe we only take what is sent from our own pages. Please open the page again and send it from there.",
+                ),
             ),
             Self::Misdirected => (
                 "That is not our address",
@@ -134,9 +140,7 @@ impl Error {
                 "That does not work here",
                 fixed("This page cannot be used that way."),
             ),
-            Self::BadRequest(why) | Self::Unprocessable(why) => {
-                ("That did not work", why.clone())
-            }
+            Self::BadRequest(why) | Self::Unprocessable(why) => ("That did not work", why.clone()),
             Self::Conflict(why) => ("Somebody was quicker", why.clone()),
             Self::TooLarge { limit } => (
                 "That is too large",
@@ -148,11 +152,15 @@ impl Error {
             ),
             Self::TooMany { .. } => (
                 "Please wait a little",
-                fixed("There were too many tries in a short time. Please wait a few minutes and try again; a sign-in link by e-mail works meanwhile."),
+                fixed(
+                    "There were too many tries in a short time. Please wait a few minutes and try again; a sign-in link by e-mail works meanwhile.",
+                ),
             ),
             Self::Unavailable(_) => (
                 "We will be right back",
-                fixed("A part of the portal is not answering just now. Nothing you sent was half done. Please try again in a minute."),
+                fixed(
+                    "A part of the portal is not answering just now. Nothing you sent was half done. Please try again in a minute.",
+                ),
             ),
             Self::Misconfigured(what) => (
                 "The portal is not set up yet",
@@ -160,7 +168,9 @@ impl Error {
             ),
             Self::Internal(_) => (
                 "Something went wrong on our side",
-                fixed("It has been noted. Please try again; if it happens again, tell us what you were doing."),
+                fixed(
+                    "It has been noted. Please try again; if it happens again, tell us what you were doing.",
+                ),
             ),
         }
     }
@@ -223,16 +233,24 @@ impl IntoResponse for Error {
                 }
             }
             Self::SignIn { side, next } => {
-                response.headers_mut().extend(location(side.sign_in(), *side, next));
+                response
+                    .headers_mut()
+                    .extend(location(side.sign_in(), *side, next));
             }
             Self::Confirm { side, next } => {
-                response.headers_mut().extend(location(side.confirm(), *side, next));
+                response
+                    .headers_mut()
+                    .extend(location(side.confirm(), *side, next));
             }
             Self::TooMany { retry_after } => {
-                response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(*retry_after));
+                response
+                    .headers_mut()
+                    .insert(RETRY_AFTER, HeaderValue::from(*retry_after));
             }
             Self::Unavailable(_) => {
-                response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(30));
+                response
+                    .headers_mut()
+                    .insert(RETRY_AFTER, HeaderValue::from(30));
             }
             _ => {}
         }

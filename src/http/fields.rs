@@ -40,7 +40,10 @@ impl Fields {
     /// Reads `application/x-www-form-urlencoded`.
     pub(crate) fn urlencoded(body: &[u8]) -> Self {
         let mut fields = Self::default();
-        for pair in body.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty()) {
+        for pair in body
+            .split(|byte| *byte == b'&')
+            .filter(|pair| !pair.is_empty())
+        {
             let mut halves = pair.splitn(2, |byte| *byte == b'=');
             let name = decode(halves.next().unwrap_or_default());
             let value = decode(halves.next().unwrap_or_default());
@@ -54,15 +57,27 @@ impl Fields {
     pub(crate) fn add(&mut self, name: String, value: Vec<u8>) {
         let (text, readable) = match String::from_utf8(value) {
             Ok(text) => (text, true),
-            Err(error) => (String::from_utf8_lossy(error.as_bytes()).into_owned(), false),
+            Err(error) => (
+                String::from_utf8_lossy(error.as_bytes()).into_owned(),
+                false,
+            ),
         };
         if !readable {
-            self.refuse(&name, "Some characters here are not valid text. Please type them again.");
+            self.refuse(
+                &name,
+                "Some characters here are not valid text. Please type them again.",
+            );
         } else if text.contains('\0') {
-            self.refuse(&name, "A character here cannot be stored. Please type this again.");
+            self.refuse(
+                &name,
+                "A character here cannot be stored. Please type this again.",
+            );
         }
         if self.values.contains_key(&name) {
-            self.refuse(&name, "This was sent twice. Please send the form once more.");
+            self.refuse(
+                &name,
+                "This was sent twice. Please send the form once more.",
+            );
         } else {
             self.values.insert(name, text);
         }
@@ -99,7 +114,10 @@ impl Fields {
     }
 
     /// A field that may stay empty: `Some(None)`.
-    #[expect(clippy::option_option, reason = "outer: could it be read; inner: is it there")]
+    #[expect(
+        clippy::option_option,
+        reason = "outer: could it be read; inner: is it there"
+    )]
     pub(crate) fn optional<T, E: Display>(
         &mut self,
         name: &str,
@@ -138,7 +156,10 @@ impl Fields {
 
 /// The bytes behind the encoding; whether they are text is looked at afterwards.
 fn decode(text: &[u8]) -> Vec<u8> {
-    let spaced: Vec<u8> = text.iter().map(|byte| if *byte == b'+' { b' ' } else { *byte }).collect();
+    let spaced: Vec<u8> = text
+        .iter()
+        .map(|byte| if *byte == b'+' { b' ' } else { *byte })
+        .collect();
     percent_decode(&spaced).collect()
 }
 
@@ -149,9 +170,16 @@ impl<S: Send + Sync> FromRequest<S> for Fields {
         let (mut parts, _) = request.into_parts();
         let incoming = Incoming::from_request_parts(&mut parts, state).await?;
         let body = incoming.bytes(LIMIT).await?;
-        let kind = incoming.content_type.split(';').next().unwrap_or_default().trim();
+        let kind = incoming
+            .content_type
+            .split(';')
+            .next()
+            .unwrap_or_default()
+            .trim();
         if !body.is_empty() && !kind.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
-            return Err(Error::bad_request("Please send this from the form on the page."));
+            return Err(Error::bad_request(
+                "Please send this from the form on the page.",
+            ));
         }
         Ok(Self::urlencoded(&body))
     }

@@ -69,8 +69,14 @@ pub(crate) fn protect<B>(response: &mut Response<B>, style: Option<&str>, secure
     add(X_CONTENT_TYPE_OPTIONS, "nosniff");
     // Addresses of links by mail are secrets: they go to nobody.
     add(REFERRER_POLICY, "no-referrer");
-    add(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
-    add(HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
+    add(
+        HeaderName::from_static("cross-origin-opener-policy"),
+        "same-origin",
+    );
+    add(
+        HeaderName::from_static("cross-origin-resource-policy"),
+        "same-origin",
+    );
     add(
         HeaderName::from_static("permissions-policy"),
         "accelerometer=(), camera=(), geolocation=(), gyroscope=(), magnetometer=(), microphone=(), payment=(), usb=()",
@@ -78,7 +84,10 @@ pub(crate) fn protect<B>(response: &mut Response<B>, style: Option<&str>, secure
     // For browsers that do not know frame-ancestors.
     add(HeaderName::from_static("x-frame-options"), "DENY");
     if secure {
-        add(STRICT_TRANSPORT_SECURITY, "max-age=63072000; includeSubDomains");
+        add(
+            STRICT_TRANSPORT_SECURITY,
+            "max-age=63072000; includeSubDomains",
+        );
     }
 }
 

@@ -3,6 +3,7 @@
 mod assets;
 mod chrome;
 mod cookie;
+mod dashboard;
 mod error;
 mod fields;
 mod guard;
@@ -10,11 +11,15 @@ mod headers;
 mod incoming;
 mod page;
 pub mod routes;
+mod setup;
+mod sign_in;
 mod visitor;
 
 use askama::Template;
 use axum::response::{IntoResponse as _, Response};
-use http::header::{ACCEPT, ALLOW, CONTENT_TYPE, HOST, HeaderName, HeaderValue, LOCATION, ORIGIN, SET_COOKIE};
+use http::header::{
+    ACCEPT, ALLOW, CONTENT_TYPE, HOST, HeaderName, HeaderValue, LOCATION, ORIGIN, SET_COOKIE,
+};
 use http::{HeaderMap, Request, StatusCode};
 use tower_service::Service as _;
 
@@ -31,7 +36,11 @@ use chrome::{Chrome, Nobody};
 ///
 /// 1. the host is ours; 2. a request that changes something comes from our own pages; 3. the
 /// route with its guard; 4. errors are drawn; 5. cookies and headers are added.
-pub(crate) async fn handle(app: App, incoming: Incoming, mut request: Request<axum::body::Body>) -> Response {
+pub(crate) async fn handle(
+    app: App,
+    incoming: Incoming,
+    mut request: Request<axum::body::Body>,
+) -> Response {
     let asked = Asked::of(&request);
     request.extensions_mut().insert(app.clone());
     request.extensions_mut().insert(incoming);
@@ -48,7 +57,10 @@ pub(crate) async fn handle(app: App, incoming: Incoming, mut request: Request<ax
     if let Some(error) = response.extensions_mut().remove::<Error>() {
         response = draw(&app, &asked, &error, response.headers()).await;
     } else if response.status() == StatusCode::METHOD_NOT_ALLOWED {
-        let allow = response.headers().get(ALLOW).and_then(|allow| allow.to_str().ok());
+        let allow = response
+            .headers()
+            .get(ALLOW)
+            .and_then(|allow| allow.to_str().ok());
         let error = Error::MethodNotAllowed(allow.unwrap_or_default().to_owned());
         let bare = error.clone().into_response();
         response = draw(&app, &asked, &error, bare.headers()).await;
@@ -68,11 +80,17 @@ impl Asked {
     fn of<B>(request: &Request<B>) -> Self {
         let headers = request.headers();
         let is_json = |name| {
-            let value = headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
+            let value = headers
+                .get(name)
+                .and_then(|value: &HeaderValue| value.to_str().ok());
             value.is_some_and(|value| value.contains("application/json"))
         };
         Self {
-            what: format!("{} {}", request.method(), pattern_free(request.uri().path())),
+            what: format!(
+                "{} {}",
+                request.method(),
+                pattern_free(request.uri().path())
+            ),
             json: is_json(ACCEPT) || is_json(CONTENT_TYPE),
         }
     }
@@ -81,7 +99,13 @@ impl Asked {
 /// A path for the log: tokens of mailed links are left out.
 fn pattern_free(path: &str) -> String {
     path.split('/')
-        .map(|segment| if segment.starts_with("pt_") { "…" } else { segment })
+        .map(|segment| {
+            if segment.starts_with("pt_") {
+                "…"
+            } else {
+                segment
+            }
+        })
         .collect::<Vec<_>>()
         .join("/")
 }
@@ -136,7 +160,8 @@ async fn draw(app: &App, asked: &Asked, error: &Error, bare: &HeaderMap) -> Resp
             title,
             text,
         };
-        page::page_with(error.status(), &page).unwrap_or_else(|_template| error.status().into_response())
+        page::page_with(error.status(), &page)
+            .unwrap_or_else(|_template| error.status().into_response())
     };
     for (name, value) in bare {
         if !response.headers().contains_key(name) && name != http::header::CONTENT_LENGTH {
@@ -147,7 +172,8 @@ async fn draw(app: &App, asked: &Asked, error: &Error, bare: &HeaderMap) -> Resp
 }
 
 fn finish(app: &App, response: &mut Response) {
-    let is_page = header(response.headers(), CONTENT_TYPE).is_some_and(|kind| kind.starts_with("text/html"));
+    let is_page =
+        header(response.headers(), CONTENT_TYPE).is_some_and(|kind| kind.starts_with("text/html"));
     // The page was drawn with this look a moment ago, so its hash is at hand.
     let style = if is_page { app.style_hash() } else { None };
     let secure = app.config.base_url.origin().starts_with("https:");
@@ -163,5 +189,10 @@ fn finish(app: &App, response: &mut Response) {
 pub(crate) fn misconfigured(problem: &str) -> Response {
     let text = format!("The portal is not set up yet. {problem}\n");
     let kind = HeaderValue::from_static("text/plain; charset=utf-8");
-    (StatusCode::INTERNAL_SERVER_ERROR, [(CONTENT_TYPE, kind)], text).into_response()
+    (
+        StatusCode::INTERNAL_SERVER_ERROR,
+        [(CONTENT_TYPE, kind)],
+        text,
+    )
+        .into_response()
 }

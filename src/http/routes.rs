@@ -7,8 +7,8 @@ use axum::handler::Handler;
 use axum::routing::{MethodFilter, on};
 use serde::Serialize;
 
-use super::Error;
 use super::guard::Guarded;
+use super::{Error, dashboard, setup, sign_in};
 
 /// A row of the access table: a method and path, and the guard its handler names.
 #[derive(Debug, Clone, Serialize)]
@@ -51,7 +51,9 @@ impl Routes {
 
 const GET: (&str, MethodFilter) = ("GET", MethodFilter::GET);
 const POST: (&str, MethodFilter) = ("POST", MethodFilter::POST);
+#[expect(dead_code, reason = "for the upload of parts")]
 const PUT: (&str, MethodFilter) = ("PUT", MethodFilter::PUT);
+#[expect(dead_code, reason = "for giving an upload up")]
 const DELETE: (&str, MethodFilter) = ("DELETE", MethodFilter::DELETE);
 
 fn all() -> Routes {
@@ -66,13 +68,23 @@ fn all() -> Routes {
 }
 
 /// The sections of the list; each is a function below.
-const SECTIONS: [fn(Routes) -> Routes; 6] = [
-    signing_in, people, documents, mail, settings, portal,
-];
+const SECTIONS: [fn(Routes) -> Routes; 6] = [signing_in, people, documents, mail, settings, portal];
 
 /// Set-up, sign-in, sign-out, step-up, links by mail.
 fn signing_in(routes: Routes) -> Routes {
     routes
+        .on(GET, "/admin/setup", setup::form)
+        .on(POST, "/admin/setup", setup::create)
+        .on(GET, "/admin/sign-in", sign_in::staff_form)
+        .on(POST, "/admin/sign-in", sign_in::staff)
+        .on(POST, "/admin/sign-out", sign_in::staff_out)
+        .on(GET, "/admin/confirm", sign_in::confirm_form)
+        .on(POST, "/admin/confirm", sign_in::confirm)
+        .on(GET, "/admin", dashboard::staff)
+        .on(GET, "/sign-in", sign_in::client_form)
+        .on(POST, "/sign-in", sign_in::client)
+        .on(POST, "/sign-out", sign_in::client_out)
+        .on(GET, "/", dashboard::client)
 }
 
 /// Staff: clients and their contacts.

@@ -71,7 +71,12 @@ impl Blobs {
                 return Ok(None);
             };
             let etag = object.etag();
-            match object.body().map(worker::ObjectBody::response_body).transpose().map_err(failed)? {
+            match object
+                .body()
+                .map(worker::ObjectBody::response_body)
+                .transpose()
+                .map_err(failed)?
+            {
                 Some(ResponseBody::Stream(stream)) => Ok(Some(Blob {
                     etag,
                     stream: SendWrapper::new(stream),
@@ -93,10 +98,12 @@ impl Blobs {
         SendFuture::new(async {
             let put = self.0.put(key, source).http_metadata(metadata);
             let object: Option<Object> = put.execute().await.map_err(failed)?.into();
-            object.map(|object| object.etag()).ok_or_else(|| Error::Unavailable {
-                binding: "R2",
-                cause: "the object was not written".to_owned(),
-            })
+            object
+                .map(|object| object.etag())
+                .ok_or_else(|| Error::Unavailable {
+                    binding: "R2",
+                    cause: "the object was not written".to_owned(),
+                })
         })
         .await
     }
@@ -125,7 +132,10 @@ impl Blobs {
         source: Source,
     ) -> Result<Part, Error> {
         SendFuture::new(async {
-            let upload = self.0.resume_multipart_upload(key, upload).map_err(failed)?;
+            let upload = self
+                .0
+                .resume_multipart_upload(key, upload)
+                .map_err(failed)?;
             let part = upload.upload_part(number, source).await.map_err(failed)?;
             Ok(Part {
                 number: part.part_number(),
@@ -143,7 +153,10 @@ impl Blobs {
         parts: Vec<Part>,
     ) -> Result<String, Error> {
         SendFuture::new(async {
-            let upload = self.0.resume_multipart_upload(key, upload).map_err(failed)?;
+            let upload = self
+                .0
+                .resume_multipart_upload(key, upload)
+                .map_err(failed)?;
             let parts = parts
                 .into_iter()
                 .map(|part| worker::UploadedPart::new(part.number, part.etag));
@@ -155,7 +168,10 @@ impl Blobs {
     /// Gives an upload in parts up. One that is gone already is fine.
     pub(crate) async fn abort_parts(&self, key: &str, upload: &str) -> Result<(), Error> {
         SendFuture::new(async {
-            let upload = self.0.resume_multipart_upload(key, upload).map_err(failed)?;
+            let upload = self
+                .0
+                .resume_multipart_upload(key, upload)
+                .map_err(failed)?;
             match upload.abort().await {
                 Err(error) if !error.to_string().contains("10024") => Err(failed(error)),
                 _ => Ok(()),

@@ -13,7 +13,6 @@ use worker::send::{SendFuture, SendWrapper};
 use super::{Error, Statement, statement};
 use crate::domain::time::Timestamp;
 
-
 /// The branding as stored.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Branding {

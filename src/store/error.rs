@@ -45,12 +45,24 @@ impl Error {
     /// Reads what D1 threw: constraint names become conflicts, all else is an outage.
     pub(super) fn from_d1(cause: String) -> Self {
         const KNOWN: [(&str, Conflict); 9] = [
-            ("contacts.client_id, contacts.email_key", Conflict::ContactEmail),
+            (
+                "contacts.client_id, contacts.email_key",
+                Conflict::ContactEmail,
+            ),
             ("index 'contacts_by_email'", Conflict::ContactEmail),
-            ("UNIQUE constraint failed: contacts.client_id", Conflict::PrimaryContact),
+            (
+                "UNIQUE constraint failed: contacts.client_id",
+                Conflict::PrimaryContact,
+            ),
             ("index 'contacts_primary'", Conflict::PrimaryContact),
-            ("conflict: address belongs to staff", Conflict::AddressOfStaff),
-            ("conflict: address belongs to a contact", Conflict::AddressOfContact),
+            (
+                "conflict: address belongs to staff",
+                Conflict::AddressOfStaff,
+            ),
+            (
+                "conflict: address belongs to a contact",
+                Conflict::AddressOfContact,
+            ),
             ("staff.email_key", Conflict::StaffEmail),
             ("accounts.email_key", Conflict::AccountEmail),
             ("UNIQUE constraint failed", Conflict::Repeat),

@@ -8,9 +8,12 @@
 pub(crate) mod audit;
 mod blobs;
 pub(crate) mod branding;
+pub(crate) mod dashboard;
 mod db;
 mod error;
+pub(crate) mod login;
 pub(crate) mod session;
+pub(crate) mod setup;
 pub(crate) mod viewer;
 
 pub(crate) use blobs::{Blob, Blobs, Source};

@@ -30,7 +30,8 @@ pub(crate) trait Load: Sized + Send {
     fn statements(args: &Self::Args, asker: &Asker) -> Vec<Statement>;
     /// Reads the answers in the order of the statements. `None`: there is no such thing for
     /// this person.
-    fn read(args: Self::Args, results: &mut Results, now: Timestamp) -> Result<Option<Self>, Error>;
+    fn read(args: Self::Args, results: &mut Results, now: Timestamp)
+    -> Result<Option<Self>, Error>;
 }
 
 impl Load for () {
@@ -91,7 +92,9 @@ pub(crate) struct InQuery<Q>(pub(crate) Q);
 impl<Q: serde::de::DeserializeOwned + Default + Send> FromAddress for InQuery<Q> {
     async fn from_address(parts: &mut Parts) -> Result<Self, Error> {
         let query = axum::extract::Query::<Q>::from_request_parts(parts, &()).await;
-        Ok(Self(query.map_or_else(|_mistyped| Q::default(), |query| query.0)))
+        Ok(Self(
+            query.map_or_else(|_mistyped| Q::default(), |query| query.0),
+        ))
     }
 }
 

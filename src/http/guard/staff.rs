@@ -11,9 +11,9 @@ use crate::domain::id::{SessionId, StaffId};
 use crate::domain::next::Side;
 use crate::domain::role::Role;
 use crate::domain::time::{Millis, Timestamp};
-use crate::http::cookie::{self, Ticket};
-use crate::http::chrome::Chrome;
 use crate::http::Error;
+use crate::http::chrome::Chrome;
+use crate::http::cookie::{self, Ticket};
 use crate::store::session;
 use crate::store::viewer::Asker;
 
@@ -121,7 +121,10 @@ impl<S: Sync, R: Rank, L: Load> FromRequestParts<S> for StaffOf<R, L> {
         // 1.
         let ticket = Ticket::of(&parts.headers, Side::Staff, &app.config.keys, app.now);
         let Some(ticket) = ticket else {
-            return Err(Error::SignIn { side: Side::Staff, next: next() });
+            return Err(Error::SignIn {
+                side: Side::Staff,
+                next: next(),
+            });
         };
         // 2.
         let args = L::Args::from_address(parts).await;
@@ -144,7 +147,10 @@ impl<S: Sync, R: Rank, L: Load> FromRequestParts<S> for StaffOf<R, L> {
         }
         let next = || Side::Staff.next_of(parts);
         let Some(row) = row else {
-            return Err(Error::SignIn { side: Side::Staff, next: next() });
+            return Err(Error::SignIn {
+                side: Side::Staff,
+                next: next(),
+            });
         };
         // 4.
         if row.role < R::LEAST {
@@ -153,7 +159,10 @@ impl<S: Sync, R: Rank, L: Load> FromRequestParts<S> for StaffOf<R, L> {
             ));
         }
         if R::FRESH && app.now.since(row.confirmed_at) > FRESH {
-            return Err(Error::Confirm { side: Side::Staff, next: next() });
+            return Err(Error::Confirm {
+                side: Side::Staff,
+                next: next(),
+            });
         }
         // 5.
         let page = L::read(args?, &mut results, app.now)?.ok_or(Error::NotFound)?;

@@ -145,7 +145,8 @@ impl<S: Sync, M: Scope, L: Load> FromRequestParts<S> for Viewer<M, L> {
         if !row.same_epoch {
             return Err(sign_in(parts));
         }
-        let modules = Modules::from_bits(row.modules).map_err(|_bits| Error::internal("unknown modules"))?;
+        let modules =
+            Modules::from_bits(row.modules).map_err(|_bits| Error::internal("unknown modules"))?;
         if M::MODULE.is_some_and(|module| !modules.has(module)) {
             return Err(Error::NotFound);
         }
@@ -157,7 +158,9 @@ impl<S: Sync, M: Scope, L: Load> FromRequestParts<S> for Viewer<M, L> {
             session: ticket.session,
             client: row.client_id,
             client_name: row.client_name,
-            name: format!("{} {}", row.first_name, row.last_name).trim().to_owned(),
+            name: format!("{} {}", row.first_name, row.last_name)
+                .trim()
+                .to_owned(),
             first_name: row.first_name,
             email: row.email,
             has_password: row.has_password,

@@ -33,15 +33,6 @@ pub enum SendError {
 }
 
 impl SendError {
-    /// The sentence for staff.
-    pub fn reason(&self) -> &str {
-        match self {
-            Self::Transient { reason }
-            | Self::Undeliverable { reason }
-            | Self::Misconfigured { reason } => reason,
-        }
-    }
-
     /// One word for tables and logs: `transient`, `undeliverable` or
     /// `misconfigured`.
     pub fn kind(&self) -> &'static str {
@@ -94,6 +85,6 @@ mod tests {
             reason: "Later.".into(),
         };
         assert_eq!(error.to_string(), "Later.");
-        assert_eq!((error.kind(), error.reason()), ("transient", "Later."));
+        assert_eq!(error.kind(), "transient");
     }
 }

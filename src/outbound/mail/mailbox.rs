@@ -59,6 +59,7 @@ impl Mailbox {
         self
     }
 
+    /// The name as people read it.
     pub fn name(&self) -> Option<&str> {
         self.name.as_deref()
     }

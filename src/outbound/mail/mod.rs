@@ -26,14 +26,15 @@ mod verdict;
 use worker::SendEmail;
 use worker::send::SendFuture;
 
+use settings::SmtpSettings;
+
 pub use error::{Accepted, BadSetting, SendError};
-pub use mailbox::{BadAddress, Mailbox};
+pub use mailbox::Mailbox;
 pub use message::Message;
-pub use settings::{SmtpSettings, Tls};
 
 /// How mail leaves this deployment.
 #[derive(Debug)]
-pub enum Transport {
+enum Transport {
     /// A mail server named by `SMTP_URL`.
     Smtp(SmtpSettings),
     /// The platform's `send_email` binding, `EMAIL`.
@@ -45,7 +46,7 @@ pub enum Transport {
 impl Transport {
     /// The way that the settings ask for: none without `MAIL_FROM`, then
     /// `SMTP_URL`, then the binding. An empty setting counts as not set.
-    pub fn choose(
+    fn choose(
         mail_from: Option<&str>,
         smtp_url: Option<&str>,
         binding: Option<SendEmail>,
@@ -117,12 +118,6 @@ impl Mailer {
     /// setting has a name of its own. `None` if it is not set.
     pub fn sender(&self, business: &str) -> Option<Mailbox> {
         self.from.clone().map(|from| from.or_named(business))
-    }
-
-    /// Hands one mail over.
-    pub async fn send(&self, message: &Message) -> Result<Accepted, SendError> {
-        let mut results = self.send_all(std::slice::from_ref(message)).await;
-        results.pop().unwrap_or_else(|| Err(nothing_sends()))
     }
 
     /// Hands mails over one after the other, by SMTP on one connection. One

@@ -193,8 +193,11 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Session<'a, S> {
     }
 
     async fn write(&mut self, bytes: &[u8]) -> Result<(), Fault> {
-        self.stream.write_all(bytes).await.map_err(lost)?;
-        self.stream.flush().await.map_err(lost)
+        self.stream
+            .write_all(bytes)
+            .await
+            .map_err(|error| lost(&error))?;
+        self.stream.flush().await.map_err(|error| lost(&error))
     }
 
     async fn reply(&mut self) -> Result<Reply, Fault> {
@@ -203,7 +206,11 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Session<'a, S> {
             if let Some(reply) = Reply::take(&mut self.unread).map_err(|_| Fault::NotSmtp)? {
                 return Ok(reply);
             }
-            let read = self.stream.read(&mut chunk).await.map_err(lost)?;
+            let read = self
+                .stream
+                .read(&mut chunk)
+                .await
+                .map_err(|error| lost(&error))?;
             if read == 0 {
                 return Err(Fault::Lost("the server hung up".to_owned()));
             }
@@ -213,7 +220,7 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Session<'a, S> {
     }
 }
 
-fn lost(error: std::io::Error) -> Fault {
+fn lost(error: &std::io::Error) -> Fault {
     Fault::Lost(error.to_string())
 }
 

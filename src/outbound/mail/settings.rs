@@ -6,6 +6,7 @@
 //! and is taken for this machine only. (Read by hand: the `url` crate would add
 //! 75 kB of Unicode tables to the worker (gzip), and explains itself less well.)
 
+use std::borrow::Cow;
 use std::fmt;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
@@ -18,8 +19,8 @@ use super::error::BadSetting;
 pub enum Tls {
     /// From the first byte.
     Implicit,
-    /// After STARTTLS; a server that does not offer it is refused.
-    StartTls,
+    /// By STARTTLS; a server that does not offer it is refused.
+    Upgrade,
     /// Never. Loopback only.
     Off,
 }
@@ -146,7 +147,7 @@ fn tls(implicit: bool, loopback: bool, query: &str) -> Result<Tls, BadSetting> {
     let mut tls = if implicit {
         Tls::Implicit
     } else {
-        Tls::StartTls
+        Tls::Upgrade
     };
     for parameter in query.split('&').filter(|parameter| !parameter.is_empty()) {
         tls = match parameter.split_once('=').unwrap_or((parameter, "")) {
@@ -177,7 +178,7 @@ fn login(user_info: &str) -> Result<Option<Login>, BadSetting> {
     let decode = |part: &str, what: &str| {
         percent_decode_str(part)
             .decode_utf8()
-            .map(|text| text.into_owned())
+            .map(Cow::into_owned)
             .map_err(|_| bad(format!("has a {what} that is not UTF-8 once decoded.")))
     };
     let (user, password) = (decode(user, "user name")?, decode(password, "password")?);
@@ -224,16 +225,13 @@ mod tests {
             ),
             (
                 "smtp://u:p@mail.example.com",
-                (host(), 587, Tls::StartTls, login("u", "p")),
+                (host(), 587, Tls::Upgrade, login("u", "p")),
             ),
             (
                 " smtp://u:p@mail.example.com:2525/ ",
-                (host(), 2525, Tls::StartTls, login("u", "p")),
+                (host(), 2525, Tls::Upgrade, login("u", "p")),
             ),
-            (
-                "smtp://mail.example.com",
-                (host(), 587, Tls::StartTls, None),
-            ),
+            ("smtp://mail.example.com", (host(), 587, Tls::Upgrade, None)),
             (
                 "smtps://me%40example.com:p%40s%2Fs%20w%3Ard%25+%C3%BC@mail.example.com",
                 (
@@ -265,7 +263,7 @@ mod tests {
             ),
             (
                 "smtp://localhost:1025",
-                ("localhost".into(), 1025, Tls::StartTls, None),
+                ("localhost".into(), 1025, Tls::Upgrade, None),
             ),
         ] {
             assert_eq!(read(url), expected, "{url}");

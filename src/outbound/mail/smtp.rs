@@ -137,7 +137,7 @@ async fn open<'a>(
     let mut session = Session::new(wire, stage);
     session.greet().await?;
     session.hello(own_name).await?;
-    if settings.tls == Tls::StartTls {
+    if settings.tls == Tls::Upgrade {
         let wire = session.start_tls().await?;
         session = Session::new(wire.secured(), stage);
         session.hello(own_name).await?;
@@ -165,7 +165,7 @@ impl Wire {
     async fn connect(settings: &SmtpSettings) -> Result<Self, Fault> {
         let secure = match settings.tls {
             Tls::Implicit => SecureTransport::On,
-            Tls::StartTls => SecureTransport::StartTls,
+            Tls::Upgrade => SecureTransport::StartTls,
             Tls::Off => SecureTransport::Off,
         };
         let lost = |error: worker::Error| Fault::Lost(error.to_string());

@@ -1,0 +1,443 @@
+//! The wording of mails that the business can change.
+//!
+//! Plain text with variables like `{{client_name}}`. Read once into segments, so that a template
+//! that was saved can always be sent: an unknown variable, one that is not closed, or an invitation
+//! without its link is refused at the field. Values are put in as plain text; HTML is escaped where
+//! HTML is made.
+
+use super::text::{Line, Paragraphs, TextError};
+
+/// A mail whose wording can be changed. The name stands in D1 and in addresses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// Invites a contact to the portal.
+    Invitation,
+}
+
+impl Kind {
+    /// Every kind.
+    pub const ALL: [Self; 1] = [Self::Invitation];
+
+    /// Its name.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Invitation => "invitation",
+        }
+    }
+    /// The kind of that name, if there is one.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|k| k.as_str() == name)
+    }
+    /// What people call it.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Invitation => "Invitation",
+        }
+    }
+    /// The text of the button that stands for the link.
+    pub const fn button(self) -> &'static str {
+        match self {
+            Self::Invitation => "Accept the invitation",
+        }
+    }
+    /// The built-in subject.
+    pub const fn default_subject(self) -> &'static str {
+        match self {
+            Self::Invitation => "{{business_name}} invites you to its client portal",
+        }
+    }
+    /// The built-in text.
+    pub const fn default_body(self) -> &'static str {
+        match self {
+            Self::Invitation => INVITATION,
+        }
+    }
+}
+
+const INVITATION: &str = "\
+Hello {{contact_first_name}},
+
+{{business_name}} has opened a client portal for {{client_name}}. It keeps everything we share with \
+you in one place, and you can reach it at any time, on a computer or a phone.
+
+To log in for the first time, open this link and choose a password:
+
+{{invite_link}}
+
+If you would rather not have a password, choose there to sign in by e-mail instead. From then on \
+you log in with this e-mail address.
+
+The link is only for you and works until {{expires_at}}. After that, open it all the same and ask \
+for a new one.
+
+If you have a question, or did not expect this e-mail, please write to {{support_email}}.
+
+Kind regards
+{{sender_name}}
+{{business_name}}";
+
+/// What can stand between `{{` and `}}`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Variable {
+    /// Name of the business.
+    BusinessName,
+    /// Name of the client.
+    ClientName,
+    /// First name of the contact.
+    ContactFirstName,
+    /// The link, shown as a button.
+    InviteLink,
+    /// Until when the link works.
+    ExpiresAt,
+    /// Name of the staff member who invites.
+    SenderName,
+    /// Where clients ask for help.
+    SupportEmail,
+}
+
+impl Variable {
+    /// Every variable.
+    pub const ALL: [Self; 7] = [
+        Self::BusinessName,
+        Self::ClientName,
+        Self::ContactFirstName,
+        Self::InviteLink,
+        Self::ExpiresAt,
+        Self::SenderName,
+        Self::SupportEmail,
+    ];
+    /// Its name, without braces.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::BusinessName => "business_name",
+            Self::ClientName => "client_name",
+            Self::ContactFirstName => "contact_first_name",
+            Self::InviteLink => "invite_link",
+            Self::ExpiresAt => "expires_at",
+            Self::SenderName => "sender_name",
+            Self::SupportEmail => "support_email",
+        }
+    }
+    /// What it stands for, for the list beside the field.
+    pub const fn explanation(self) -> &'static str {
+        match self {
+            Self::BusinessName => "the name of your business",
+            Self::ClientName => "the name of the client",
+            Self::ContactFirstName => "the first name of the person invited",
+            Self::InviteLink => "the link to accept, shown as a button",
+            Self::ExpiresAt => "the day and time until which the link works",
+            Self::SenderName => "the name of the person who invites",
+            Self::SupportEmail => "your support e-mail address",
+        }
+    }
+}
+
+/// Why a wording is refused.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum TemplateError {
+    /// Empty, too long, a hidden character, a line break in the subject.
+    #[error(transparent)]
+    Text(#[from] TextError),
+    /// A variable that does not exist.
+    #[error("There is no variable {{{{{0}}}}}. Please use one of those listed with this field.")]
+    Unknown(String),
+    /// `{{` without `}}`.
+    #[error(
+        "A variable is not closed. Write it with two braces on each side, like {{{{client_name}}}}."
+    )]
+    Unclosed,
+    /// An invitation nobody could accept.
+    #[error("Please add {{{{invite_link}}}}: without it nobody can accept the invitation.")]
+    MissingLink,
+    /// A link where it cannot be opened, and where others read it.
+    #[error("Please leave {{{{invite_link}}}} out of the subject. It belongs in the text.")]
+    LinkInSubject,
+}
+
+/// What the variables stand for in one mail.
+#[derive(Debug, Clone, Copy)]
+pub struct Values<'a> {
+    /// Name of the business.
+    pub business_name: &'a str,
+    /// Name of the client.
+    pub client_name: &'a str,
+    /// First name of the contact.
+    pub contact_first_name: &'a str,
+    /// Until when the link works, in words.
+    pub expires_at: &'a str,
+    /// Name of the staff member who invites.
+    pub sender_name: &'a str,
+    /// Where clients ask for help. Where the business has set none: the sender's address.
+    pub support_email: &'a str,
+}
+
+impl Values<'_> {
+    /// The value on one line; the link itself is not among them, it stays sealed until sending.
+    fn of(&self, variable: Variable) -> String {
+        let value = match variable {
+            Variable::BusinessName => self.business_name,
+            Variable::ClientName => self.client_name,
+            Variable::ContactFirstName => self.contact_first_name,
+            Variable::InviteLink => "the link above",
+            Variable::ExpiresAt => self.expires_at,
+            Variable::SenderName => self.sender_name,
+            Variable::SupportEmail => self.support_email,
+        };
+        value
+            .chars()
+            .map(|c| if c.is_control() { ' ' } else { c })
+            .collect()
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Segment {
+    Text(String),
+    Value(Variable),
+}
+
+/// The subject of a mail: one line of up to 200 characters.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Subject {
+    source: String,
+    segments: Vec<Segment>,
+}
+
+impl Subject {
+    /// The one door.
+    pub fn parse(raw: &str) -> Result<Self, TemplateError> {
+        let line = Line::<200>::parse("subject", raw)?;
+        let segments = segments(line.as_str())?;
+        if segments.contains(&Segment::Value(Variable::InviteLink)) {
+            return Err(TemplateError::LinkInSubject);
+        }
+        Ok(Self {
+            source: line.as_str().to_owned(),
+            segments,
+        })
+    }
+    /// As typed, for the form and D1.
+    pub fn as_str(&self) -> &str {
+        &self.source
+    }
+    /// With the values, on one line.
+    pub fn render(&self, values: &Values<'_>) -> String {
+        rendered(&self.segments, values)
+    }
+}
+
+/// The text of a mail: up to 4,000 characters.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Body {
+    source: String,
+    before: Vec<Segment>,
+    after: Vec<Segment>,
+}
+
+impl Body {
+    /// The one door.
+    pub fn parse(kind: Kind, raw: &str) -> Result<Self, TemplateError> {
+        let text = Paragraphs::parse("text", raw)?;
+        let mut before = segments(text.as_str())?;
+        let link = before
+            .iter()
+            .position(|s| *s == Segment::Value(Variable::InviteLink));
+        let after = match (kind, link) {
+            (Kind::Invitation, Some(at)) => before.split_off(at).split_off(1),
+            (Kind::Invitation, None) => return Err(TemplateError::MissingLink),
+        };
+        Ok(Self {
+            source: text.as_str().to_owned(),
+            before,
+            after,
+        })
+    }
+    /// As typed, for the form and D1.
+    pub fn as_str(&self) -> &str {
+        &self.source
+    }
+    /// With the values, cut where the link stands.
+    pub fn render(&self, values: &Values<'_>) -> Letter {
+        let paragraphs = |segments| {
+            let text = rendered(segments, values);
+            text.split("\n\n")
+                .map(str::trim)
+                .filter(|p| !p.is_empty())
+                .map(str::to_owned)
+                .collect()
+        };
+        Letter {
+            before: paragraphs(&self.before),
+            after: paragraphs(&self.after),
+        }
+    }
+}
+
+/// A mail's text, ready for its layout: paragraphs (single line breaks kept within), then the link
+/// as a button, then more paragraphs. A second mention of the link reads "the link above".
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Letter {
+    /// Before the button.
+    pub before: Vec<String>,
+    /// After the button.
+    pub after: Vec<String>,
+}
+
+/// Cuts a text into what stands and what is put in. Spaces within the braces are allowed.
+fn segments(text: &str) -> Result<Vec<Segment>, TemplateError> {
+    let mut found = Vec::new();
+    let mut rest = text;
+    while let Some((plain, after)) = rest.split_once("{{") {
+        let (inside, tail) = after.split_once("}}").ok_or(TemplateError::Unclosed)?;
+        // "{{ … {{name}}": the first one was left open.
+        if inside.contains("{{") || inside.contains('\n') {
+            return Err(TemplateError::Unclosed);
+        }
+        let name = inside.trim();
+        let variable = Variable::ALL.into_iter().find(|v| v.name() == name);
+        let variable =
+            variable.ok_or_else(|| TemplateError::Unknown(name.chars().take(40).collect()))?;
+        if !plain.is_empty() {
+            found.push(Segment::Text(plain.to_owned()));
+        }
+        found.push(Segment::Value(variable));
+        rest = tail;
+    }
+    if !rest.is_empty() {
+        found.push(Segment::Text(rest.to_owned()));
+    }
+    Ok(found)
+}
+
+fn rendered(segments: &[Segment], values: &Values<'_>) -> String {
+    let part = |segment: &Segment| match segment {
+        Segment::Text(text) => text.clone(),
+        Segment::Value(variable) => values.of(*variable),
+    };
+    segments.iter().map(part).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const VALUES: Values<'static> = Values {
+        business_name: "Fern & Oak",
+        client_name: "Larkspur <Bakery>",
+        contact_first_name: "Lena",
+        expires_at: "4 Dec 2026, 14:05 UTC",
+        sender_name: "Olive Fern",
+        support_email: "help@fern-oak.example",
+    };
+
+    fn body(raw: &str) -> Result<Body, TemplateError> {
+        Body::parse(Kind::Invitation, raw)
+    }
+
+    #[test]
+    fn the_built_in_wording_can_be_sent() {
+        for kind in Kind::ALL {
+            assert_eq!(Kind::parse(kind.as_str()), Some(kind));
+            let subject = Subject::parse(kind.default_subject()).unwrap();
+            assert_eq!(
+                subject.render(&VALUES),
+                "Fern & Oak invites you to its client portal"
+            );
+            let letter = Body::parse(kind, kind.default_body())
+                .unwrap()
+                .render(&VALUES);
+            assert_eq!(letter.before[0], "Hello Lena,");
+            assert!(letter.before[2].contains("log in for the first time"));
+            assert_eq!(
+                letter.after.last().unwrap(),
+                "Kind regards\nOlive Fern\nFern & Oak"
+            );
+            let all = [letter.before, letter.after].concat().join("\n");
+            assert!(
+                !all.contains("{{") && !all.contains("the link above"),
+                "{all}"
+            );
+            assert!(
+                Variable::ALL
+                    .iter()
+                    .all(|v| kind.default_body().contains(v.name()))
+            );
+        }
+    }
+
+    #[test]
+    fn the_text_is_cut_at_the_link() {
+        let letter =
+            body("Open {{ invite_link }} now,\r\n{{client_name}}.\n\n\n\n{{invite_link}}!")
+                .unwrap()
+                .render(&VALUES);
+        assert_eq!(letter.before, ["Open"]);
+        assert_eq!(
+            letter.after,
+            ["now,\nLarkspur <Bakery>.", "the link above!"]
+        );
+    }
+
+    #[test]
+    fn each_refusal_says_why() {
+        let unknown = |name: &str| Err(TemplateError::Unknown(name.to_owned()));
+        assert_eq!(body("Hello"), Err(TemplateError::MissingLink));
+        assert_eq!(body("{{invite_link}} {{password}}"), unknown("password"));
+        assert_eq!(body("{{invite_link}} {{}}"), unknown(""));
+        assert_eq!(body("{{Invite_Link}}"), unknown("Invite_Link"));
+        assert_eq!(body("{{invite_link"), Err(TemplateError::Unclosed));
+        assert_eq!(
+            body("{{invite {{invite_link}}"),
+            Err(TemplateError::Unclosed)
+        );
+        assert!(matches!(
+            body(""),
+            Err(TemplateError::Text(TextError::Empty { .. }))
+        ));
+        assert!(matches!(
+            body(&"x".repeat(4_001)),
+            Err(TemplateError::Text(TextError::TooLong { .. }))
+        ));
+        assert_eq!(
+            Subject::parse("{{invite_link}}"),
+            Err(TemplateError::LinkInSubject)
+        );
+        assert!(matches!(
+            Subject::parse("a\nBcc: b"),
+            Err(TemplateError::Text(TextError::LineBreak { .. }))
+        ));
+        assert_eq!(
+            body("{{foo}}").unwrap_err().to_string(),
+            "There is no variable {{foo}}. Please use one of those listed with this field."
+        );
+        assert_eq!(
+            TemplateError::MissingLink.to_string(),
+            "Please add {{invite_link}}: without it nobody can accept the invitation."
+        );
+    }
+
+    #[test]
+    fn values_bring_no_lines_and_no_variables() {
+        let values = Values {
+            client_name: "a\r\nBcc: x",
+            sender_name: "{{invite_link}}",
+            ..VALUES
+        };
+        let subject = Subject::parse("{{client_name}} {{sender_name}}").unwrap();
+        assert_eq!(subject.render(&values), "a  Bcc: x {{invite_link}}");
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_panics(raw in "\\PC*|([{} a\n]|\\{\\{invite_link\\}\\}){0,20}") {
+            if let Ok(subject) = Subject::parse(&raw) {
+                prop_assert!(!subject.render(&VALUES).contains('\n'));
+                prop_assert_eq!(Subject::parse(subject.as_str()), Ok(subject));
+            }
+            if let Ok(body) = body(&raw) {
+                let _ = body.render(&VALUES);
+            }
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! The first run: the one-time token makes the business and its owner, once.
+
+use askama::Template;
+use subtle::ConstantTimeEq as _;
+
+use super::chrome::{Chrome, Flash, Nobody};
+use super::cookie::{self, Ticket};
+use super::guard::Public;
+use super::page::{Answer, page, see, try_again};
+use super::{Error, Fields, visitor};
+use crate::domain::credential;
+use crate::domain::email::Email;
+use crate::domain::id::{SessionId, StaffId};
+use crate::domain::next::Side;
+use crate::domain::password::{Password, Strength};
+use crate::domain::text::Name;
+use crate::store::audit::{Entry, Principal};
+use crate::store::branding::Branding;
+use crate::store::{session, setup};
+
+#[derive(Template)]
+#[template(path = "setup/page.html")]
+struct Page {
+    chrome: Chrome<Nobody>,
+    form: Fields,
+}
+
+/// `GET /admin/setup`
+pub(crate) async fn form(public: Public) -> Answer {
+    page(&Page {
+        chrome: public.chrome,
+        form: Fields::default(),
+    })
+}
+
+struct Input {
+    business: Name,
+    name: Name,
+    email: Email,
+    password: Password,
+}
+
+impl Input {
+    fn read(form: &mut Fields, token_is_right: bool) -> Option<Self> {
+        if !token_is_right {
+            form.refuse(
+                "token",
+                "This is not the set-up token of this deployment. Please copy it again.",
+            );
+        }
+        let business = form.required("business_name", Name::parse);
+        let name = form.required("name", Name::parse);
+        let email = form.required("email", Email::parse);
+        let context = [
+            form.text("business_name").to_owned(),
+            form.text("name").to_owned(),
+            form.text("email").to_owned(),
+        ];
+        let context: Vec<&str> = context.iter().map(String::as_str).collect();
+        let choose = |text: &str| Password::choose(text, Strength::Alone, &context);
+        let password = form.required("password", choose);
+        token_is_right.then_some(())?;
+        Some(Self {
+            business: business?,
+            name: name?,
+            email: email?,
+            password: password?,
+        })
+    }
+}
+
+/// `POST /admin/setup`
+///
+/// 1. the token and what was typed; 2. business, owner and session in one batch, which changes
+/// nothing where an owner exists; 3. the look that anonymous pages read.
+pub(crate) async fn create(public: Public, mut form: Fields) -> Answer {
+    let Public {
+        app, chrome, head, ..
+    } = public;
+    // 1.
+    let given = form.text("token").as_bytes().to_vec();
+    let right = app
+        .config
+        .setup_token
+        .as_ref()
+        .is_some_and(|token| bool::from(token.as_bytes().ct_eq(&given)));
+    let Some(input) = Input::read(&mut form, right) else {
+        return try_again(&Page { chrome, form });
+    };
+    // 2.
+    let hash = credential::hash(&input.password, app.random()?)
+        .map_err(|error| Error::internal(error.to_string()))?;
+    let id: StaffId = app.id()?;
+    let session: SessionId = app.id()?;
+    let place = visitor::place(&head.headers);
+    let entry = Entry {
+        principal: Principal::Staff(id, input.name.as_str().to_owned()),
+        action: "portal.set_up",
+        entity: Some(id.to_string()),
+        client: None,
+        detail: input.business.as_str().to_owned(),
+        address: place.address.clone(),
+    };
+    let end = app.now.plus(Side::Staff.absolute());
+    let mut results = app
+        .db
+        .batch(vec![
+            setup::business(&input.business, app.now),
+            setup::owner(id, &input.name, &input.email, &hash, app.now),
+            session::begin_staff(session, id, &place, app.now, end),
+            entry.append(app.id()?, app.now),
+        ])
+        .await?;
+    results.skip()?;
+    if results.changes()? == 0 {
+        form.refuse(
+            "token",
+            "This portal has been set up already. Please sign in instead.",
+        );
+        return try_again(&Page { chrome, form });
+    }
+    // 3.
+    let look = Branding {
+        name: input.business.as_str().to_owned(),
+        ..Branding::default()
+    };
+    if let Err(error) = app.branding.write(&look, app.now).await {
+        // The copy is made again by the clock; the truth is in D1.
+        worker::console_warn!("branding: {error}");
+    }
+    let ticket = Ticket {
+        session,
+        touched: app.now,
+    };
+    cookie::give(&app, ticket, Side::Staff);
+    Flash::success(&app, "Your portal is ready. Add your first client next.");
+    see(Side::Staff.home())
+}

@@ -1,0 +1,347 @@
+//! Signing in and out by password, on both sides, and proving again who one is.
+//!
+//! An unknown address, a deactivated person, somebody without a password and a wrong password
+//! cost the same time and get the same answer. Failures are counted per account and per network
+//! address in D1; a sign-in link by mail is never held up by them.
+
+use askama::Template;
+use hmac::{Hmac, Mac as _};
+use sha2::Sha256;
+
+use super::chrome::{Chrome, Flash, Nobody};
+use super::cookie::{self, Ticket};
+use super::guard::{InQuery, Load, Me, Portal, Public, Staff, Viewer};
+use super::page::{Answer, page, see, try_again};
+use super::{Error, Fields, visitor};
+use crate::app::App;
+use crate::domain::credential::{self, Proof};
+use crate::domain::email::Email;
+use crate::domain::id::{SessionId, noun};
+use crate::domain::next::{Next, Side};
+use crate::domain::password::Password;
+use crate::domain::throttle::{self, Decision};
+use crate::domain::time::Timestamp;
+use crate::store::audit::{Entry, Principal};
+use crate::store::viewer::Asker;
+use crate::store::{Results, Statement, login, session};
+
+/// The query of a sign-in page.
+#[derive(Debug, Default, serde::Deserialize)]
+pub(crate) struct Asked {
+    next: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "sign_in/page.html")]
+struct Page {
+    chrome: Chrome<Nobody>,
+    form: Fields,
+    next: String,
+    action: &'static str,
+    staff: bool,
+}
+
+impl Page {
+    fn new(chrome: Chrome<Nobody>, side: Side, form: Fields, next: &Next) -> Self {
+        Self {
+            chrome,
+            form,
+            next: next.as_str().to_owned(),
+            action: side.sign_in(),
+            staff: side == Side::Staff,
+        }
+    }
+}
+
+const WRONG: &str = "That e-mail address and password do not go together. Please check both.";
+
+/// `GET /sign-in`
+pub(crate) async fn client_form(public: Public<InQuery<Asked>>) -> Answer {
+    form(public, Side::Client)
+}
+
+/// `GET /admin/sign-in`
+pub(crate) async fn staff_form(public: Public<InQuery<Asked>>) -> Answer {
+    form(public, Side::Staff)
+}
+
+fn form(public: Public<InQuery<Asked>>, side: Side) -> Answer {
+    let next = Next::parse(side, public.args.0.next.as_deref());
+    page(&Page::new(public.chrome, side, Fields::default(), &next))
+}
+
+/// Who a sign-in turned out to be.
+enum Found {
+    Staff(login::StaffLogin),
+    Account(login::AccountLogin),
+}
+
+impl Found {
+    fn hash(&self) -> Option<&str> {
+        match self {
+            Self::Staff(staff) => staff.password_hash.as_deref(),
+            Self::Account(account) => account.password_hash.as_deref(),
+        }
+    }
+}
+
+/// `POST /sign-in`
+pub(crate) async fn client(public: Public, form: Fields) -> Answer {
+    sign_in(public, form, Side::Client).await
+}
+
+/// `POST /admin/sign-in`
+pub(crate) async fn staff(public: Public, form: Fields) -> Answer {
+    sign_in(public, form, Side::Staff).await
+}
+
+/// 1. what was typed; 2. who that is and how often it went wrong, in one batch; 3. the limit;
+/// 4. the password, the same work for everybody; 5. the session, or the failure, in one batch.
+async fn sign_in(public: Public, mut form: Fields, side: Side) -> Answer {
+    let Public {
+        app, chrome, head, ..
+    } = public;
+    let next = Next::parse(side, Some(form.text("next")));
+    // 1.
+    let email = form.required("email", Email::parse);
+    let password = form.required("password", Password::presented);
+    let (Some(email), Some(password)) = (email, password) else {
+        return try_again(&Page::new(chrome, side, form, &next));
+    };
+    let keys = ThrottleKeys::of(&app, side, email.key(), &visitor::address(&head.headers));
+    // 2.
+    let who = match side {
+        Side::Staff => login::staff(email.key()),
+        Side::Client => login::account(email.key()),
+    };
+    let mut results = app.db.batch(keys.asked_with(who, &app)).await?;
+    let found = match side {
+        Side::Staff => results.first()?.map(Found::Staff),
+        Side::Client => results.first()?.map(Found::Account),
+    };
+    // 3.
+    keys.check(&mut results, &app)?;
+    // 4.
+    let kept = found.as_ref().and_then(Found::hash);
+    let proof =
+        credential::verify(&password, kept).map_err(|error| Error::internal(error.to_string()))?;
+    let Some(found) = found.filter(|_| proof != Proof::Wrong) else {
+        app.db.batch(keys.failed(&app)?).await?;
+        form.refuse("email", WRONG);
+        return try_again(&Page::new(chrome, side, form, &next));
+    };
+    // 5.
+    let id: SessionId = app.id()?;
+    let mut batch = vec![login::forgive(&keys.account)];
+    if let Proof::RightButOld = proof {
+        let hash = credential::hash(&password, app.random()?)
+            .map_err(|error| Error::internal(error.to_string()))?;
+        batch.push(match &found {
+            Found::Staff(staff) => login::rehash_staff(staff.id, &hash),
+            Found::Account(account) => login::rehash_account(account.id, &hash),
+        });
+    }
+    let place = visitor::place(&head.headers);
+    let end = app.now.plus(side.absolute());
+    match found {
+        Found::Staff(staff) => {
+            batch.push(session::begin_staff(id, staff.id, &place, app.now, end));
+            let principal = Principal::Staff(staff.id, staff.name);
+            batch.push(signed_in(principal, &place.address).append(app.id()?, app.now));
+        }
+        Found::Account(account) => {
+            let Some(contact) = account.contact_id else {
+                return Err(Error::PortalClosed);
+            };
+            batch.push(session::begin_contact(id, contact, &place, app.now, end));
+            let principal = Principal::Contact(contact, email.as_str().to_owned());
+            batch.push(signed_in(principal, &place.address).append(app.id()?, app.now));
+        }
+    }
+    let begun = batch.len() - 2;
+    let mut results = app.db.batch(batch).await?;
+    for _ in 0..begun {
+        results.skip()?;
+    }
+    if results.changes()? == 0 {
+        return Err(Error::PortalClosed);
+    }
+    let ticket = Ticket {
+        session: id,
+        touched: app.now,
+    };
+    cookie::give(&app, ticket, side);
+    see(next.as_str())
+}
+
+fn signed_in(principal: Principal, address: &str) -> Entry {
+    Entry {
+        principal,
+        action: "session.began",
+        entity: None,
+        client: None,
+        detail: String::new(),
+        address: address.to_owned(),
+    }
+}
+
+/// The names under which failures are counted: hashed, so that D1 holds no list of addresses.
+struct ThrottleKeys {
+    account: String,
+    address: String,
+}
+
+impl ThrottleKeys {
+    fn of(app: &App, side: Side, account: &str, address: &str) -> Self {
+        let secret = &app.config.keys.newest().secret;
+        let name = |kind: &str, text: &str| {
+            let mut mac = Hmac::<Sha256>::new_from_slice(secret).ok()?;
+            mac.update(format!("failures {kind} {text}").as_bytes());
+            let digest = mac.finalize().into_bytes();
+            Some(
+                digest
+                    .iter()
+                    .map(|byte| format!("{byte:02x}"))
+                    .collect::<Vec<_>>()
+                    .concat(),
+            )
+        };
+        Self {
+            account: name(side.cookie(), account).unwrap_or_default(),
+            address: name("address", address).unwrap_or_default(),
+        }
+    }
+
+    fn asked_with(&self, who: Statement, app: &App) -> Vec<Statement> {
+        vec![
+            who,
+            login::failures_of_account(&self.account, app.now),
+            login::failures_of_address(&self.address, app.now),
+        ]
+    }
+
+    fn check(&self, results: &mut Results, app: &App) -> Result<(), Error> {
+        let account = login::read_failures(results)?;
+        let address = login::read_failures(results)?;
+        match throttle::decide(account, address, app.now) {
+            Decision::Try => Ok(()),
+            Decision::Wait { retry_after } => Err(Error::TooMany {
+                retry_after: retry_after.as_seconds_ceil(),
+            }),
+        }
+    }
+
+    fn failed(&self, app: &App) -> Result<Vec<Statement>, Error> {
+        let id = app.id::<noun::Audit>()?.to_string();
+        Ok(vec![
+            login::fail(&self.account, &id, app.now),
+            login::fail(&self.address, &id, app.now),
+        ])
+    }
+}
+
+/// `POST /sign-out`
+pub(crate) async fn client_out(viewer: Viewer<Portal>) -> Answer {
+    let me = viewer.me();
+    out(
+        &viewer.app,
+        me.session,
+        Principal::Contact(me.id, me.name.clone()),
+        Side::Client,
+    )
+    .await
+}
+
+/// `POST /admin/sign-out`
+pub(crate) async fn staff_out(staff: Staff) -> Answer {
+    let me = staff.me();
+    out(
+        &staff.app,
+        me.session,
+        Principal::Staff(me.id, me.name.clone()),
+        Side::Staff,
+    )
+    .await
+}
+
+async fn out(app: &App, session: SessionId, principal: Principal, side: Side) -> Answer {
+    let entry = Entry {
+        action: "session.ended",
+        ..signed_in(principal, "")
+    };
+    let batch = vec![
+        session::end(session, app.now),
+        entry.append(app.id()?, app.now),
+    ];
+    app.db.batch(batch).await?;
+    app.set_cookie(cookie::clear(side.cookie()));
+    Flash::success(app, "You are signed out.");
+    see(side.sign_in())
+}
+
+#[derive(Template)]
+#[template(path = "sign_in/confirm_staff.html")]
+struct ConfirmStaff {
+    chrome: Chrome<Me>,
+    form: Fields,
+    next: String,
+}
+
+/// `GET /admin/confirm`
+pub(crate) async fn confirm_form(staff: Staff<NextPage>) -> Answer {
+    page(&ConfirmStaff {
+        chrome: staff.chrome,
+        form: Fields::default(),
+        next: staff.page.0,
+    })
+}
+
+/// Where a step-up leads back to.
+pub(crate) struct NextPage(String);
+
+impl Load for NextPage {
+    type Args = InQuery<Asked>;
+    fn statements(_args: &Self::Args, _asker: &Asker) -> Vec<Statement> {
+        Vec::new()
+    }
+    fn read(
+        args: Self::Args,
+        _results: &mut Results,
+        _now: Timestamp,
+    ) -> Result<Option<Self>, Error> {
+        Ok(Some(Self(
+            Next::parse(Side::Staff, args.0.next.as_deref())
+                .as_str()
+                .to_owned(),
+        )))
+    }
+}
+
+/// `POST /admin/confirm`
+pub(crate) async fn confirm(staff: Staff, mut form: Fields) -> Answer {
+    let Staff { app, chrome, .. } = staff;
+    let next = Next::parse(Side::Staff, Some(form.text("next")))
+        .as_str()
+        .to_owned();
+    let Some(password) = form.required("password", Password::presented) else {
+        return try_again(&ConfirmStaff { chrome, form, next });
+    };
+    let me = &chrome.me;
+    let keys = ThrottleKeys::of(&app, Side::Staff, &me.email.to_lowercase(), &me.address);
+    let mut results = app
+        .db
+        .batch(keys.asked_with(login::staff_by_id(me.id), &app))
+        .await?;
+    let found: Option<login::StaffLogin> = results.first()?;
+    keys.check(&mut results, &app)?;
+    let kept = found.and_then(|found| found.password_hash);
+    let proof = credential::verify(&password, kept.as_deref())
+        .map_err(|error| Error::internal(error.to_string()))?;
+    if proof == Proof::Wrong {
+        app.db.batch(keys.failed(&app)?).await?;
+        form.refuse("password", "That is not your password. Please try again.");
+        return try_again(&ConfirmStaff { chrome, form, next });
+    }
+    app.db.run(login::confirm(me.session, app.now)).await?;
+    see(&next)
+}
