@@ -33,17 +33,14 @@ fn argon2(params: Params) -> Argon2<'static> {
     Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
 }
 
-fn failed(error: impl ToString) -> HashingFailed {
-    HashingFailed(error.to_string())
-}
-
 /// The PHC string to keep, from the password and sixteen random bytes.
 pub fn hash(password: &Password, salt: [u8; 16]) -> Result<String, HashingFailed> {
-    let params = Params::new(MEMORY_KIB, PASSES, LANES, None).map_err(failed)?;
-    let salt = SaltString::encode_b64(&salt).map_err(failed)?;
+    let params =
+        Params::new(MEMORY_KIB, PASSES, LANES, None).map_err(|e| HashingFailed(e.to_string()))?;
+    let salt = SaltString::encode_b64(&salt).map_err(|e| HashingFailed(e.to_string()))?;
     let hash = argon2(params)
         .hash_password(password.expose().as_bytes(), &salt)
-        .map_err(failed)?;
+        .map_err(|e| HashingFailed(e.to_string()))?;
     Ok(hash.to_string())
 }
 
@@ -53,11 +50,11 @@ pub fn verify(password: &Password, kept: Option<&str>) -> Result<Proof, HashingF
         hash(password, [0; 16])?;
         return Ok(Proof::Wrong);
     };
-    let kept = PasswordHash::new(kept).map_err(failed)?;
-    let params = Params::try_from(&kept).map_err(failed)?;
+    let kept = PasswordHash::new(kept).map_err(|e| HashingFailed(e.to_string()))?;
+    let params = Params::try_from(&kept).map_err(|e| HashingFailed(e.to_string()))?;
     let bounded = params.m_cost() <= 4 * MEMORY_KIB && params.t_cost() <= 8 && params.p_cost() <= 4;
     if kept.algorithm.as_str() != "argon2id" || !bounded {
-        return Err(failed("parameters out of bounds"));
+        return Err(HashingFailed("parameters out of bounds".to_owned()));
     }
     let today = (params.m_cost(), params.t_cost(), params.p_cost()) == (MEMORY_KIB, PASSES, LANES);
     let right = argon2(params).verify_password(password.expose().as_bytes(), &kept);
