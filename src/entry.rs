@@ -26,7 +26,7 @@ fn start() {
 
 /// A request comes.
 #[event(fetch)]
-async fn fetch(request: worker::Request, env: Env, context: Context) -> worker::Result<Response> {
+async fn fetch(request: worker::Request, env: Env, _context: Context) -> worker::Result<Response> {
     let app = match app(&env) {
         Ok(app) => app,
         Err(problem) => {
@@ -36,18 +36,14 @@ async fn fetch(request: worker::Request, env: Env, context: Context) -> worker::
     };
     let head = head_of(&request)?;
     let incoming = Incoming::new(request, head.headers());
-    let answer = handle(app.clone(), incoming, head).await;
-    if app.has_mail() {
-        context.wait_until(jobs::after_response(app));
-    }
-    to_runtime(answer).await
+    to_runtime(handle(app, incoming, head).await).await
 }
 
 /// The clock ticks, once a minute.
 #[event(scheduled)]
-async fn scheduled(event: ScheduledEvent, env: Env, _context: ScheduleContext) {
+async fn scheduled(_event: ScheduledEvent, env: Env, _context: ScheduleContext) {
     match app(&env) {
-        Ok(app) => jobs::tick(app, event.schedule()).await,
+        Ok(app) => jobs::tick(app).await,
         Err(problem) => worker::console_error!("{problem}"),
     }
 }
@@ -106,8 +102,8 @@ fn head_of(request: &worker::Request) -> worker::Result<Request<Body>> {
         || url.path().to_owned(),
         |query| format!("{}?{query}", url.path()),
     );
-    let method: &str = &request.method().to_string();
-    let mut head = Request::builder().method(method).uri(target);
+    let method = request.method();
+    let mut head = Request::builder().method(method.as_ref()).uri(target);
     for (name, value) in request.headers() {
         head = head.header(name, value);
     }

@@ -3,6 +3,8 @@
 
 use std::sync::OnceLock;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest as _, Sha256};
 
 macro_rules! asset {
@@ -43,10 +45,6 @@ asset!(
 
 fn versioned(path: &str, content: &[u8]) -> String {
     let hash = Sha256::digest(content);
-    let version: String = hash
-        .iter()
-        .take(6)
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let version = URL_SAFE_NO_PAD.encode(hash.get(..6).unwrap_or_default());
     format!("{path}?v={version}")
 }

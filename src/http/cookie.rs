@@ -206,12 +206,12 @@ mod tests {
     fn a_ticket_comes_back_until_it_expires() {
         let keys = keys(OLD);
         let text = ticket().sign(Side::Client, &keys).unwrap();
-        let at = |ms| Timestamp(1_700_000_000_123 + ms);
+        let at = |ms: i64| Timestamp(1_700_000_000_123 + ms);
         assert_eq!(
             Ticket::verify(&text, Side::Client, &keys, at(0)),
             Some(ticket())
         );
-        let day = 24 * 3_600_000;
+        let day: i64 = 24 * 3_600_000;
         assert!(Ticket::verify(&text, Side::Client, &keys, at(day - 2_000)).is_some());
         assert!(Ticket::verify(&text, Side::Client, &keys, at(day + 2_000)).is_none());
         assert!(

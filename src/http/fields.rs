@@ -4,6 +4,7 @@
 //! typed and gets a sentence, and the page is drawn again with all of them at once.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::fmt::Display;
 
 use axum::extract::FromRequest;
@@ -73,13 +74,17 @@ impl Fields {
                 "A character here cannot be stored. Please type this again.",
             );
         }
-        if self.values.contains_key(&name) {
-            self.refuse(
-                &name,
-                "This was sent twice. Please send the form once more.",
-            );
-        } else {
-            self.values.insert(name, text);
+        match self.values.entry(name) {
+            Entry::Vacant(place) => {
+                place.insert(text);
+            }
+            Entry::Occupied(twice) => {
+                let name = twice.key().clone();
+                self.refuse(
+                    &name,
+                    "This was sent twice. Please send the form once more.",
+                );
+            }
         }
     }
 
@@ -211,10 +216,10 @@ mod tests {
     #[test]
     fn what_was_typed_is_kept_and_the_first_problem_stays() {
         let mut fields = Fields::urlencoded(b"n=abc");
-        assert_eq!(fields.required("n", |text| text.parse::<u8>()), None);
+        assert_eq!(fields.required("n", str::parse::<u8>), None);
         fields.refuse("n", "another");
         assert_eq!(fields.value("n"), "abc");
         assert!(fields.error("n").contains("invalid digit"));
-        assert_eq!(fields.optional("m", |text| text.parse::<u8>()), Some(None));
+        assert_eq!(fields.optional("m", str::parse::<u8>), Some(None));
     }
 }

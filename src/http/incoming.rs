@@ -73,7 +73,6 @@ impl Incoming {
     }
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "the shape map_err wants")]
 fn bad_body(thrown: JsValue) -> Error {
     Error::bad_body(&format!("{thrown:?}"))
 }

@@ -97,7 +97,7 @@ impl Blobs {
         let metadata = metadata(content_type);
         SendFuture::new(async {
             let put = self.0.put(key, source).http_metadata(metadata);
-            let object: Option<Object> = put.execute().await.map_err(failed)?.into();
+            let object: Option<Object> = put.execute().await.map_err(failed)?;
             object
                 .map(|object| object.etag())
                 .ok_or_else(|| Error::Unavailable {
@@ -197,7 +197,6 @@ fn metadata(content_type: &str) -> HttpMetadata {
     }
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "the shape map_err wants")]
 fn failed(error: worker::Error) -> Error {
     Error::Unavailable {
         binding: "R2",

@@ -100,7 +100,6 @@ fn keep(now: Timestamp, branding: Arc<Branding>) {
     *KEPT.lock().unwrap_or_else(PoisonError::into_inner) = Some((now, branding));
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "the shape map_err wants")]
 fn failed(error: worker::KvError) -> Error {
     Error::Unavailable {
         binding: "KV",

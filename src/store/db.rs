@@ -235,6 +235,11 @@ impl Results {
 mod tests {
     use super::*;
 
+    #[derive(Deserialize)]
+    struct Row {
+        n: i64,
+    }
+
     #[test]
     fn results_come_in_the_order_of_the_statements() {
         let mut results = Results::parse(
@@ -242,10 +247,6 @@ mod tests {
                 {"success":true,"meta":{"changes":3}}]"#,
         )
         .unwrap();
-        #[derive(Deserialize)]
-        struct Row {
-            n: i64,
-        }
         assert_eq!(results.first::<Row>().unwrap().unwrap().n, (1 << 53) - 1);
         assert_eq!(results.changes().unwrap(), 3);
         assert!(results.changes().is_err());

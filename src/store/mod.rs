@@ -21,7 +21,7 @@ pub(crate) use branding::BrandingCache;
 pub(crate) use db::{Db, Param, Results, Statement, statement};
 pub(crate) use error::{Conflict, Error};
 
-/// Reads SQLite's 0 and 1 as a `bool`.
+/// Reads `SQLite`'s 0 and 1 as a `bool`.
 pub(crate) fn flag<'de, D: serde::Deserializer<'de>>(from: D) -> Result<bool, D::Error> {
     <i64 as serde::Deserialize>::deserialize(from).map(|int| int != 0)
 }

@@ -50,4 +50,18 @@ export const sent = (row) => Object.fromEntries(Object.entries(row).map(([who, a
 
 /** "METHOD path" exactly as the router prints it (cargo run --example routes). */
 export const ROWS = {
+  // Set-up, sign-in, sign-out, step-up. An empty form at a public route is refused at its fields.
+  "GET /admin/setup": PUBLIC,
+  "POST /admin/setup": sent(PUBLIC),
+  "GET /admin/sign-in": PUBLIC,
+  "POST /admin/sign-in": sent(PUBLIC),
+  "GET /admin/confirm": STAFF_PAGE,
+  "POST /admin/confirm": sent(STAFF_PAGE),
+  "GET /admin": STAFF_PAGE,
+  "GET /sign-in": PUBLIC,
+  "POST /sign-in": sent(PUBLIC),
+  "GET /": CLIENT_PAGE,
+  // Signing out ends the session, so these stand last.
+  "POST /admin/sign-out": sent(STAFF_PAGE),
+  "POST /sign-out": sent(CLIENT_PAGE),
 };
