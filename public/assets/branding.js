@@ -75,19 +75,21 @@ if (pane) {
       repaint();
     });
   }
-  for (const name of ["name", "welcome", "support_email", "support_phone"]) {
+  for (const name of ["name", "welcome_text", "support_email", "support_phone"]) {
     field(name)?.addEventListener("input", (event) => {
       for (const part of shown(name)) part.textContent = event.target.value;
     });
   }
+  // What stands there while no file is chosen: the logo that is saved, or nothing to be seen.
+  const images = [...shown("logo")].map((image) => ({ image, src: image.src, hidden: image.hidden }));
   let address;
   field("logo")?.addEventListener("change", (event) => {
     const [file] = event.target.files;
     if (address) URL.revokeObjectURL(address);
     address = file && URL.createObjectURL(file);
-    for (const image of shown("logo")) {
-      if (address) image.src = address;
-      image.hidden = !image.getAttribute("src");
+    for (const { image, src, hidden } of images) {
+      image.src = address ?? src;
+      image.hidden = !address && hidden;
     }
   });
 }

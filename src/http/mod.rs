@@ -1,6 +1,7 @@
 //! The web: routes, guards, forms and pages, a file per noun.
 
 mod assets;
+mod branding;
 mod chrome;
 mod cookie;
 mod dashboard;

@@ -8,7 +8,7 @@ use axum::routing::{MethodFilter, on};
 use serde::Serialize;
 
 use super::guard::Guarded;
-use super::{Error, dashboard, setup, sign_in};
+use super::{Error, branding, dashboard, setup, sign_in};
 
 /// A row of the access table: a method and path, and the guard its handler names.
 #[derive(Debug, Clone, Serialize)]
@@ -105,11 +105,16 @@ fn mail(routes: Routes) -> Routes {
 /// Settings: branding, templates, security, staff.
 fn settings(routes: Routes) -> Routes {
     routes
+        .on(GET, "/admin/settings", branding::first)
+        .on(GET, "/admin/settings/branding", branding::form)
+        .on(POST, "/admin/settings/branding", branding::save)
+        .on(POST, "/admin/settings/branding/logo", branding::choose_logo)
+        .on(POST, "/admin/settings/branding/reset", branding::reset)
 }
 
 /// The client's own pages, and what everybody may fetch.
 fn portal(routes: Routes) -> Routes {
-    routes
+    routes.on(GET, "/branding/logo/{hash}", branding::show_logo)
 }
 
 fn built() -> &'static Routes {

@@ -20,6 +20,8 @@ pub(crate) struct Blobs(Arc<SendWrapper<Bucket>>);
 pub(crate) struct Blob {
     /// R2's entity tag, without quotes.
     pub(crate) etag: String,
+    /// The content type it was put with.
+    pub(crate) content_type: String,
     /// The bytes, for the runtime to send.
     pub(crate) stream: SendWrapper<ReadableStream>,
 }
@@ -71,6 +73,7 @@ impl Blobs {
                 return Ok(None);
             };
             let etag = object.etag();
+            let content_type = object.http_metadata().content_type;
             match object
                 .body()
                 .map(worker::ObjectBody::response_body)
@@ -79,6 +82,8 @@ impl Blobs {
             {
                 Some(ResponseBody::Stream(stream)) => Ok(Some(Blob {
                     etag,
+                    content_type: content_type
+                        .unwrap_or_else(|| "application/octet-stream".to_owned()),
                     stream: SendWrapper::new(stream),
                 })),
                 _ => Ok(None),

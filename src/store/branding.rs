@@ -11,6 +11,10 @@ use worker::KvStore;
 use worker::send::{SendFuture, SendWrapper};
 
 use super::{Error, Statement, statement};
+use crate::domain::colour::HexColour;
+use crate::domain::email::Email;
+use crate::domain::image::Logo;
+use crate::domain::text::{Line, Name, Paragraphs};
 use crate::domain::time::Timestamp;
 
 /// The branding as stored.
@@ -112,5 +116,58 @@ pub(crate) fn truth() -> Statement {
     statement!(
         "SELECT b.name AS business_name, b.colour, b.logo_hash, b.logo_width, b.logo_height, \
          b.welcome_text, b.support_email, b.support_phone FROM business b WHERE b.id = 1"
+    )
+}
+
+/// What the branding form says, read into its types. The phone number is as typed.
+#[derive(Debug)]
+pub(crate) struct Look {
+    /// Name of the business.
+    pub(crate) name: Name,
+    /// The brand's colour.
+    pub(crate) colour: HexColour,
+    /// Shown on the sign-in page.
+    pub(crate) welcome_text: Option<Paragraphs>,
+    /// Where clients ask for help.
+    pub(crate) support_email: Option<Email>,
+    /// Where clients ask for help.
+    pub(crate) support_phone: Option<Line<40>>,
+}
+
+/// Puts name, colour and words in place; the logo stays.
+pub(crate) fn change(look: &Look, now: Timestamp) -> Statement {
+    statement!(
+        "UPDATE business SET name = ?1, colour = ?2, welcome_text = ?3, support_email = ?4, \
+         support_phone = ?5, updated_at = ?6 WHERE id = 1",
+        look.name.as_str(),
+        look.colour.to_string(),
+        look.welcome_text.as_ref().map_or("", Paragraphs::as_str),
+        look.support_email.as_ref().map(Email::as_str),
+        look.support_phone.as_ref().map(Line::as_str),
+        now
+    )
+}
+
+/// Puts a logo in place whose file is in R2 already. `hash` is its SHA-256, hex.
+pub(crate) fn change_logo(hash: &str, logo: Logo, now: Timestamp) -> Statement {
+    statement!(
+        "UPDATE business SET logo_hash = ?1, logo_type = ?2, logo_width = ?3, logo_height = ?4, \
+         updated_at = ?5 WHERE id = 1",
+        hash,
+        logo.format.content_type(),
+        logo.width,
+        logo.height,
+        now
+    )
+}
+
+/// Puts everything but the name back to [`Branding::default`].
+pub(crate) fn reset(now: Timestamp) -> Statement {
+    statement!(
+        "UPDATE business SET colour = ?1, logo_hash = NULL, logo_type = NULL, logo_width = NULL, \
+         logo_height = NULL, welcome_text = '', support_email = NULL, support_phone = NULL, \
+         updated_at = ?2 WHERE id = 1",
+        Branding::default().colour,
+        now
     )
 }

@@ -24,6 +24,9 @@ export const PUBLIC = {
   member: "page", admin: "page", owner: "page",
 };
 
+/** An address that anybody may ask for, of which there is nothing. */
+export const EVERYBODY_MISSES = Object.fromEntries(Object.keys(PUBLIC).map((who) => [who, 404]));
+
 /** A page of the client side that shows what is the viewer's own. */
 export const CLIENT_PAGE = {
   anonymous: "sign-in", client: "page", other: "page", off: "closed", archived: "closed",
@@ -50,6 +53,13 @@ export const sent = (row) => Object.fromEntries(Object.entries(row).map(([who, a
 
 /** "METHOD path" exactly as the router prints it (cargo run --example routes). */
 export const ROWS = {
+  "GET /admin/settings": { ...ADMIN_PAGE, admin: 303, owner: 303 },
+  "GET /admin/settings/branding": ADMIN_PAGE,
+  "POST /admin/settings/branding": sent(ADMIN_PAGE),
+  "POST /admin/settings/branding/logo": sent(ADMIN_PAGE),
+  "POST /admin/settings/branding/reset": sent(ADMIN_PAGE),
+  // No logo has the address that stands for nobody's.
+  "GET /branding/logo/{hash}": EVERYBODY_MISSES,
   // Set-up, sign-in, sign-out, step-up. An empty form at a public route is refused at its fields.
   "GET /admin/setup": PUBLIC,
   "POST /admin/setup": sent(PUBLIC),

@@ -1,0 +1,198 @@
+//! Portal Branding: the business's name, colour, logo and the words around its sign-in.
+//!
+//! D1 is changed first, together with the audit entry; the copy in KV that anonymous pages read
+//! is renewed from what that same batch read back. A copy that could not be renewed is healed by
+//! the hourly job, so it fails no request. Logos lie in R2 under their SHA-256: an address never
+//! changes its content, so browsers keep it for a year, and mails that went out keep their picture.
+
+mod logo;
+
+use askama::Template;
+
+use super::chrome::{Chrome, Flash};
+use super::guard::{Admin, Load, Me};
+use super::page::{Answer, page, see, try_again};
+use super::{Error, Fields, assets};
+use crate::app::App;
+use crate::domain::colour::HexColour;
+use crate::domain::email::Email;
+use crate::domain::text::{Line, Name, Paragraphs};
+use crate::domain::time::Timestamp;
+use crate::store::audit::{Entry, Principal};
+use crate::store::branding::{self, Branding, Look};
+use crate::store::viewer::Asker;
+use crate::store::{Results, Statement};
+
+pub(crate) use logo::{choose as choose_logo, show as show_logo};
+
+/// Where all of it is.
+const PATH: &str = "/admin/settings/branding";
+
+/// The branding as D1 has it, read in the guard's batch.
+pub(crate) struct Current(Branding);
+
+impl Load for Current {
+    type Args = ();
+    fn statements(_args: &(), _asker: &Asker) -> Vec<Statement> {
+        vec![branding::truth()]
+    }
+    fn read(_args: (), results: &mut Results, _now: Timestamp) -> Result<Option<Self>, Error> {
+        Ok(results.first()?.map(Self))
+    }
+}
+
+#[derive(Template)]
+#[template(path = "settings/branding.html")]
+struct Page {
+    chrome: Chrome<Me>,
+    form: Fields,
+    logo_url: String,
+    asset_branding_js: &'static str,
+}
+
+impl Page {
+    fn new(chrome: Chrome<Me>, form: Fields) -> Self {
+        Self {
+            logo_url: chrome.brand.logo_url.clone().unwrap_or_default(),
+            asset_branding_js: assets::branding_js(),
+            chrome,
+            form,
+        }
+    }
+}
+
+/// The form as D1 has it.
+fn filled(now: Branding) -> Fields {
+    Fields::filled([
+        ("name", now.name),
+        ("colour", now.colour),
+        ("welcome_text", now.welcome_text),
+        ("support_email", now.support_email.unwrap_or_default()),
+        ("support_phone", now.support_phone.unwrap_or_default()),
+    ])
+}
+
+/// `GET /admin/settings`: the first of the settings.
+pub(crate) async fn first(_staff: Admin) -> Answer {
+    see(PATH)
+}
+
+/// `GET /admin/settings/branding`
+pub(crate) async fn form(staff: Admin<Current>) -> Answer {
+    page(&Page::new(staff.chrome, filled(staff.page.0)))
+}
+
+/// `POST /admin/settings/branding`
+pub(crate) async fn save(staff: Admin<Current>, mut form: Fields) -> Answer {
+    let Some(look) = read(&mut form) else {
+        return try_again(&Page::new(staff.chrome, form));
+    };
+    let changed = differences(&staff.page.0, &look);
+    if changed.is_empty() {
+        Flash::success(&staff.app, "Everything was saved like this already.");
+        return see(PATH);
+    }
+    let change = branding::change(&look, staff.app.now);
+    write(
+        &staff.app,
+        staff.me(),
+        change,
+        "branding.changed",
+        changed.join(", "),
+    )
+    .await?;
+    Flash::success(
+        &staff.app,
+        "Your branding is saved. Clients see it from their next page on.",
+    );
+    see(PATH)
+}
+
+/// `POST /admin/settings/branding/reset`: all but the name as it was on the first day.
+pub(crate) async fn reset(staff: Admin) -> Answer {
+    let change = branding::reset(staff.app.now);
+    write(
+        &staff.app,
+        staff.me(),
+        change,
+        "branding.reset",
+        String::new(),
+    )
+    .await?;
+    Flash::success(
+        &staff.app,
+        "The branding is back to how it was at the start. The name of your business stayed.",
+    );
+    see(PATH)
+}
+
+/// What was typed, if all of it can be taken.
+fn read(form: &mut Fields) -> Option<Look> {
+    let name = form.required("name", Name::parse);
+    let colour = form.required("colour", HexColour::parse);
+    let welcome_text = form.required("welcome_text", |text| {
+        Paragraphs::optional("welcome text", text)
+    });
+    let support_email = form.optional("support_email", Email::parse);
+    let support_phone = form.required("support_phone", |text| Line::optional("phone number", text));
+    Some(Look {
+        name: name?,
+        colour: colour?,
+        welcome_text: welcome_text?,
+        support_email: support_email?,
+        support_phone: support_phone?,
+    })
+}
+
+/// What the audit log says was changed, in the words of the form.
+fn differences(old: &Branding, new: &Look) -> Vec<&'static str> {
+    let text = |new: Option<&str>| new.unwrap_or_default().to_owned();
+    let old_email = old.support_email.clone().unwrap_or_default();
+    let old_phone = old.support_phone.clone().unwrap_or_default();
+    let email = text(new.support_email.as_ref().map(Email::as_str));
+    let phone = text(new.support_phone.as_ref().map(Line::as_str));
+    let welcome = text(new.welcome_text.as_ref().map(Paragraphs::as_str));
+    [
+        ("name", old.name != new.name.as_str()),
+        ("colour", old.colour != new.colour.to_string()),
+        ("welcome text", old.welcome_text != welcome),
+        ("support e-mail", old_email != email),
+        ("support phone", old_phone != phone),
+    ]
+    .into_iter()
+    .filter_map(|(what, is_other)| is_other.then_some(what))
+    .collect()
+}
+
+/// 1. the change, its audit entry and what stands then, in one batch; 2. the copy.
+async fn write(
+    app: &App,
+    me: &Me,
+    change: Statement,
+    action: &'static str,
+    detail: String,
+) -> Result<(), Error> {
+    let entry = Entry {
+        principal: Principal::Staff(me.id, me.name.clone()),
+        action,
+        entity: None,
+        client: None,
+        detail,
+        address: me.address.clone(),
+    };
+    let entry = entry.append(app.id()?, app.now);
+    // 1.
+    let mut results = app.db.batch(vec![change, entry, branding::truth()]).await?;
+    results.skip()?;
+    results.skip()?;
+    let Some(truth) = results.first::<Branding>()? else {
+        return Err(Error::internal("the business has no row"));
+    };
+    // 2.
+    if let Err(problem) = app.branding.write(&truth, app.now).await {
+        worker::console_warn!(
+            "{action}: the copy for anonymous pages waits for the hourly job: {problem}"
+        );
+    }
+    Ok(())
+}
