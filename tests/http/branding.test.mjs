@@ -145,6 +145,16 @@ test("a copy that cannot be renewed loses nothing", async () => {
   assert.equal((await truth()).welcome_text, "Welcome back.");
 });
 
+test("a member of staff changes none of it", async () => {
+  const before = await truth();
+  await world.db.prepare("UPDATE staff SET role = 'member'").run();
+  const ask = [owner.get("/admin/settings"), owner.get(PATH), owner.post(PATH, { name: "Mine" }), owner.upload(LOGO, picture(PNG)), owner.post(`${PATH}/reset`)];
+  for (const answer of await Promise.all(ask)) assert.equal(answer.status, 403, String(answer));
+  await world.db.prepare("UPDATE staff SET role = 'owner'").run();
+  for (const path of [PATH, LOGO, `${PATH}/reset`]) assert.equal((await world.user().post(path)).location?.split("?")[0], "/admin/sign-in");
+  assert.deepEqual(await truth(), before);
+});
+
 test("a reset keeps the name and nothing else", async () => {
   const page = await owner.get(PATH);
   const answer = await owner.submit(page.page.form("Reset now"));
