@@ -33,6 +33,7 @@ pub(crate) struct App {
 #[derive(Debug, Default)]
 struct After {
     cookies: Vec<String>,
+    mail_queued: bool,
     style: Option<String>,
 }
 
@@ -69,6 +70,16 @@ impl App {
     /// The cookies to set.
     pub(crate) fn take_cookies(&self) -> Vec<String> {
         std::mem::take(&mut self.after().cookies)
+    }
+
+    /// Says that the outbox has something to send once the response is out.
+    pub(crate) fn mail_queued(&self) {
+        self.after().mail_queued = true;
+    }
+
+    /// Whether the outbox has something to send.
+    pub(crate) fn has_mail(&self) -> bool {
+        self.after().mail_queued
     }
 
     /// Notes the hash of the page's style element, for its content security policy.

@@ -26,7 +26,7 @@ fn start() {
 
 /// A request comes.
 #[event(fetch)]
-async fn fetch(request: worker::Request, env: Env, _context: Context) -> worker::Result<Response> {
+async fn fetch(request: worker::Request, env: Env, context: Context) -> worker::Result<Response> {
     let app = match app(&env) {
         Ok(app) => app,
         Err(problem) => {
@@ -36,7 +36,11 @@ async fn fetch(request: worker::Request, env: Env, _context: Context) -> worker:
     };
     let head = head_of(&request)?;
     let incoming = Incoming::new(request, head.headers());
-    to_runtime(handle(app, incoming, head).await).await
+    let answer = handle(app.clone(), incoming, head).await;
+    if app.has_mail() {
+        context.wait_until(jobs::after_response(app));
+    }
+    to_runtime(answer).await
 }
 
 /// The clock ticks, once a minute.

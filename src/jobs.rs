@@ -1,14 +1,27 @@
-//! What happens without a request: sweeps, and the copy of the branding.
+//! What happens without a request: the outbox, the sweeps, the copy of the branding.
 
 use crate::app::App;
+use crate::domain::outbox::{Failure, decide};
+use crate::outbound::letter::{Envelope, Letter};
+use crate::outbound::mail::{Mailbox, Message, SendError};
+use crate::outbound::seal;
 use crate::store::branding::{self, Branding};
-use crate::store::{Error, login};
+use crate::store::outbox::{self, Claimed};
+use crate::store::{Error, Statement, login};
+
+/// After a response that queued mail. The runtime may cut this short; the clock goes on with it.
+pub(crate) async fn after_response(app: App) {
+    if let Err(error) = drive_outbox(&app).await {
+        worker::console_error!("outbox: {error}");
+    }
+}
 
 /// Once a minute; may come twice or not at all.
 pub(crate) async fn tick(app: App) {
     if let Err(error) = sweep(&app).await {
         worker::console_error!("clock: {error}");
     }
+    after_response(app).await;
 }
 
 /// 1. failures that no longer count go; 2. the copy of the branding is made again once an hour,
@@ -26,4 +39,94 @@ async fn sweep(app: &App) -> Result<(), Error> {
         app.branding.write(&look, app.now).await?;
     }
     Ok(())
+}
+
+/// 1. claims what is due; 2. composes and sends; 3. reports, in one batch. Two drivers at once
+/// never hold the same mail; what is claimed and not reported is due again after the lease.
+async fn drive_outbox(app: &App) -> Result<(), Error> {
+    if !app.mailer.is_configured() {
+        return Ok(());
+    }
+    // 1.
+    let lease = match app.id::<crate::domain::id::noun::Mail>() {
+        Ok(id) => id.to_string(),
+        Err(error) => return Err(unavailable(&error)),
+    };
+    let mut results = app
+        .db
+        .batch(vec![outbox::claim(&lease, app.now), branding::truth()])
+        .await?;
+    let claimed: Vec<Claimed> = results.rows()?;
+    let look: Branding = results.first()?.unwrap_or_default();
+    if claimed.is_empty() {
+        return Ok(());
+    }
+    // 2.
+    let mut reports: Vec<Statement> = Vec::new();
+    let mut ready: Vec<(&Claimed, Message)> = Vec::new();
+    for mail in &claimed {
+        match compose(app, mail, &look) {
+            Ok(message) => ready.push((mail, message)),
+            Err(reason) => reports.push(report(app, mail, &lease, Failure::Undeliverable, &reason)),
+        }
+    }
+    let (mails, messages): (Vec<_>, Vec<_>) = ready.into_iter().unzip();
+    let answers = app.mailer.send_all(&messages).await;
+    // 3.
+    for (mail, answer) in mails.into_iter().zip(answers) {
+        reports.push(match answer {
+            Ok(_accepted) => outbox::sent(mail.id, &lease, app.now),
+            Err(SendError::Transient { reason }) => {
+                report(app, mail, &lease, Failure::Transient, &reason)
+            }
+            Err(SendError::Undeliverable { reason }) => {
+                report(app, mail, &lease, Failure::Undeliverable, &reason)
+            }
+            Err(SendError::Misconfigured { reason }) => {
+                report(app, mail, &lease, Failure::Misconfigured, &reason)
+            }
+        });
+    }
+    app.db.batch(reports).await?;
+    Ok(())
+}
+
+fn unavailable(cause: &impl std::fmt::Display) -> Error {
+    Error::Unavailable {
+        binding: "random generator",
+        cause: cause.to_string(),
+    }
+}
+
+fn report(app: &App, mail: &Claimed, lease: &str, failure: Failure, reason: &str) -> Statement {
+    let fate = decide(failure, mail.attempts, mail.id, app.now);
+    outbox::failed(mail.id, lease, fate, reason)
+}
+
+/// The message of a mail, or a sentence for staff on why there can be none.
+fn compose(app: &App, mail: &Claimed, look: &Branding) -> Result<Message, String> {
+    let letter: Letter = serde_json::from_str(&mail.content).map_err(|error| error.to_string())?;
+    let secret = match &mail.sealed {
+        None => String::new(),
+        Some(sealed) => seal::open(&app.config.keys, mail.id, sealed).ok_or(
+            "The key that sealed this mail's link is no longer in SESSION_KEYS. Please send it again.",
+        )?,
+    };
+    let name = Some(mail.to_name.as_str()).filter(|name| !name.is_empty());
+    let to = Mailbox::new(name, &mail.to_email).map_err(|error| error.to_string())?;
+    let from = app
+        .mailer
+        .sender(&look.name)
+        .ok_or("MAIL_FROM is not set.")?;
+    let id = mail.id.to_string();
+    let envelope = Envelope {
+        id: &id,
+        from,
+        to,
+        subject: &mail.subject,
+        date: mail.created_at,
+    };
+    letter
+        .compose(envelope, look, app.config.base_url.origin(), &secret)
+        .map_err(|error| error.to_string())
 }

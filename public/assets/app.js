@@ -57,10 +57,11 @@ for (const input of doc.querySelectorAll("input[type=password]")) {
   const label = input.labels[0]?.textContent.toLowerCase() ?? "password";
   box.className = "reveal";
   button.type = "button";
+  // No aria-label: the field alone is found by that name.
+  const rest = Object.assign(doc.createElement("span"), { className: "vh", textContent: ` ${label}` });
   const show = (on) => {
     input.type = on ? "text" : "password";
-    button.textContent = on ? "Hide" : "Show";
-    button.setAttribute("aria-label", `${button.textContent} ${label}`);
+    button.replaceChildren(on ? "Hide" : "Show", rest);
   };
   const focused = doc.activeElement === input;
   input.replaceWith(box);

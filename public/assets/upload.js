@@ -85,13 +85,15 @@ function add(files) {
   input.value = "";
   refresh();
 }
+function forget(item) {
+  if (!item.id) return;
+  ask("DELETE", `/admin/uploads/${item.id}`).catch(() => {}); // else the server's sweep does it
+  sessionStorage.removeItem(item.key);
+}
 function drop(item) {
   item.gone = true;
   item.request?.abort();
-  if (item.id) {
-    ask("DELETE", `/admin/uploads/${item.id}`).catch(() => {});
-    sessionStorage.removeItem(item.key);
-  }
+  forget(item);
   queue.splice(queue.indexOf(item), 1);
   item.row.remove();
   live.textContent = `${item.file.name} removed`;
@@ -103,7 +105,7 @@ function refresh() {
   input.required = queue.length === 0;
 }
 
-// Numbered as the server sees it: 1 make or resume the upload, 2 send the missing parts, 3 complete it.
+// Makes or resumes the upload, sends the parts that are missing, completes it.
 async function send(item) {
   const { file } = item;
   const values = new FormData(form);
@@ -123,7 +125,7 @@ async function send(item) {
   upload ||= await patiently(item, () => ask("POST", create, JSON.stringify(about)));
   item.id = upload.id;
   sessionStorage.setItem(item.key, item.id);
-  if (item.gone) return drop(item);
+  if (item.gone) return forget(item);
 
   const { part_size: step } = upload;
   const stored = new Set(upload.parts);

@@ -8,7 +8,7 @@ use axum::routing::{MethodFilter, on};
 use serde::Serialize;
 
 use super::guard::Guarded;
-use super::{Error, branding, dashboard, setup, sign_in};
+use super::{Error, branding, dashboard, invitation, invite, outbox, setup, sign_in};
 
 /// A row of the access table: a method and path, and the guard its handler names.
 #[derive(Debug, Clone, Serialize)]
@@ -100,6 +100,14 @@ fn documents(routes: Routes) -> Routes {
 /// Invitations and the outbox.
 fn mail(routes: Routes) -> Routes {
     routes
+        .on(GET, "/admin/contacts/{id}/invite", invite::review)
+        .on(POST, "/admin/contacts/{id}/invite", invite::send)
+        .on(POST, "/admin/contacts/{id}/invite/cancel", invite::cancel)
+        .on(GET, "/invitation/{token}", invitation::form)
+        .on(POST, "/invitation/{token}", invitation::accept)
+        .on(GET, "/admin/outbox", outbox::list)
+        .on(GET, "/admin/outbox/{id}", outbox::one)
+        .on(POST, "/admin/outbox/{id}/retry", outbox::retry)
 }
 
 /// Settings: branding, templates, security, staff.

@@ -71,6 +71,15 @@ export const ROWS = {
   "GET /sign-in": PUBLIC,
   "POST /sign-in": sent(PUBLIC),
   "GET /": CLIENT_PAGE,
+  // Invitations and the outbox.
+  "GET /admin/contacts/{id}/invite": { ...STAFF_PAGE, ids: { id: "contact" } },
+  "POST /admin/contacts/{id}/invite": { ...sent(STAFF_PAGE), ids: { id: "contact" } },
+  "POST /admin/contacts/{id}/invite/cancel": { ...sent(STAFF_PAGE), ids: { id: "contact" } },
+  "GET /invitation/{token}": { ...PUBLIC, ids: { token: "token" } },
+  "POST /invitation/{token}": { ...sent(PUBLIC), ids: { token: "token" } },
+  "GET /admin/outbox": ADMIN_PAGE,
+  "GET /admin/outbox/{id}": { ...ADMIN_PAGE, ids: { id: "mail" } },
+  "POST /admin/outbox/{id}/retry": { ...sent(ADMIN_PAGE), ids: { id: "mail" } },
   // Signing out ends the session, so these stand last.
   "POST /admin/sign-out": sent(STAFF_PAGE),
   "POST /sign-out": sent(CLIENT_PAGE),

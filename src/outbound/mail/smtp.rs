@@ -92,32 +92,35 @@ async fn connection(
         .await
         .map_err(|fault| parties(settings, first).verdict(stage.get(), &fault))?;
     for (index, message) in messages.iter().enumerate() {
-        let outcome = match message.to_bytes() {
-            Err(error) => Err(error),
-            Ok(bytes) => {
-                let delivered =
-                    session.deliver(message.from.address(), message.to.address(), &bytes);
-                match delivered.await {
-                    Ok(reply) => Ok(Accepted {
-                        server_reply: reply.quoted(),
-                    }),
-                    Err(fault) => {
-                        let error = parties(settings, message).verdict(stage.get(), &fault);
-                        match fault.ends_the_connection() {
-                            // The server has had enough mails on this
-                            // connection, and has not looked at this one.
-                            true if index > 0 && stage.get() == Stage::Sender => return Ok(()),
-                            true => return Err(error),
-                            false => Err(error),
-                        }
-                    }
-                }
+        let bytes = match message.to_bytes() {
+            Ok(bytes) => bytes,
+            Err(error) => {
+                results.push(Err(error));
+                continue;
             }
         };
-        let refused = outcome.is_err();
-        results.push(outcome);
+        let delivered = session.deliver(message.from.address(), message.to.address(), &bytes);
+        let fault = match delivered.await {
+            Ok(reply) => {
+                let server_reply = reply.quoted();
+                results.push(Ok(Accepted { server_reply }));
+                continue;
+            }
+            Err(fault) => fault,
+        };
+        let over = fault.ends_the_connection();
+        if over && index > 0 && stage.get() == Stage::Sender {
+            // The server has had enough on this connection, and has not looked
+            // at this mail.
+            return Ok(());
+        }
+        let error = parties(settings, message).verdict(stage.get(), &fault);
+        if over {
+            return Err(error);
+        }
+        results.push(Err(error));
         let last = index + 1 == messages.len();
-        if refused && !last && session.reset().await.is_err() {
+        if !last && session.reset().await.is_err() {
             return Ok(());
         }
     }
@@ -173,10 +176,13 @@ impl Wire {
             .secure_transport(secure)
             .connect(settings.host.as_str(), settings.port)
             .map_err(lost)?;
-        socket.opened().await.map_err(lost)?;
-        Ok(Self {
+        let mut wire = Self {
             socket: Some(socket),
-        })
+        };
+        if let Some(socket) = &mut wire.socket {
+            socket.opened().await.map_err(lost)?;
+        }
+        Ok(wire)
     }
 
     /// The same connection under TLS. The platform shakes hands and checks the

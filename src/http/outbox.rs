@@ -1,0 +1,153 @@
+//! The outbox as staff see it. Where no transport is set up, it is where mail is read.
+
+use askama::Template;
+
+use super::Error;
+use super::chrome::{Chrome, Flash};
+use super::guard::{Admin, InPath, Load, Me};
+use super::page::{Answer, page, see};
+use crate::app::App;
+use crate::domain::id::MailId;
+use crate::domain::time::Timestamp;
+use crate::outbound::letter::Letter;
+use crate::outbound::seal;
+use crate::store::outbox::{self, Line, Whole};
+use crate::store::viewer::Asker;
+use crate::store::{Results, Statement};
+
+/// The newest mails.
+pub(crate) struct Newest(Vec<Line>);
+
+impl Load for Newest {
+    type Args = ();
+
+    fn statements(_args: &(), _asker: &Asker) -> Vec<Statement> {
+        vec![outbox::newest()]
+    }
+
+    fn read(_args: (), results: &mut Results, _now: Timestamp) -> Result<Option<Self>, Error> {
+        Ok(Some(Self(results.rows()?)))
+    }
+}
+
+impl Load for Whole {
+    type Args = InPath<MailId>;
+
+    fn statements(args: &Self::Args, _asker: &Asker) -> Vec<Statement> {
+        vec![outbox::one(args.0)]
+    }
+
+    fn read(
+        _args: Self::Args,
+        results: &mut Results,
+        _now: Timestamp,
+    ) -> Result<Option<Self>, Error> {
+        Ok(results.first()?)
+    }
+}
+
+/// State of a mail as a person says it, and the tone of its badge.
+fn said(state: &str) -> (&'static str, &'static str) {
+    match state {
+        "queued" => ("info", "Waiting"),
+        "sent" => ("ok", "Sent"),
+        "undeliverable" => ("bad", "Undeliverable"),
+        "dead" => ("bad", "Given up"),
+        _ => ("mute", "Taken back"),
+    }
+}
+
+struct Row {
+    id: String,
+    to: String,
+    subject: String,
+    tone: &'static str,
+    state: &'static str,
+    when: String,
+}
+
+#[derive(Template)]
+#[template(path = "outbox/list.html")]
+struct List {
+    chrome: Chrome<Me>,
+    rows: Vec<Row>,
+    missing: &'static str,
+}
+
+/// `GET /admin/outbox`
+pub(crate) async fn list(staff: Admin<Newest>) -> Answer {
+    let now = staff.app.now;
+    let rows = staff.page.0.into_iter().map(|line| {
+        let (tone, state) = said(&line.state);
+        Row {
+            id: line.id.to_string(),
+            to: line.to_email,
+            subject: line.subject,
+            tone,
+            state,
+            when: line.created_at.ago(now),
+        }
+    });
+    page(&List {
+        rows: rows.collect(),
+        missing: staff.app.mailer.what_is_missing().unwrap_or_default(),
+        chrome: staff.chrome,
+    })
+}
+
+#[derive(Template)]
+#[template(path = "outbox/one.html")]
+struct One {
+    chrome: Chrome<Me>,
+    mail: Whole,
+    letter: Letter,
+    link: String,
+    tone: &'static str,
+    state: &'static str,
+    can_retry: bool,
+}
+
+/// `GET /admin/outbox/{id}`
+pub(crate) async fn one(staff: Admin<Whole>) -> Answer {
+    let letter: Letter = serde_json::from_str(&staff.page.content)?;
+    let (tone, state) = said(&staff.page.state);
+    page(&One {
+        link: link(&staff.app, &staff.page, &letter),
+        letter,
+        tone,
+        state,
+        can_retry: matches!(staff.page.state.as_str(), "dead" | "undeliverable"),
+        chrome: staff.chrome,
+        mail: staff.page,
+    })
+}
+
+/// The link of a mail that no transport will ever carry; empty where mail leaves by itself, because
+/// then the link is the recipient's alone.
+fn link(app: &App, mail: &Whole, letter: &Letter) -> String {
+    let open = || {
+        let sealed = mail
+            .sealed
+            .as_ref()
+            .filter(|_| !app.mailer.is_configured())?;
+        let secret = seal::open(&app.config.keys, mail.id, sealed)?;
+        Some(
+            app.config
+                .base_url
+                .join(&format!("{}{secret}", letter.path)),
+        )
+    };
+    open().unwrap_or_default()
+}
+
+/// `POST /admin/outbox/{id}/retry`
+pub(crate) async fn retry(staff: Admin<Whole>) -> Answer {
+    staff
+        .app
+        .db
+        .run(outbox::retry(staff.page.id, staff.app.now))
+        .await?;
+    staff.app.mail_queued();
+    Flash::success(&staff.app, "The mail is on its way once more.");
+    see("/admin/outbox")
+}

@@ -1,0 +1,119 @@
+//! A mail's content as the outbox keeps it, and the message that leaves.
+
+use askama::Template;
+use serde::{Deserialize, Serialize};
+
+use super::mail::{Mailbox, Message};
+use crate::domain::colour::{HexColour, Palette};
+use crate::domain::time::Timestamp;
+use crate::store::branding::Branding;
+
+/// What a mail says. The secret part of its link is kept apart, sealed.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Letter {
+    /// Above the button.
+    pub(crate) paragraphs: Vec<String>,
+    /// Text of the button; absent: none.
+    pub(crate) button: Option<String>,
+    /// Path of the button; the secret comes behind it.
+    pub(crate) path: String,
+    /// Below the button.
+    pub(crate) after: Vec<String>,
+}
+
+struct Button {
+    label: String,
+    url: String,
+}
+
+macro_rules! half {
+    ($name:ident, $path:literal) => {
+        #[derive(Template)]
+        #[template(path = $path)]
+        struct $name<'a> {
+            business_name: &'a str,
+            logo_url: Option<&'a str>,
+            brand_hex: &'a str,
+            brand_text_hex: &'a str,
+            paragraphs: &'a [String],
+            code: Option<&'a str>,
+            button: Option<&'a Button>,
+            after: &'a [String],
+            support_email: Option<&'a str>,
+            support_phone: Option<&'a str>,
+        }
+    };
+}
+half!(Html, "email/layout.html");
+half!(Text, "email/layout.txt");
+
+/// Whom a letter goes to, under which id, about what.
+pub(crate) struct Envelope<'a> {
+    /// The mail's id, which names the message.
+    pub(crate) id: &'a str,
+    /// The sender.
+    pub(crate) from: Mailbox,
+    /// The recipient.
+    pub(crate) to: Mailbox,
+    /// The subject.
+    pub(crate) subject: &'a str,
+    /// When the message is dated.
+    pub(crate) date: Timestamp,
+}
+
+impl Letter {
+    /// The message, branded, with its link from the portal's own address.
+    pub(crate) fn compose(
+        &self,
+        envelope: Envelope<'_>,
+        branding: &Branding,
+        origin: &str,
+        secret: &str,
+    ) -> askama::Result<Message> {
+        let button = self.button.as_ref().map(|label| Button {
+            label: label.clone(),
+            url: format!("{origin}{}{secret}", self.path),
+        });
+        let logo = branding
+            .logo_hash
+            .as_ref()
+            .map(|hash| format!("{origin}/branding/logo/{hash}"));
+        let palette = HexColour::parse(&branding.colour).ok().map(Palette::derive);
+        let (fill, on_fill) = palette.map_or_else(
+            || ("#2f5d50".to_owned(), "#ffffff".to_owned()),
+            |palette| {
+                (
+                    palette.light.brand.to_string(),
+                    palette.light.brand_text.to_string(),
+                )
+            },
+        );
+        macro_rules! render {
+            ($name:ident) => {
+                $name {
+                    business_name: &branding.name,
+                    logo_url: logo.as_deref(),
+                    brand_hex: &fill,
+                    brand_text_hex: &on_fill,
+                    paragraphs: &self.paragraphs,
+                    code: None,
+                    button: button.as_ref(),
+                    after: &self.after,
+                    support_email: branding.support_email.as_deref(),
+                    support_phone: branding.support_phone.as_deref(),
+                }
+                .render()?
+            };
+        }
+        Ok(Message {
+            id: envelope.id.to_owned(),
+            from: envelope.from,
+            to: envelope.to,
+            subject: envelope.subject.to_owned(),
+            text: render!(Text),
+            html: render!(Html),
+            list_unsubscribe: None,
+            date_ms: envelope.date.0,
+        })
+    }
+}

@@ -1,0 +1,150 @@
+//! The outbox: every mail, written in the batch of its cause and sent afterwards.
+//!
+//! A sender claims mails with a lease and names it again when it reports, so two senders at once
+//! never report on the same try, and a sender that died frees its mails after the lease.
+
+use serde::Deserialize;
+
+use super::{Param, Statement, statement};
+use crate::domain::id::{ClientId, ContactId, LinkId, MailId};
+use crate::domain::outbox::{Fate, LEASE};
+use crate::domain::time::Timestamp;
+
+/// A mail to be queued.
+pub(crate) struct NewMail<'a> {
+    pub(crate) id: MailId,
+    /// The same key is queued once.
+    pub(crate) dedupe_key: String,
+    pub(crate) kind: &'static str,
+    pub(crate) to_email: &'a str,
+    pub(crate) to_name: &'a str,
+    pub(crate) subject: &'a str,
+    /// JSON of a letter.
+    pub(crate) content: &'a str,
+    pub(crate) sealed: Option<&'a str>,
+    pub(crate) contact: Option<ContactId>,
+    pub(crate) client: Option<ClientId>,
+    pub(crate) link: Option<LinkId>,
+}
+
+/// Queues a mail, due at once.
+pub(crate) fn queue(mail: &NewMail<'_>, now: Timestamp) -> Statement {
+    statement!(
+        "INSERT INTO outbox (id, dedupe_key, kind, to_email, to_name, subject, content, sealed, \
+         contact_id, client_id, link_id, due_at, created_at) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?12) \
+         ON CONFLICT (dedupe_key) DO NOTHING",
+        mail.id.to_string(),
+        mail.dedupe_key.as_str(),
+        mail.kind,
+        mail.to_email,
+        mail.to_name,
+        mail.subject,
+        mail.content,
+        Param::from(mail.sealed),
+        Param::from(mail.contact.map(|id| id.to_string())),
+        Param::from(mail.client.map(|id| id.to_string())),
+        Param::from(mail.link.map(|id| id.to_string())),
+        now
+    )
+}
+
+/// A mail that a sender holds.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Claimed {
+    pub(crate) id: MailId,
+    pub(crate) to_email: String,
+    pub(crate) to_name: String,
+    pub(crate) subject: String,
+    pub(crate) content: String,
+    pub(crate) sealed: Option<String>,
+    pub(crate) attempts: u32,
+    pub(crate) created_at: Timestamp,
+}
+
+/// Claims up to twenty mails that are due.
+pub(crate) fn claim(lease: &str, now: Timestamp) -> Statement {
+    statement!(
+        "UPDATE outbox SET lease = ?1, due_at = ?3, attempts = attempts + 1 WHERE id IN \
+         (SELECT id FROM outbox WHERE state = 'queued' AND due_at <= ?2 ORDER BY due_at LIMIT 20) \
+         RETURNING id, to_email, to_name, subject, content, sealed, attempts, created_at",
+        lease,
+        now,
+        now.plus(LEASE)
+    )
+}
+
+/// A server took the mail; its secrets go.
+pub(crate) fn sent(id: MailId, lease: &str, now: Timestamp) -> Statement {
+    statement!(
+        "UPDATE outbox SET state = 'sent', sent_at = ?3, sealed = NULL, due_at = NULL, lease = NULL, \
+         last_error = NULL WHERE id = ?1 AND lease = ?2 AND state = 'queued'",
+        id.to_string(),
+        lease,
+        now
+    )
+}
+
+/// The mail was not taken; what becomes of it was decided.
+pub(crate) fn failed(id: MailId, lease: &str, fate: Fate, reason: &str) -> Statement {
+    statement!(
+        "UPDATE outbox SET state = ?3, due_at = ?4, last_error = ?5, lease = NULL \
+         WHERE id = ?1 AND lease = ?2 AND state = 'queued'",
+        id.to_string(),
+        lease,
+        fate.state(),
+        Param::from(fate.due_at()),
+        reason
+    )
+}
+
+/// A line of the list that staff see.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Line {
+    pub(crate) id: MailId,
+    pub(crate) to_email: String,
+    pub(crate) subject: String,
+    pub(crate) state: String,
+    pub(crate) last_error: Option<String>,
+    pub(crate) created_at: Timestamp,
+}
+
+/// The newest hundred mails.
+pub(crate) fn newest() -> Statement {
+    statement!(
+        "SELECT id, to_email, subject, state, last_error, created_at FROM outbox \
+         WHERE created_at > 0 ORDER BY created_at DESC, id DESC LIMIT 100"
+    )
+}
+
+/// One mail with its content.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Whole {
+    pub(crate) id: MailId,
+    pub(crate) to_email: String,
+    pub(crate) subject: String,
+    pub(crate) content: String,
+    pub(crate) sealed: Option<String>,
+    pub(crate) state: String,
+    pub(crate) last_error: Option<String>,
+    pub(crate) created_at: Timestamp,
+}
+
+/// A mail by its id.
+pub(crate) fn one(id: MailId) -> Statement {
+    statement!(
+        "SELECT id, to_email, subject, content, sealed, state, last_error, created_at \
+         FROM outbox WHERE id = ?1",
+        id.to_string()
+    )
+}
+
+/// Tries a mail that was given up once more.
+pub(crate) fn retry(id: MailId, now: Timestamp) -> Statement {
+    statement!(
+        "UPDATE outbox SET state = 'queued', due_at = ?2, attempts = 0, last_error = NULL \
+         WHERE id = ?1 AND state IN ('dead', 'undeliverable')",
+        id.to_string(),
+        now
+    )
+}
