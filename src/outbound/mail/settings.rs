@@ -5,8 +5,8 @@
 //! TLS with STARTTLS (port 587). `smtp://localhost:1025?tls=off` does without,
 //! and is taken for this machine only.
 //!
-//! Read by hand: the `url` crate brings 75 kB (gzip) of Unicode tables for names
-//! of web hosts, and cannot tell a password with a stray `/` from a bad port.
+//! Read by hand: a general URL parser cannot tell a password with a stray `/`
+//! from a bad port, and the sentence about it would help nobody.
 
 use std::borrow::Cow;
 use std::fmt;
