@@ -5,31 +5,49 @@
 //! developers.cloudflare.com/email-service (Workers API, Email headers).
 
 use worker::js_sys::{JsString, Object, Reflect};
-use worker::send::SendFuture;
 use worker::wasm_bindgen::{JsCast, JsValue};
 use worker::{EmailAddress, SendEmail, SendEmailBuilder};
 
 use super::error::{Accepted, SendError, quotable};
 use super::message::Message;
-use super::smtp::{TIME_LIMIT, within};
+use super::smtp::{TIME_LIMIT, no_time_left, within};
 
-/// Hands one mail to the service, within the time limit of a conversation.
-pub(super) async fn send(binding: &SendEmail, message: &Message) -> Result<Accepted, SendError> {
+/// One result for each mail, in order. The time limit of a conversation stands
+/// for all of them together.
+pub(super) async fn send_all(
+    binding: &SendEmail,
+    messages: &[Message],
+) -> Vec<Result<Accepted, SendError>> {
+    let mut results = Vec::with_capacity(messages.len());
+    let sending = async {
+        for message in messages {
+            results.push(send(binding, message).await);
+        }
+    };
+    let finished = within(TIME_LIMIT, sending).await;
+    if finished.is_none() && results.len() < messages.len() {
+        results.push(Err(SendError::Transient {
+            reason: "Cloudflare's mail service did not answer in time.".to_owned(),
+        }));
+    }
+    results.resize(messages.len(), Err(no_time_left()));
+    results
+}
+
+async fn send(binding: &SendEmail, message: &Message) -> Result<Accepted, SendError> {
     let builder = builder(message)?;
-    let sending = within(TIME_LIMIT, binding.send_with_builder(&builder));
-    match SendFuture::new(sending).await {
+    match binding.send_with_builder(&builder).await {
         // Read with care: earlier versions of the service resolve to nothing.
-        Some(Ok(result)) => Ok(Accepted {
+        Ok(result) => Ok(Accepted {
             server_reply: quotable(&field(result.as_ref(), "messageId").unwrap_or_default()),
         }),
-        Some(Err(error)) => {
+        Err(error) => {
             let code = field(error.as_ref(), "code").unwrap_or_default();
-            let text = field(error.as_ref(), "message").unwrap_or_else(|| format!("{error:?}"));
+            let text = field(error.as_ref(), "message")
+                .or_else(|| JsValue::as_string(error.as_ref()))
+                .unwrap_or_else(|| "it gave no reason".to_owned());
             Err(verdict(&code, &text, message))
         }
-        None => Err(SendError::Transient {
-            reason: "Cloudflare's mail service did not answer in time.".to_owned(),
-        }),
     }
 }
 

@@ -123,19 +123,12 @@ impl Mailer {
     /// Hands mails over one after the other, by SMTP on one connection. One
     /// result for each, in order.
     ///
-    /// Takes 20 seconds at most by SMTP, and at most that for each mail by the
-    /// binding; mails that no time was left for come back as `Transient`. Some
-    /// dozens at a time are a good measure.
+    /// Takes 20 seconds at most; mails that no time was left for come back as
+    /// `Transient`. Some dozens at a time are a good measure.
     pub async fn send_all(&self, messages: &[Message]) -> Vec<Result<Accepted, SendError>> {
         match &self.transport {
             Transport::Smtp(settings) => SendFuture::new(smtp::send_all(settings, messages)).await,
-            Transport::Binding(email) => {
-                let mut results = Vec::with_capacity(messages.len());
-                for message in messages {
-                    results.push(binding::send(email, message).await);
-                }
-                results
-            }
+            Transport::Binding(email) => SendFuture::new(binding::send_all(email, messages)).await,
             Transport::None => messages.iter().map(|_| Err(nothing_sends())).collect(),
         }
     }

@@ -41,12 +41,15 @@ pub(super) async fn send_all(settings: &SmtpSettings, messages: &[Message]) -> V
     {
         results.push(Err(parties(settings, message).too_slow(stage.get())));
     }
-    while results.len() < messages.len() {
-        results.push(Err(SendError::Transient {
-            reason: "There was no time left for this mail in this round.".to_owned(),
-        }));
-    }
+    results.resize(messages.len(), Err(no_time_left()));
     results
+}
+
+/// For a mail that was not begun, because those before it took all the time.
+pub(super) fn no_time_left() -> SendError {
+    SendError::Transient {
+        reason: "There was no time left for this mail in this round.".to_owned(),
+    }
 }
 
 /// Runs `work`; `None` if it takes longer than `limit`.
