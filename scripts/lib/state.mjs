@@ -13,6 +13,12 @@ export function fromWranglerToml(name) {
   return value;
 }
 
+/** Its compatibility_flags. */
+export function flagsOfWranglerToml() {
+  const list = /^compatibility_flags\s*=\s*\[([^\]]*)\]/m.exec(readFileSync(at("wrangler.toml"), "utf8"))?.[1] ?? "";
+  return [...list.matchAll(/"([^"]+)"/g)].map(([, flag]) => flag);
+}
+
 /** The SQLite file of the D1 database: the runtime names it by a keyed hash of the database's id. */
 export function databaseFile(folder, databaseId = fromWranglerToml("database_id")) {
   const key = createHash("sha256").update("miniflare-D1DatabaseObject").digest();

@@ -8,6 +8,10 @@ const validator = new HtmlValidate({
     // White space is the templates' own business; browsers do not see it.
     "no-trailing-whitespace": "off",
     "long-title": "off",
+    // Of the two navigations, one for phones and one for desks, CSS shows one; axe looks at what is shown.
+    "unique-landmark": "off",
+    // A button in a form submits it unless it says otherwise; that is what ours mean.
+    "no-implicit-button-type": "off",
     // Void elements may be written either way.
     "void-style": "off",
     // We do not load code from elsewhere, and say so by CSP.

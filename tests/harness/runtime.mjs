@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { databaseFile, fromWranglerToml } from "../../scripts/lib/state.mjs";
+import { databaseFile, flagsOfWranglerToml, fromWranglerToml } from "../../scripts/lib/state.mjs";
 import { trustOwnCertificates } from "./certificates.mjs";
 
 export const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
@@ -67,6 +67,7 @@ export async function startRuntime({ port, state, settings, onLog, worker = work
     modules: modules(worker),
     modulesRoot: ROOT,
     compatibilityDate: fromWranglerToml("compatibility_date"),
+    compatibilityFlags: flagsOfWranglerToml(),
     d1Databases: { DB: fromWranglerToml("database_id") },
     r2Buckets: { DOCUMENTS: fromWranglerToml("bucket_name") },
     kvNamespaces: { BRANDING: fromWranglerToml("id") },
