@@ -68,7 +68,15 @@ fn all() -> Routes {
 }
 
 /// The sections of the list; each is a function below.
-const SECTIONS: [fn(Routes) -> Routes; 6] = [signing_in, people, documents, mail, settings, portal];
+const SECTIONS: [fn(Routes) -> Routes; 7] = [
+    signing_in,
+    people,
+    documents,
+    mail,
+    settings,
+    portal,
+    signing_out,
+];
 
 /// Set-up, sign-in, sign-out, step-up, links by mail.
 fn signing_in(routes: Routes) -> Routes {
@@ -77,13 +85,11 @@ fn signing_in(routes: Routes) -> Routes {
         .on(POST, "/admin/setup", setup::create)
         .on(GET, "/admin/sign-in", sign_in::staff_form)
         .on(POST, "/admin/sign-in", sign_in::staff)
-        .on(POST, "/admin/sign-out", sign_in::staff_out)
         .on(GET, "/admin/confirm", sign_in::confirm_form)
         .on(POST, "/admin/confirm", sign_in::confirm)
         .on(GET, "/admin", dashboard::staff)
         .on(GET, "/sign-in", sign_in::client_form)
         .on(POST, "/sign-in", sign_in::client)
-        .on(POST, "/sign-out", sign_in::client_out)
         .on(GET, "/", dashboard::client)
 }
 
@@ -123,6 +129,15 @@ fn settings(routes: Routes) -> Routes {
 /// The client's own pages, and what everybody may fetch.
 fn portal(routes: Routes) -> Routes {
     routes.on(GET, "/branding/logo/{hash}", branding::show_logo)
+}
+
+/// Signing out, last: who walks this list in order stays signed in.
+fn signing_out(routes: Routes) -> Routes {
+    routes.on(POST, "/admin/sign-out", sign_in::staff_out).on(
+        POST,
+        "/sign-out",
+        sign_in::client_out,
+    )
 }
 
 fn built() -> &'static Routes {
