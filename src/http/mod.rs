@@ -3,6 +3,7 @@
 mod assets;
 mod branding;
 mod chrome;
+mod client;
 mod cookie;
 mod dashboard;
 mod error;

@@ -8,7 +8,7 @@ use axum::routing::{MethodFilter, on};
 use serde::Serialize;
 
 use super::guard::Guarded;
-use super::{Error, branding, dashboard, invitation, invite, outbox, setup, sign_in};
+use super::{Error, branding, client, dashboard, invitation, invite, outbox, setup, sign_in};
 
 /// A row of the access table: a method and path, and the guard its handler names.
 #[derive(Debug, Clone, Serialize)]
@@ -96,6 +96,15 @@ fn signing_in(routes: Routes) -> Routes {
 /// Staff: clients and their contacts.
 fn people(routes: Routes) -> Routes {
     routes
+        .on(GET, "/admin/clients", client::list)
+        .on(GET, "/admin/clients/new", client::new_form)
+        .on(POST, "/admin/clients/new", client::create)
+        .on(GET, "/admin/clients/{id}", client::overview)
+        .on(GET, "/admin/clients/{id}/edit", client::edit_form)
+        .on(POST, "/admin/clients/{id}/edit", client::edit)
+        .on(POST, "/admin/clients/{id}/portal", client::portal)
+        .on(POST, "/admin/clients/{id}/archive", client::archive)
+        .on(POST, "/admin/clients/{id}/restore", client::restore)
 }
 
 /// Documents, on both sides.
