@@ -158,7 +158,10 @@ pub(crate) async fn create(staff: Staff, mut form: Fields) -> Answer {
     write(&staff.app, staff.me(), id, writes, "client.created", detail).await?;
     Flash::success(
         &staff.app,
-        format!("{} is added. Next, add the people you work with.", draft.name),
+        format!(
+            "{} is added. Next, add the people you work with.",
+            draft.name
+        ),
     );
     see(&path(id))
 }
@@ -216,9 +219,15 @@ pub(crate) async fn portal(staff: Staff<One>, form: Fields) -> Answer {
     let Client { id, ref name, .. } = staff.page.0;
     let on = form.ticked("enabled");
     let (action, said) = if on {
-        ("portal.enabled", "on. Their people can sign in once they are invited.")
+        (
+            "portal.enabled",
+            "on. Their people can sign in once they are invited.",
+        )
     } else {
-        ("portal.disabled", "off. Their people were signed out at once.")
+        (
+            "portal.disabled",
+            "off. Their people were signed out at once.",
+        )
     };
     let writes = vec![client::switch_portal(id, on, staff.app.now)];
     write(&staff.app, staff.me(), id, writes, action, name.clone()).await?;
