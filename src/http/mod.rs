@@ -4,6 +4,7 @@ mod assets;
 mod branding;
 mod chrome;
 mod client;
+mod contact;
 mod cookie;
 mod dashboard;
 mod error;

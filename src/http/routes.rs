@@ -8,7 +8,9 @@ use axum::routing::{MethodFilter, on};
 use serde::Serialize;
 
 use super::guard::Guarded;
-use super::{Error, branding, client, dashboard, invitation, invite, outbox, setup, sign_in};
+use super::{
+    Error, branding, client, contact, dashboard, invitation, invite, outbox, setup, sign_in,
+};
 
 /// A row of the access table: a method and path, and the guard its handler names.
 #[derive(Debug, Clone, Serialize)]
@@ -105,6 +107,13 @@ fn people(routes: Routes) -> Routes {
         .on(POST, "/admin/clients/{id}/portal", client::portal)
         .on(POST, "/admin/clients/{id}/archive", client::archive)
         .on(POST, "/admin/clients/{id}/restore", client::restore)
+        .on(GET, "/admin/clients/{id}/contacts", contact::list)
+        .on(GET, "/admin/clients/{id}/contacts/new", contact::new_form)
+        .on(POST, "/admin/clients/{id}/contacts/new", contact::create)
+        .on(GET, "/admin/contacts/{id}", contact::form)
+        .on(POST, "/admin/contacts/{id}", contact::save)
+        .on(POST, "/admin/contacts/{id}/primary", contact::primary)
+        .on(POST, "/admin/contacts/{id}/remove", contact::remove)
 }
 
 /// Documents, on both sides.

@@ -93,6 +93,14 @@ export const ROWS = {
   "POST /admin/clients/{id}/portal": STAFF_MISSES,
   "POST /admin/clients/{id}/archive": STAFF_MISSES,
   "POST /admin/clients/{id}/restore": STAFF_MISSES,
+  // Contacts.
+  "GET /admin/clients/{id}/contacts": { ...STAFF_PAGE, ids: { id: "client" } },
+  "GET /admin/clients/{id}/contacts/new": { ...STAFF_PAGE, ids: { id: "client" } },
+  "POST /admin/clients/{id}/contacts/new": { ...sent(STAFF_PAGE), ids: { id: "client" } },
+  "GET /admin/contacts/{id}": { ...STAFF_PAGE, ids: { id: "contact" } },
+  "POST /admin/contacts/{id}": { ...sent(STAFF_PAGE), ids: { id: "contact" } },
+  "POST /admin/contacts/{id}/primary": STAFF_MISSES,
+  "POST /admin/contacts/{id}/remove": STAFF_MISSES,
   // Signing out ends the session, so these stand last.
   "POST /admin/sign-out": sent(STAFF_PAGE),
   "POST /sign-out": sent(CLIENT_PAGE),
