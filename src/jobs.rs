@@ -6,6 +6,7 @@ use crate::outbound::letter::{Envelope, Letter};
 use crate::outbound::mail::{Mailbox, Message, SendError};
 use crate::outbound::seal;
 use crate::store::branding::{self, Branding};
+use crate::store::document::{self, Doomed, LeftOver};
 use crate::store::outbox::{self, Claimed};
 use crate::store::{Error, Statement, login};
 
@@ -20,6 +21,9 @@ pub(crate) async fn after_response(app: App) {
 pub(crate) async fn tick(app: App) {
     if let Err(error) = sweep(&app).await {
         worker::console_error!("clock: {error}");
+    }
+    if let Err(error) = sweep_objects(&app).await {
+        worker::console_error!("objects: {error}");
     }
     after_response(app).await;
 }
@@ -38,6 +42,40 @@ async fn sweep(app: &App) -> Result<(), Error> {
     {
         app.branding.write(&look, app.now).await?;
     }
+    Ok(())
+}
+
+/// 1. uploads that were given up, and objects whose rows are gone; 2. out of R2; 3. their rows.
+/// What is interrupted is done again: deleting twice is harmless.
+async fn sweep_objects(app: &App) -> Result<(), Error> {
+    // 1.
+    let mut results = app
+        .db
+        .batch(vec![document::left_over(app.now), document::doomed()])
+        .await?;
+    let uploads: Vec<LeftOver> = results.rows()?;
+    let doomed: Vec<Doomed> = results.rows()?;
+    if uploads.is_empty() && doomed.is_empty() {
+        return Ok(());
+    }
+    // 2.
+    let mut keys = Vec::new();
+    let mut rows = Vec::new();
+    for upload in uploads {
+        if let Some(multipart) = &upload.multipart_id {
+            app.blobs.abort_parts(&upload.blob, multipart).await?;
+        }
+        rows.push(document::end_parts(upload.id));
+        rows.push(document::end(upload.id));
+        keys.push(upload.blob);
+    }
+    for object in doomed {
+        rows.push(document::gone(&object.blob));
+        keys.push(object.blob);
+    }
+    app.blobs.delete(keys).await?;
+    // 3.
+    app.db.batch(rows).await?;
     Ok(())
 }
 

@@ -3,10 +3,9 @@
 mod assets;
 mod branding;
 mod chrome;
-mod client;
-mod contact;
 mod cookie;
 mod dashboard;
+mod document;
 mod error;
 mod fields;
 mod guard;

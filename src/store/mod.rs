@@ -8,10 +8,9 @@
 pub(crate) mod audit;
 mod blobs;
 pub(crate) mod branding;
-pub(crate) mod client;
-pub(crate) mod contact;
 pub(crate) mod dashboard;
 mod db;
+pub(crate) mod document;
 mod error;
 pub(crate) mod invitation;
 pub(crate) mod login;

@@ -1,0 +1,172 @@
+//! Downloads: from R2 to the browser without passing through the worker's memory.
+//!
+//! A client's receipt is written in the batch that also proves access and finds the object, so
+//! that nobody downloads without one. A HEAD downloads nothing and leaves none; nor does a
+//! question whether a kept copy is still good.
+
+use axum::response::{IntoResponse as _, Response};
+use http::header::{
+    ACCEPT_RANGES, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_SECURITY_POLICY,
+    CONTENT_TYPE, ETAG, HeaderName, HeaderValue, IF_NONE_MATCH, IF_RANGE, LAST_MODIFIED, RANGE,
+};
+use http::request::Parts;
+use http::{Method, StatusCode};
+
+use crate::app::App;
+use crate::domain::id::DocumentId;
+use crate::domain::range::{Conditions, Decision, ETag, decide};
+use crate::domain::time::Timestamp;
+use crate::http::guard::{FromAddress, InPath, Load, Shared, Staff, Viewer};
+use crate::http::headers::Cache;
+use crate::http::page::Answer;
+use crate::http::{Error, Outgoing, visitor};
+use crate::store::document::{self, Stored, Taking};
+use crate::store::viewer::Asker;
+use crate::store::{Results, Statement};
+
+/// Which document, and what of it.
+pub(crate) struct Wanted {
+    taking: Taking,
+    method: Method,
+    range: Option<String>,
+    if_range: Option<String>,
+    if_none_match: Option<String>,
+}
+
+impl FromAddress for Wanted {
+    async fn from_address(parts: &mut Parts) -> Result<Self, Error> {
+        let InPath(document) = InPath::<DocumentId>::from_address(parts).await?;
+        let app = parts.extensions.get::<App>();
+        let app = app.ok_or_else(|| Error::internal("the request came without its parts"))?;
+        let text = |name: HeaderName| {
+            let value = parts
+                .headers
+                .get(name)
+                .and_then(|value| value.to_str().ok());
+            value.map(str::to_owned)
+        };
+        let if_none_match = text(IF_NONE_MATCH);
+        Ok(Self {
+            taking: Taking {
+                id: app.id()?,
+                note: app.id()?,
+                document,
+                kept: if_none_match.clone().unwrap_or_default(),
+                place: visitor::place(&parts.headers),
+            },
+            // RFC 9110, section 14.2: Range is defined for GET alone.
+            range: text(RANGE).filter(|_| parts.method == Method::GET),
+            if_range: text(IF_RANGE),
+            if_none_match,
+            method: parts.method.clone(),
+        })
+    }
+}
+
+/// A document that staff may download.
+pub(crate) struct OfStaff(Wanted, Stored);
+
+impl Load for OfStaff {
+    type Args = Wanted;
+
+    fn statements(wanted: &Wanted, _asker: &Asker) -> Vec<Statement> {
+        vec![document::stored(wanted.taking.document)]
+    }
+
+    fn read(wanted: Wanted, results: &mut Results, _now: Timestamp) -> Result<Option<Self>, Error> {
+        let stored: Option<Stored> = results.first()?;
+        Ok(stored.map(|stored| Self(wanted, stored)))
+    }
+}
+
+/// A document that the client may download, with the receipt written.
+pub(crate) struct OfClient(Wanted, Stored);
+
+impl Load for OfClient {
+    type Args = Wanted;
+
+    fn statements(wanted: &Wanted, asker: &Asker) -> Vec<Statement> {
+        let mut statements = vec![document::shared_stored(asker, wanted.taking.document)];
+        if wanted.method == Method::GET {
+            statements.push(document::receipt(asker, &wanted.taking));
+            statements.push(document::note_receipt(&wanted.taking));
+        }
+        statements
+    }
+
+    fn read(wanted: Wanted, results: &mut Results, _now: Timestamp) -> Result<Option<Self>, Error> {
+        let stored: Option<Stored> = results.first()?;
+        Ok(stored.map(|stored| Self(wanted, stored)))
+    }
+}
+
+/// `GET /admin/documents/{id}/download`
+pub(crate) async fn staff(staff: Staff<OfStaff>) -> Answer {
+    let OfStaff(wanted, stored) = staff.page;
+    send(&staff.app, &wanted, &stored).await
+}
+
+/// `GET /documents/{id}/download`
+pub(crate) async fn client(viewer: Viewer<Shared, OfClient>) -> Answer {
+    let OfClient(wanted, stored) = viewer.page;
+    send(&viewer.app, &wanted, &stored).await
+}
+
+/// 1. what the conditions ask for; 2. the headers; 3. the bytes, for GET.
+async fn send(app: &App, wanted: &Wanted, stored: &Stored) -> Answer {
+    // 1.
+    let etag = ETag::strong(&stored.etag);
+    let asked = Conditions {
+        range: wanted.range.as_deref(),
+        if_range: wanted.if_range.as_deref(),
+        if_none_match: wanted.if_none_match.as_deref(),
+    };
+    let decision = decide(asked, &etag, stored.created_at, stored.size);
+    let (status, span) = match decision {
+        Decision::Whole => (StatusCode::OK, None),
+        Decision::Part { start, len } => (StatusCode::PARTIAL_CONTENT, Some((start, len))),
+        Decision::NotModified => (StatusCode::NOT_MODIFIED, None),
+        Decision::Unsatisfiable => (StatusCode::RANGE_NOT_SATISFIABLE, None),
+    };
+    // 2.
+    let mut response = status.into_response();
+    response.extensions_mut().insert(Cache::Revalidate);
+    put(&mut response, ETAG, &etag.to_string())?;
+    put(&mut response, ACCEPT_RANGES, "bytes")?;
+    put(&mut response, LAST_MODIFIED, &stored.created_at.http_date())?;
+    // Should a browser show it after all, then as a page of no origin that runs nothing.
+    put(
+        &mut response,
+        CONTENT_SECURITY_POLICY,
+        "default-src 'none'; sandbox",
+    )?;
+    if let Some(range) = decision.content_range(stored.size) {
+        put(&mut response, CONTENT_RANGE, &range)?;
+    }
+    if !matches!(decision, Decision::Whole | Decision::Part { .. }) {
+        return Ok(response);
+    }
+    let length = span.map_or(stored.size, |(_, len)| len);
+    put(&mut response, CONTENT_LENGTH, &length.to_string())?;
+    put(&mut response, CONTENT_TYPE, &stored.content_type)?;
+    put(
+        &mut response,
+        CONTENT_DISPOSITION,
+        &stored.file_name.content_disposition(),
+    )?;
+    // 3.
+    if wanted.method == Method::GET {
+        let Some(blob) = app.blobs.open(&stored.blob, span).await? else {
+            worker::console_error!("document {}: no object", wanted.taking.document);
+            return Err(Error::NotFound);
+        };
+        response.extensions_mut().insert(Outgoing(blob.stream));
+    }
+    Ok(response)
+}
+
+fn put(response: &mut Response, name: HeaderName, value: &str) -> Result<(), Error> {
+    let value = HeaderValue::from_str(value).map_err(|error| Error::internal(error.to_string()))?;
+    response.headers_mut().insert(name, value);
+    Ok(())
+}
