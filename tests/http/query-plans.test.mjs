@@ -8,7 +8,7 @@ import { DatabaseSync } from "node:sqlite";
 import { ROOT, schemaText } from "../harness/runtime.mjs";
 
 /** How many there were when this was last raised; fewer means that the reader below overlooks some. */
-const AT_LEAST = 9;
+const AT_LEAST = 60;
 
 /** Tables of a handful of rows, which may be read whole. */
 const SMALL = new Set(["business", "email_templates", "d1_migrations"]);
@@ -70,8 +70,16 @@ function statements() {
   return found;
 }
 
-const database = new DatabaseSync(":memory:");
-database.exec(schemaText());
+const migrated = (options) => {
+  const made = new DatabaseSync(":memory:", options);
+  made.exec(schemaText());
+  return made;
+};
+const database = migrated();
+// An INSERT … SELECT into a table with children shows a scan of each child. SQLite runs it only while
+// foreign keys are broken already, which within one statement of ours they never are: so INSERTs are
+// explained without foreign keys (their triggers are explained all the same).
+const withoutForeignKeys = migrated({ enableForeignKeyConstraints: false });
 const tables = new Set(database.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").all().map(({ name }) => name));
 
 /** Names that stand for a table in one statement: itself, and `FROM table alias`. */
@@ -86,7 +94,8 @@ function aliases(sql) {
 /** Full scans of tables that grow. A scan of a CTE, a subquery or json_each names no table of ours. */
 function scans(sql) {
   const names = aliases(sql);
-  const plan = database.prepare(`EXPLAIN QUERY PLAN ${sql}`).all().map(({ detail }) => detail);
+  const explainer = /^INSERT\b/.test(sql) ? withoutForeignKeys : database;
+  const plan = explainer.prepare(`EXPLAIN QUERY PLAN ${sql}`).all().map(({ detail }) => detail);
   // A walk along an index that a LIMIT ends, as the first page of a sorted list is. (How many rows a
   // page really reads is measured by the bench.)
   const sorts = plan.some((detail) => /USE TEMP B-TREE FOR (ORDER|GROUP) BY/.test(detail));
