@@ -70,7 +70,7 @@ function statements() {
   return found;
 }
 
-const migrated = (options) => {
+const migrated = (options = {}) => {
   const made = new DatabaseSync(":memory:", options);
   made.exec(schemaText());
   return made;
