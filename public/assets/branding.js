@@ -32,6 +32,7 @@ function readable(rgb, towards, ground, least) {
 
 const WHITE = [255, 255, 255];
 const BLACK = [0, 0, 0];
+const INK = [17, 20, 24];
 
 // "#0a7", "0a7" and "#00aa77" are one colour; null when it is none.
 function parse(text) {
@@ -41,15 +42,17 @@ function parse(text) {
 }
 
 function paint(hex) {
-  const brand = channels(hex);
-  const text = contrast(brand, WHITE) >= 4.5 ? WHITE : BLACK;
-  const [towards, ground] = dark.matches ? [WHITE, [31, 36, 45]] : [BLACK, [240, 242, 245]];
+  const own = channels(hex);
+  const [away, ground] = dark.matches ? [WHITE, [31, 36, 45]] : [BLACK, [240, 242, 245]];
+  let fill = readable(own, away, ground, 1.2);
+  let text = [WHITE, INK].find((ink) => contrast(fill, ink) >= 4.5);
+  if (!text) [fill, text] = [readable(fill, BLACK, WHITE, 4.5), WHITE];
   const set = (name, rgb) => pane.style.setProperty(name, hexOf(rgb));
-  set("--brand", brand);
+  set("--brand", fill);
   set("--brand-text", text);
-  set("--brand-hover", mix(brand, text === WHITE ? BLACK : WHITE, 0.12));
-  set("--link", readable(brand, towards, ground, 4.5));
-  set("--focus", readable(brand, towards, ground, 3));
+  set("--brand-hover", mix(fill, text === WHITE ? BLACK : WHITE, 0.12));
+  set("--link", readable(own, away, ground, 4.5));
+  set("--focus", readable(own, away, ground, 3));
 }
 
 const shown = (name) => pane.querySelectorAll(`[data-show="${name}"]`);

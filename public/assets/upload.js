@@ -62,6 +62,10 @@ function say(item, text, tone = "") {
   item.note.textContent = text;
   item.note.className = tone;
 }
+function label(item, verb) {
+  item.cancel.textContent = verb;
+  item.cancel.ariaLabel = `${verb} ${item.file.name}`;
+}
 function progress(item, bytes) {
   const share = Math.floor((100 * Math.min(bytes, item.file.size)) / (item.file.size || 1));
   item.bar.value = share;
@@ -74,10 +78,10 @@ function add(files) {
   for (const file of input.multiple ? files : [...files].slice(0, 1)) {
     const note = make("small", { textContent: size(file.size) });
     const bar = make("progress", { max: 100, value: 0, hidden: true, ariaLabel: file.name });
-    const cancel = make("button", { type: "button", className: "btn small", textContent: "Remove" });
+    const cancel = make("button", { type: "button", className: "btn small" });
     const row = make("li", {}, make("div", {}, make("span", { className: "name", textContent: file.name }), note), cancel, bar);
     const item = { file, note, bar, cancel, row };
-    cancel.ariaLabel = `Remove ${file.name}`;
+    label(item, "Remove");
     cancel.onclick = () => drop(item);
     queue.push(item);
     list.append(row);
@@ -153,11 +157,11 @@ form.addEventListener("submit", async (event) => {
   for (const item of [...queue]) {
     if (item.done || item.gone) continue;
     live.textContent = `Uploading ${item.file.name}`;
-    item.cancel.textContent = "Cancel";
-    item.cancel.ariaLabel = `Cancel ${item.file.name}`;
+    label(item, "Cancel");
     item.bar.hidden = false;
     try { await send(item); } catch (trouble) {
       if (!item.gone) say(item, `Not uploaded. ${trouble.message} Press Upload to try again.`, "bad");
+      label(item, "Remove");
     }
   }
   busy = false;

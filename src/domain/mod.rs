@@ -30,6 +30,7 @@ pub mod outbox;
 pub mod password;
 pub mod range;
 pub mod role;
+pub mod search;
 pub mod settings;
 pub mod template;
 pub mod text;

@@ -3,6 +3,8 @@
 mod assets;
 mod branding;
 mod chrome;
+mod client;
+mod contact;
 mod cookie;
 mod dashboard;
 mod document;

@@ -8,7 +8,10 @@ use axum::routing::{MethodFilter, on};
 use serde::Serialize;
 
 use super::guard::Guarded;
-use super::{Error, branding, dashboard, document, invitation, invite, outbox, setup, sign_in};
+use super::{
+    Error, branding, client, contact, dashboard, document, invitation, invite, outbox, setup,
+    sign_in,
+};
 
 /// A row of the access table: a method and path, and the guard its handler names.
 #[derive(Debug, Clone, Serialize)]
@@ -68,7 +71,15 @@ fn all() -> Routes {
 }
 
 /// The sections of the list; each is a function below.
-const SECTIONS: [fn(Routes) -> Routes; 6] = [signing_in, people, documents, mail, settings, portal];
+const SECTIONS: [fn(Routes) -> Routes; 7] = [
+    signing_in,
+    people,
+    documents,
+    mail,
+    settings,
+    portal,
+    signing_out,
+];
 
 /// Set-up, sign-in, sign-out, step-up, links by mail.
 fn signing_in(routes: Routes) -> Routes {
@@ -77,19 +88,33 @@ fn signing_in(routes: Routes) -> Routes {
         .on(POST, "/admin/setup", setup::create)
         .on(GET, "/admin/sign-in", sign_in::staff_form)
         .on(POST, "/admin/sign-in", sign_in::staff)
-        .on(POST, "/admin/sign-out", sign_in::staff_out)
         .on(GET, "/admin/confirm", sign_in::confirm_form)
         .on(POST, "/admin/confirm", sign_in::confirm)
         .on(GET, "/admin", dashboard::staff)
         .on(GET, "/sign-in", sign_in::client_form)
         .on(POST, "/sign-in", sign_in::client)
-        .on(POST, "/sign-out", sign_in::client_out)
         .on(GET, "/", dashboard::client)
 }
 
 /// Staff: clients and their contacts.
 fn people(routes: Routes) -> Routes {
     routes
+        .on(GET, "/admin/clients", client::list)
+        .on(GET, "/admin/clients/new", client::new_form)
+        .on(POST, "/admin/clients/new", client::create)
+        .on(GET, "/admin/clients/{id}", client::overview)
+        .on(GET, "/admin/clients/{id}/edit", client::edit_form)
+        .on(POST, "/admin/clients/{id}/edit", client::edit)
+        .on(POST, "/admin/clients/{id}/portal", client::portal)
+        .on(POST, "/admin/clients/{id}/archive", client::archive)
+        .on(POST, "/admin/clients/{id}/restore", client::restore)
+        .on(GET, "/admin/clients/{id}/contacts", contact::list)
+        .on(GET, "/admin/clients/{id}/contacts/new", contact::new_form)
+        .on(POST, "/admin/clients/{id}/contacts/new", contact::create)
+        .on(GET, "/admin/contacts/{id}", contact::form)
+        .on(POST, "/admin/contacts/{id}", contact::save)
+        .on(POST, "/admin/contacts/{id}/primary", contact::primary)
+        .on(POST, "/admin/contacts/{id}/remove", contact::remove)
 }
 
 /// Documents, on both sides.
@@ -134,6 +159,15 @@ fn settings(routes: Routes) -> Routes {
 /// The client's own pages, and what everybody may fetch.
 fn portal(routes: Routes) -> Routes {
     routes.on(GET, "/branding/logo/{hash}", branding::show_logo)
+}
+
+/// Signing out, last: who walks this list in order stays signed in.
+fn signing_out(routes: Routes) -> Routes {
+    routes.on(POST, "/admin/sign-out", sign_in::staff_out).on(
+        POST,
+        "/sign-out",
+        sign_in::client_out,
+    )
 }
 
 fn built() -> &'static Routes {

@@ -8,6 +8,8 @@
 pub(crate) mod audit;
 mod blobs;
 pub(crate) mod branding;
+pub(crate) mod client;
+pub(crate) mod contact;
 pub(crate) mod dashboard;
 mod db;
 pub(crate) mod document;

@@ -42,6 +42,9 @@ export const STAFF_PAGE = {
   member: "page", admin: "page", owner: "page",
 };
 
+/** … about a thing that nobody has. */
+export const STAFF_MISSES = { ...STAFF_PAGE, member: 404, admin: 404, owner: 404 };
+
 /** … for admins and the owner. */
 export const ADMIN_PAGE = { ...STAFF_PAGE, member: "forbidden" };
 
@@ -80,6 +83,24 @@ export const ROWS = {
   "GET /admin/outbox": ADMIN_PAGE,
   "GET /admin/outbox/{id}": { ...ADMIN_PAGE, ids: { id: "mail" } },
   "POST /admin/outbox/{id}/retry": { ...sent(ADMIN_PAGE), ids: { id: "mail" } },
+  // Clients. The switches are asked of an id that never existed: an empty form would throw them.
+  "GET /admin/clients": STAFF_PAGE,
+  "GET /admin/clients/new": STAFF_PAGE,
+  "POST /admin/clients/new": sent(STAFF_PAGE),
+  "GET /admin/clients/{id}": { ...STAFF_PAGE, ids: { id: "client" } },
+  "GET /admin/clients/{id}/edit": { ...STAFF_PAGE, ids: { id: "client" } },
+  "POST /admin/clients/{id}/edit": { ...sent(STAFF_PAGE), ids: { id: "client" } },
+  "POST /admin/clients/{id}/portal": STAFF_MISSES,
+  "POST /admin/clients/{id}/archive": STAFF_MISSES,
+  "POST /admin/clients/{id}/restore": STAFF_MISSES,
+  // Contacts.
+  "GET /admin/clients/{id}/contacts": { ...STAFF_PAGE, ids: { id: "client" } },
+  "GET /admin/clients/{id}/contacts/new": { ...STAFF_PAGE, ids: { id: "client" } },
+  "POST /admin/clients/{id}/contacts/new": { ...sent(STAFF_PAGE), ids: { id: "client" } },
+  "GET /admin/contacts/{id}": { ...STAFF_PAGE, ids: { id: "contact" } },
+  "POST /admin/contacts/{id}": { ...sent(STAFF_PAGE), ids: { id: "contact" } },
+  "POST /admin/contacts/{id}/primary": STAFF_MISSES,
+  "POST /admin/contacts/{id}/remove": STAFF_MISSES,
   // Documents.
   "GET /documents": CLIENT_PAGE,
   "GET /documents/{id}/download": { ...CLIENT_THING, ids: { id: "document" } },

@@ -3,7 +3,8 @@
 import { after, test } from "node:test";
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { addDocument, cast, clientWithPerson, switchPortal } from "../harness/flows.mjs";
+import { setUpOwner } from "../harness/flows.mjs";
+import { archive, colleague, contactRow, person, portalOff } from "../harness/rows.mjs";
 import { ROOT } from "../harness/runtime.mjs";
 import { World } from "../harness/world.mjs";
 import { ROWS } from "./access-table.mjs";
@@ -39,22 +40,23 @@ const NOBODYS = "01890000-0000-7000-8000-000000000000";
 let stage;
 async function setTheStage() {
   if (stage) return stage;
-  const { anonymous, owner, admin, member, client, other } = await cast(world);
-  const off = await clientWithPerson(owner);
-  const archived = await clientWithPerson(owner);
-  const document = await addDocument(owner, client.client);
-  await switchPortal(owner, off.client, false);
-  await owner.post(`${archived.client.path}/archive`);
+  const owner = await setUpOwner(world);
+  const [admin, member] = [await colleague(world, owner, "admin"), await colleague(world, owner, "member")];
+  const [client, other, off, archived] = [await person(world, owner), await person(world, owner), await person(world, owner), await person(world, owner)];
+  await portalOff(world, off.client);
+  await archive(world, archived.client);
+  const pending = await contactRow(world, client.client);
   const staff = await world.db.prepare("SELECT id FROM staff WHERE role = 'member'").first();
   const mail = await world.db.prepare("SELECT id FROM outbox LIMIT 1").first();
+  const document = await world.db.prepare("SELECT id FROM documents LIMIT 1").first();
   return (stage = {
-    who: { anonymous, owner, admin, member, client: client.person, other: other.person, off: off.person, archived: archived.person },
+    who: { anonymous: world.user("anonymous"), owner, admin, member, client: client.person, other: other.person, off: off.person, archived: archived.person },
     subjects: {
       client: client.client.id,
-      contact: client.contact.id,
-      document: document.id,
+      contact: pending.id,
+      document: document?.id ?? NOBODYS,
       staff: staff.id,
-      mail: mail?.id ?? NOBODYS,
+      mail: mail.id,
       nobody: NOBODYS,
       token: "x".repeat(43),
     },

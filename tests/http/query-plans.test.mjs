@@ -11,7 +11,7 @@ import { ROOT, schemaText } from "../harness/runtime.mjs";
 const AT_LEAST = 60;
 
 /** Tables of a handful of rows, which may be read whole. */
-const SMALL = new Set(["business", "email_templates", "d1_migrations"]);
+const SMALL = new Set(["business", "staff", "email_templates", "d1_migrations"]);
 
 const STORE = join(ROOT, "src/store");
 

@@ -1,0 +1,206 @@
+//! Contacts: the people of a client.
+
+use serde::Deserialize;
+
+use super::{Error, Param, Statement, flag, statement};
+use crate::domain::email::Email;
+use crate::domain::id::{ClientId, ContactId};
+use crate::domain::search;
+use crate::domain::text::{Line, Name};
+use crate::domain::time::Timestamp;
+
+/// What a form says of a contact.
+#[derive(Debug)]
+pub(crate) struct Draft {
+    pub(crate) first_name: Name,
+    pub(crate) last_name: Option<Line<120>>,
+    pub(crate) email: Email,
+    pub(crate) phone: Option<Line<40>>,
+    pub(crate) job_title: Option<Line<120>>,
+    pub(crate) is_primary: bool,
+}
+
+/// A contact's row, with the name of the client.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Contact {
+    pub(crate) id: ContactId,
+    pub(crate) client_id: ClientId,
+    pub(crate) client_name: String,
+    pub(crate) first_name: String,
+    pub(crate) last_name: String,
+    pub(crate) email: String,
+    pub(crate) phone: String,
+    pub(crate) job_title: String,
+    #[serde(deserialize_with = "flag")]
+    pub(crate) is_primary: bool,
+    /// An account stands behind it.
+    #[serde(deserialize_with = "flag")]
+    pub(crate) active: bool,
+}
+
+/// [`Contact`] by its id, unless removed.
+pub(crate) fn one(id: ContactId) -> Statement {
+    statement!(
+        "SELECT ct.id, ct.client_id, c.name AS client_name, ct.first_name, ct.last_name, ct.email, \
+         ct.phone, ct.job_title, ct.is_primary, ct.account_id IS NOT NULL AS active \
+         FROM contacts ct JOIN clients c ON c.id = ct.client_id \
+         WHERE ct.id = ?1 AND ct.removed_at IS NULL",
+        id.to_string()
+    )
+}
+
+/// The [`Contact`]s of a client, the primary one first; at most 500.
+pub(crate) fn of_client(client: ClientId) -> Statement {
+    statement!(
+        "SELECT ct.id, ct.client_id, c.name AS client_name, ct.first_name, ct.last_name, ct.email, \
+         ct.phone, ct.job_title, ct.is_primary, ct.account_id IS NOT NULL AS active \
+         FROM clients c JOIN contacts ct ON ct.client_id = c.id AND ct.removed_at IS NULL \
+         WHERE c.id = ?1 ORDER BY ct.is_primary DESC, ct.first_name, ct.last_name, ct.id LIMIT 500",
+        client.to_string()
+    )
+}
+
+/// Adds a contact with the words that find its client. The first of a client is primary.
+pub(crate) fn create(
+    id: ContactId,
+    client: ClientId,
+    draft: &Draft,
+    now: Timestamp,
+) -> Result<Vec<Statement>, Error> {
+    let mut writes = Vec::new();
+    if draft.is_primary {
+        writes.push(demote(client, now));
+    }
+    let [id_, first, last, email, key, phone, job, at] = columns(id, draft, now);
+    let add = Statement::new(
+        "INSERT INTO contacts (id, first_name, last_name, email, email_key, phone, job_title, \
+         created_at, updated_at, client_id, is_primary) \
+         SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?9, NOT EXISTS (SELECT 1 FROM contacts \
+          WHERE client_id = ?9 AND is_primary = 1 AND removed_at IS NULL)",
+        [
+            id_,
+            first,
+            last,
+            email,
+            key,
+            phone,
+            job,
+            at,
+            client.to_string().into(),
+        ],
+    );
+    writes.extend([add, index(id, client, draft)?]);
+    Ok(writes)
+}
+
+/// Changes a contact and the words that find its client.
+pub(crate) fn change(
+    id: ContactId,
+    client: ClientId,
+    draft: &Draft,
+    now: Timestamp,
+) -> Result<Vec<Statement>, Error> {
+    let change = Statement::new(
+        "UPDATE contacts SET first_name = ?2, last_name = ?3, email = ?4, email_key = ?5, \
+         phone = ?6, job_title = ?7, updated_at = ?8 WHERE id = ?1 AND removed_at IS NULL",
+        columns(id, draft, now),
+    );
+    let mut writes = vec![change, forget(id), index(id, client, draft)?];
+    if draft.is_primary {
+        writes.extend(make_primary(id, client, now));
+    }
+    Ok(writes)
+}
+
+/// Makes a contact the primary one in place of whoever was.
+pub(crate) fn make_primary(id: ContactId, client: ClientId, now: Timestamp) -> [Statement; 2] {
+    let promote = statement!(
+        "UPDATE contacts SET is_primary = 1, updated_at = ?2 WHERE id = ?1 AND removed_at IS NULL",
+        id.to_string(),
+        now
+    );
+    [demote(client, now), promote]
+}
+
+/// Removes a contact: access ends with the row's mark, its links are revoked, its waiting mail
+/// is cancelled, what it did stays. If it was primary, its oldest colleague becomes it.
+pub(crate) fn remove(id: ContactId, client: ClientId, now: Timestamp) -> [Statement; 6] {
+    let id_ = id.to_string();
+    [
+        statement!(
+            "UPDATE contacts SET removed_at = ?2, updated_at = ?2, is_primary = 0 \
+             WHERE id = ?1 AND removed_at IS NULL",
+            id_.as_str(),
+            now
+        ),
+        statement!(
+            "UPDATE contacts SET is_primary = 1, updated_at = ?2 WHERE id = (SELECT id FROM contacts \
+             WHERE client_id = ?1 AND removed_at IS NULL ORDER BY created_at, id LIMIT 1) \
+             AND NOT EXISTS (SELECT 1 FROM contacts \
+              WHERE client_id = ?1 AND is_primary = 1 AND removed_at IS NULL)",
+            client.to_string(),
+            now
+        ),
+        statement!(
+            "UPDATE links SET revoked_at = ?2, revoked_reason = 'contact removed' \
+             WHERE contact_id = ?1 AND consumed_at IS NULL AND revoked_at IS NULL",
+            id_.as_str(),
+            now
+        ),
+        statement!(
+            "UPDATE outbox SET state = 'cancelled', due_at = NULL, sealed = NULL \
+             WHERE contact_id = ?1 AND state = 'queued'",
+            id_.as_str()
+        ),
+        statement!(
+            "UPDATE sessions SET ended_at = ?2 WHERE contact_id = ?1 AND ended_at IS NULL",
+            id_.as_str(),
+            now
+        ),
+        forget(id),
+    ]
+}
+
+fn demote(client: ClientId, now: Timestamp) -> Statement {
+    statement!(
+        "UPDATE contacts SET is_primary = 0, updated_at = ?2 \
+         WHERE client_id = ?1 AND is_primary = 1 AND removed_at IS NULL",
+        client.to_string(),
+        now
+    )
+}
+
+fn forget(id: ContactId) -> Statement {
+    statement!(
+        "DELETE FROM client_words WHERE owner_id = ?1",
+        id.to_string()
+    )
+}
+
+fn columns(id: ContactId, draft: &Draft, now: Timestamp) -> [Param; 8] {
+    [
+        id.to_string().into(),
+        draft.first_name.as_str().into(),
+        draft.last_name.as_ref().map_or("", Line::as_str).into(),
+        draft.email.as_str().into(),
+        draft.email.key().into(),
+        draft.phone.as_ref().map_or("", Line::as_str).into(),
+        draft.job_title.as_ref().map_or("", Line::as_str).into(),
+        now.into(),
+    ]
+}
+
+fn index(id: ContactId, client: ClientId, draft: &Draft) -> Result<Statement, Error> {
+    let words = search::words([
+        draft.first_name.as_str(),
+        draft.last_name.as_ref().map_or("", Line::as_str),
+        draft.email.as_str(),
+    ]);
+    Ok(statement!(
+        "INSERT OR IGNORE INTO client_words (word, client_id, owner_id) \
+         SELECT value, ?1, ?2 FROM json_each(?3)",
+        client.to_string(),
+        id.to_string(),
+        serde_json::to_string(&words)?
+    ))
+}
