@@ -6,7 +6,7 @@
 // Wrangler rebuilds and reloads when a source changes. Ctrl-C ends everything.
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { isAbsolute, join } from "node:path";
 import { build } from "./build.mjs";
@@ -48,7 +48,10 @@ async function loadDemo(settings) {
   const script = at("scripts/demo.mjs");
   if (process.env.DEMO === "0" || !existsSync(script)) return;
   const code = await run(tools.node, ["--disable-warning=ExperimentalWarning", script], { env: { ...settings, PORT: String(port), STATE_DIR: state } });
-  if (code !== 0) throw new Plain("The demo business could not be filled in; the reason is above. DEMO=0 starts empty.");
+  if (code === 0) return;
+  // It was empty before; half a demo is of no use, and the next start shall try again.
+  for (const made of ["v3", "migrated"]) rmSync(join(state, made), { recursive: true, force: true });
+  throw new Plain("The demo business could not be filled in; the reason is above. DEMO=0 starts empty.");
 }
 
 /** Lines of wrangler that say nothing to a person, and the rest of a warning's paragraph. */

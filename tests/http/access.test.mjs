@@ -38,8 +38,9 @@ after(() => world.close());
 const NOBODYS = "01890000-0000-7000-8000-000000000000";
 
 let stage;
+/** Set once for all routes; where that fails, every route fails with the same reason. */
+const theStage = () => (stage ??= setTheStage());
 async function setTheStage() {
-  if (stage) return stage;
   const owner = await setUpOwner(world);
   const [admin, member] = [await colleague(world, owner, "admin"), await colleague(world, owner, "member")];
   const [client, other, off, archived] = [await person(world, owner), await person(world, owner), await person(world, owner), await person(world, owner)];
@@ -49,7 +50,7 @@ async function setTheStage() {
   const staff = await world.db.prepare("SELECT id FROM staff WHERE role = 'member'").first();
   const mail = await world.db.prepare("SELECT id FROM outbox LIMIT 1").first();
   const document = await world.db.prepare("SELECT id FROM documents LIMIT 1").first();
-  return (stage = {
+  return {
     who: { anonymous: world.user("anonymous"), owner, admin, member, client: client.person, other: other.person, off: off.person, archived: archived.person },
     subjects: {
       client: client.client.id,
@@ -60,7 +61,7 @@ async function setTheStage() {
       nobody: NOBODYS,
       token: "x".repeat(43),
     },
-  });
+  };
 }
 
 const fill = (path, row, subjects) => path.replace(/\{\*?(\w+)\}/g, (_, name) => {
@@ -93,7 +94,7 @@ for (const route of routes) {
   const row = ROWS[keyOf(route)];
   if (!row) continue;
   test(`${keyOf(route)} (${route.guard})`, async () => {
-    const { who, subjects } = await setTheStage();
+    const { who, subjects } = await theStage();
     const wrong = [];
     for (const principal of PRINCIPALS) {
       const expected = row[principal];
