@@ -111,6 +111,6 @@ export const ROWS = {
   "POST /admin/documents/{id}/visible": { ...STAFF_PAGE, member: 404, admin: 404, owner: 404 },
   "POST /admin/documents/{id}/delete": { ...STAFF_PAGE, member: 404, admin: 404, owner: 404 },
   // Signing out ends the session, so these stand last.
-  "POST /admin/sign-out": sent(STAFF_PAGE),
-  "POST /sign-out": sent(CLIENT_PAGE),
+  "POST /admin/sign-out": { ...STAFF_PAGE, member: 303, admin: 303, owner: 303 },
+  "POST /sign-out": { ...CLIENT_PAGE, client: 303, other: 303 },
 };
