@@ -1,6 +1,6 @@
 // The demo business: who is there, and what happened, in the order it happened. Everything goes through
 // the pages (tests/harness/flows.mjs), so the demo breaks loudly when a page does.
-import { accept, addClient, addContact, addDocument, addStaff, invite, setUpOwner, signIn, signInStaff, switchPortal } from "../../tests/harness/flows.mjs";
+import { accept, addClient, addContact, addDocument, invite, setUpOwner, signIn, signInStaff, switchPortal } from "../../tests/harness/flows.mjs";
 
 /** Passwords of a demo that never leaves this machine; long enough for the portal's rule. */
 export const PASSWORDS = { owner: "demo owner password", admin: "demo admin password", client: "demo client password" };
@@ -32,7 +32,6 @@ export async function tellStory({ world, daysAgo, withoutMail, say }) {
   say("the owner sets up the portal");
   await daysAgo(42);
   const owner = await setUpOwner(world, { business: "Fern & Oak Studio", name: "Olive Fern", email: "olive@fern-oak.example", password: PASSWORDS.owner });
-  const admin = await addStaff(world, owner, { role: "admin", name: "Theo Oak", email: "theo@fern-oak.example", password: PASSWORDS.admin });
 
   say("Larkspur Bakery comes on board");
   await daysAgo(35);
@@ -49,9 +48,9 @@ export async function tellStory({ world, daysAgo, withoutMail, say }) {
 
   say("Northwind Events is past");
   await daysAgo(30);
-  await signInStaff(admin);
-  const events = await addClient(admin, { name: "Northwind Events", reference: "NE-00" });
-  await admin.post(`${events.path}/archive`);
+  await signInStaff(owner);
+  const events = await addClient(owner, { name: "Northwind Events", reference: "NE-00" });
+  await owner.post(`${events.path}/archive`);
 
   say("documents go back and forth");
   await daysAgo(28);
@@ -68,10 +67,10 @@ export async function tellStory({ world, daysAgo, withoutMail, say }) {
 
   say("Harbour Yoga is a client with the portal off");
   await daysAgo(20);
-  await signInStaff(admin);
-  const yoga = await addClient(admin, { name: "Harbour Yoga", reference: "HY-02", email: "post@harbour-yoga.example", phone: "+44 117 496 0222" });
-  await addContact(admin, yoga, { firstName: "Mira", lastName: "Singh", email: "mira@harbour-yoga.example", job_title: "Owner" });
-  await addDocument(admin, yoga, { file: paper("Website audit", "website-audit.pdf"), title: "Website audit", folder: "Reports" });
+  await signInStaff(owner);
+  const yoga = await addClient(owner, { name: "Harbour Yoga", reference: "HY-02", email: "post@harbour-yoga.example", phone: "+44 117 496 0222" });
+  await addContact(owner, yoga, { firstName: "Mira", lastName: "Singh", email: "mira@harbour-yoga.example", job_title: "Owner" });
+  await addDocument(owner, yoga, { file: paper("Website audit", "website-audit.pdf"), title: "Website audit", folder: "Reports" });
 
   say("Saltmarsh Architects have just been invited");
   await withoutMail();
@@ -85,7 +84,6 @@ export async function tellStory({ world, daysAgo, withoutMail, say }) {
   await daysAgo(0);
   return [
     { who: "Olive Fern, owner", at: "/admin/sign-in", email: owner.email, password: PASSWORDS.owner },
-    { who: "Theo Oak, admin", at: "/admin/sign-in", email: admin.email, password: PASSWORDS.admin },
     { who: "Lena, client (Larkspur Bakery)", at: "/sign-in", email: lena.email, password: PASSWORDS.client },
   ];
 }
