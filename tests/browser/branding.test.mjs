@@ -28,7 +28,7 @@ test("words, colour and logo show in the preview as they are typed", async () =>
   assert.deepEqual(await page.locator('[data-show="name"]').allTextContents(), ["A new name", "A new name", "A new name"]);
   assert.deepEqual(await page.locator('[data-show="welcome_text"]').allTextContents(), ["Good to see you."]);
   assert.equal(await page.locator("[data-preview]").evaluate((pane) => pane.style.getPropertyValue("--brand")), "#00aa77");
-  assert.equal(await page.getByLabel("Pick: Primary colour").inputValue(), "#00aa77");
+  assert.equal(await page.getByLabel("Colour picker").inputValue(), "#00aa77");
   await page.getByLabel("Logo file").setInputFiles({ name: "logo.png", mimeType: "image/png", buffer: PNG });
   await logo.waitFor({ state: "visible" });
   assert.match(await logo.getAttribute("src"), /^blob:/);
