@@ -1,6 +1,6 @@
 // Every page there is, with who looks at it: for screenshots, accessibility and HTML checks alike.
 // A page that is not in this list is a page that nobody has looked at.
-import { setUpOwner } from "../harness/flows.mjs";
+import { addDocument, setUpOwner } from "../harness/flows.mjs";
 import { contactRow, invitation, person, portalOff } from "../harness/rows.mjs";
 
 /**
@@ -18,17 +18,21 @@ export async function setTheStage(world) {
   });
   const pending = await contactRow(world, larkspur.client, { firstName: "Jonas", lastName: "Reed" });
   const link = await invitation(owner, pending);
+  const shared = await addDocument(owner, larkspur.client, { title: "Proposal: a spring rebrand", folder: "Proposals" });
+  await addDocument(owner, larkspur.client, { title: "Pricing notes", folder: "Internal", visible: false });
+  await larkspur.person.get(`/documents/${shared.id}/download`);
+  const fresh = await person(world, owner, { client: "Northwind Events" });
   const off = await person(world, owner, { client: "Harbour Yoga" });
   await portalOff(world, off.client);
   const mail = await world.db.prepare("SELECT id FROM outbox ORDER BY created_at LIMIT 1").first();
   return {
-    who: { anonymous: world.user("anonymous"), owner, person: larkspur.person, off: off.person },
-    pending, link, mail,
+    who: { anonymous: world.user("anonymous"), owner, person: larkspur.person, fresh: fresh.person, off: off.person },
+    client: larkspur.client, contact: larkspur.contact, pending, link, mail,
   };
 }
 
 /** All pages, given the stage. */
-export const pages = ({ pending, link, mail }) => [
+export const pages = ({ client, contact, pending, link, mail }) => [
   // anybody
   { name: "sign-in", path: "/sign-in" },
   { name: "invitation", path: link },
@@ -36,10 +40,22 @@ export const pages = ({ pending, link, mail }) => [
   { name: "staff-sign-in", path: "/admin/sign-in" },
   // a client's person
   { name: "client-dashboard", path: "/", who: "person" },
+  { name: "client-documents", path: "/documents", who: "person" },
+  { name: "client-dashboard-empty", path: "/", who: "fresh" },
+  { name: "client-documents-empty", path: "/documents", who: "fresh" },
   { name: "client-closed", path: "/", who: "off", status: 403 },
   // staff
   { name: "admin-dashboard", path: "/admin", who: "owner" },
   { name: "admin-confirm", path: "/admin/confirm", who: "owner" },
+  { name: "admin-clients", path: "/admin/clients", who: "owner" },
+  { name: "admin-clients-none", path: "/admin/clients?q=zzz", who: "owner" },
+  { name: "admin-client-new", path: "/admin/clients/new", who: "owner" },
+  { name: "admin-client", path: client.path, who: "owner" },
+  { name: "admin-client-edit", path: `${client.path}/edit`, who: "owner" },
+  { name: "admin-contacts", path: `${client.path}/contacts`, who: "owner" },
+  { name: "admin-contact-new", path: `${client.path}/contacts/new`, who: "owner" },
+  { name: "admin-contact", path: `/admin/contacts/${contact.id}`, who: "owner" },
+  { name: "admin-documents", path: `${client.path}/documents`, who: "owner" },
   { name: "admin-invite", path: `/admin/contacts/${pending.id}/invite`, who: "owner" },
   { name: "admin-outbox", path: "/admin/outbox", who: "owner" },
   { name: "admin-mail", path: `/admin/outbox/${mail.id}`, who: "owner" },
