@@ -93,6 +93,7 @@ fn signing_in(routes: Routes) -> Routes {
         .on(GET, "/admin", dashboard::staff)
         .on(GET, "/sign-in", sign_in::client_form)
         .on(POST, "/sign-in", sign_in::client)
+        .on(POST, "/switch", sign_in::switch)
         .on(GET, "/", dashboard::client)
 }
 

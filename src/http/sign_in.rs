@@ -279,6 +279,37 @@ async fn out(app: &App, session: SessionId, principal: Principal, side: Side) ->
     see(side.sign_in())
 }
 
+/// `POST /switch`: another client of the same person, in a session of its own. The contact must be
+/// one that the guard's own query lists as open to this person.
+pub(crate) async fn switch(viewer: Viewer<Portal>, form: Fields) -> Answer {
+    let (app, me) = (&viewer.app, viewer.me());
+    let asked = form.text("contact_id");
+    let mut open = me.others.iter().map(|other| other.contact_id);
+    let contact = open
+        .find(|id| id.to_string() == asked)
+        .ok_or(Error::NotFound)?;
+    let id: SessionId = app.id()?;
+    let end = app.now.plus(Side::Client.absolute());
+    let entry = signed_in(Principal::Contact(contact, me.name.clone()), &me.address);
+    let mut results = app
+        .db
+        .batch(vec![
+            session::succeed(id, me.session, contact, app.now, end),
+            session::end(me.session, app.now),
+            entry.append(app.id()?, app.now),
+        ])
+        .await?;
+    if results.changes()? == 0 {
+        return Err(Error::NotFound);
+    }
+    let ticket = Ticket {
+        session: id,
+        touched: app.now,
+    };
+    cookie::give(app, ticket, Side::Client);
+    see(Side::Client.home())
+}
+
 #[derive(Template)]
 #[template(path = "sign_in/confirm_staff.html")]
 struct ConfirmStaff {

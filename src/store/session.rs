@@ -164,6 +164,33 @@ pub(crate) fn begin_contact(
     )
 }
 
+/// Begins a session of another contact of the same account, from the same device and with the same
+/// proof of identity as the one it follows. It lives no longer than that one would have.
+pub(crate) fn succeed(
+    id: SessionId,
+    old: SessionId,
+    contact: ContactId,
+    now: Timestamp,
+    end: Timestamp,
+) -> Statement {
+    statement!(
+        "INSERT INTO sessions (id, account_id, contact_id, epoch, portal_epoch, created_at, seen_at, \
+         expires_at, confirmed_at, device, address, country) \
+         SELECT ?1, a.id, ct.id, a.epoch, c.portal_epoch, ?4, ?4, min(s.expires_at, ?5), s.confirmed_at, \
+         s.device, s.address, s.country \
+         FROM sessions s JOIN accounts a ON a.id = s.account_id AND a.epoch = s.epoch \
+         JOIN contacts ct ON ct.id = ?3 AND ct.account_id = a.id \
+         JOIN clients c ON c.id = ct.client_id \
+         WHERE s.id = ?2 AND s.ended_at IS NULL AND ct.portal_access = 1 AND ct.removed_at IS NULL \
+          AND c.portal_enabled = 1 AND c.archived_at IS NULL",
+        id.to_string(),
+        old.to_string(),
+        contact.to_string(),
+        now,
+        end
+    )
+}
+
 /// Ends one session.
 pub(crate) fn end(id: SessionId, now: Timestamp) -> Statement {
     statement!(

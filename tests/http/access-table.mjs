@@ -73,6 +73,8 @@ export const ROWS = {
   "GET /admin": STAFF_PAGE,
   "GET /sign-in": PUBLIC,
   "POST /sign-in": sent(PUBLIC),
+  // An empty form names no other client of theirs.
+  "POST /switch": { ...CLIENT_PAGE, client: 404, other: 404 },
   "GET /": CLIENT_PAGE,
   // Invitations and the outbox.
   "GET /admin/contacts/{id}/invite": { ...STAFF_PAGE, ids: { id: "contact" } },
