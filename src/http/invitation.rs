@@ -4,12 +4,12 @@
 //! explicit choice to sign in by link; a bare one fails and burns nothing.
 
 use askama::Template;
-use http::StatusCode;
 
 use super::chrome::{Chrome, Flash, Nobody};
 use super::cookie::{self, Ticket};
 use super::guard::{InPath, Public};
-use super::page::{Answer, page, page_with, see, try_again};
+use super::magic::dead;
+use super::page::{Answer, page, see, try_again};
 use super::{Error, Fields, visitor};
 use crate::domain::credential;
 use crate::domain::id::SessionId;
@@ -23,12 +23,6 @@ use crate::store::invitation::Acceptance;
 struct Accept {
     chrome: Chrome<Nobody>,
     form: Fields,
-}
-
-#[derive(Template)]
-#[template(path = "invitation/dead.html")]
-struct Dead {
-    chrome: Chrome<Nobody>,
 }
 
 /// `GET /invitation/{token}`
@@ -69,7 +63,7 @@ pub(crate) async fn accept(public: Public<InPath<String>>, mut form: Fields) -> 
         }
     };
     let Ok(secret) = Secret::parse(Purpose::Invitation, &args.0) else {
-        return page_with(StatusCode::GONE, &Dead { chrome });
+        return dead(chrome);
     };
     // 2.
     let hash = password
@@ -93,7 +87,7 @@ pub(crate) async fn accept(public: Public<InPath<String>>, mut form: Fields) -> 
     };
     let mut results = app.db.batch(acceptance.statements()).await?;
     if results.changes()? == 0 {
-        return page_with(StatusCode::GONE, &Dead { chrome });
+        return dead(chrome);
     }
     // 3.
     let ticket = Ticket {

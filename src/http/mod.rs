@@ -15,6 +15,7 @@ mod headers;
 mod incoming;
 mod invitation;
 mod invite;
+mod magic;
 mod outbox;
 mod page;
 pub mod routes;

@@ -9,8 +9,8 @@ use serde::Serialize;
 
 use super::guard::Guarded;
 use super::{
-    Error, branding, client, contact, dashboard, document, invitation, invite, outbox, setup,
-    sign_in,
+    Error, branding, client, contact, dashboard, document, invitation, invite, magic, outbox,
+    setup, sign_in,
 };
 
 /// A row of the access table: a method and path, and the guard its handler names.
@@ -93,6 +93,11 @@ fn signing_in(routes: Routes) -> Routes {
         .on(GET, "/admin", dashboard::staff)
         .on(GET, "/sign-in", sign_in::client_form)
         .on(POST, "/sign-in", sign_in::client)
+        .on(GET, "/sign-in/link", magic::ask_form)
+        .on(POST, "/sign-in/link", magic::ask)
+        .on(GET, "/sign-in/sent", magic::sent)
+        .on(GET, "/magic/{token}", magic::open)
+        .on(POST, "/magic/{token}", magic::sign_in)
         .on(POST, "/switch", sign_in::switch)
         .on(GET, "/", dashboard::client)
 }

@@ -186,13 +186,29 @@ fn signed_in(principal: Principal, address: &str) -> Entry {
 }
 
 /// The names under which failures are counted: hashed, so that D1 holds no list of addresses.
-struct ThrottleKeys {
+pub(super) struct ThrottleKeys {
     account: String,
     address: String,
 }
 
 impl ThrottleKeys {
+    /// Of a sign-in by password.
     fn of(app: &App, side: Side, account: &str, address: &str) -> Self {
+        Self::of_kind(app, side.cookie(), "address", account, address)
+    }
+
+    /// Of asking for sign-in links: counted apart, so that failed passwords never hold a link up.
+    pub(super) fn of_link(app: &App, account: &str, address: &str) -> Self {
+        Self::of_kind(app, "link", "link address", account, address)
+    }
+
+    fn of_kind(
+        app: &App,
+        by_account: &str,
+        by_address: &str,
+        account: &str,
+        address: &str,
+    ) -> Self {
         let secret = &app.config.keys.newest().secret;
         let name = |kind: &str, text: &str| {
             let mut mac = Hmac::<Sha256>::new_from_slice(secret).ok()?;
@@ -207,12 +223,12 @@ impl ThrottleKeys {
             )
         };
         Self {
-            account: name(side.cookie(), account).unwrap_or_default(),
-            address: name("address", address).unwrap_or_default(),
+            account: name(by_account, account).unwrap_or_default(),
+            address: name(by_address, address).unwrap_or_default(),
         }
     }
 
-    fn asked_with(&self, who: Statement, app: &App) -> Vec<Statement> {
+    pub(super) fn asked_with(&self, who: Statement, app: &App) -> Vec<Statement> {
         vec![
             who,
             login::failures_of_account(&self.account, app.now),
@@ -220,7 +236,7 @@ impl ThrottleKeys {
         ]
     }
 
-    fn check(&self, results: &mut Results, app: &App) -> Result<(), Error> {
+    pub(super) fn check(&self, results: &mut Results, app: &App) -> Result<(), Error> {
         let account = login::read_failures(results)?;
         let address = login::read_failures(results)?;
         match throttle::decide(account, address, app.now) {
@@ -231,7 +247,7 @@ impl ThrottleKeys {
         }
     }
 
-    fn failed(&self, app: &App) -> Result<Vec<Statement>, Error> {
+    pub(super) fn failed(&self, app: &App) -> Result<Vec<Statement>, Error> {
         let id = app.id::<noun::Audit>()?.to_string();
         Ok(vec![
             login::fail(&self.account, &id, app.now),

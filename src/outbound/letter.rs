@@ -69,6 +69,7 @@ impl Letter {
         branding: &Branding,
         origin: &str,
         secret: &str,
+        code: Option<&str>,
     ) -> askama::Result<Message> {
         let button = self.button.as_ref().map(|label| Button {
             label: label.clone(),
@@ -96,7 +97,7 @@ impl Letter {
                     brand_hex: &fill,
                     brand_text_hex: &on_fill,
                     paragraphs: &self.paragraphs,
-                    code: None,
+                    code,
                     button: button.as_ref(),
                     after: &self.after,
                     support_email: branding.support_email.as_deref(),

@@ -16,6 +16,7 @@ pub(crate) mod document;
 mod error;
 pub(crate) mod invitation;
 pub(crate) mod login;
+pub(crate) mod magic;
 pub(crate) mod outbox;
 pub(crate) mod session;
 pub(crate) mod setup;

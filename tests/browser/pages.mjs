@@ -36,6 +36,9 @@ export const pages = ({ client, contact, pending, link, mail }) => [
   // anybody
   { name: "sign-in", path: "/sign-in" },
   { name: "invitation", path: link },
+  { name: "sign-in-link", path: "/sign-in/link" },
+  { name: "sign-in-sent", path: "/sign-in/sent" },
+  { name: "magic", path: `/magic/pt_m${"A".repeat(43)}` },
   { name: "not-found", path: "/no-such-page", status: 404 },
   { name: "staff-sign-in", path: "/admin/sign-in" },
   // a client's person

@@ -73,6 +73,11 @@ export const ROWS = {
   "GET /admin": STAFF_PAGE,
   "GET /sign-in": PUBLIC,
   "POST /sign-in": sent(PUBLIC),
+  "GET /sign-in/link": PUBLIC,
+  "POST /sign-in/link": sent(PUBLIC),
+  "GET /sign-in/sent": PUBLIC,
+  "GET /magic/{token}": { ...PUBLIC, ids: { token: "token" } },
+  "POST /magic/{token}": { ...sent(PUBLIC), ids: { token: "token" } },
   // An empty form names no other client of theirs.
   "POST /switch": { ...CLIENT_PAGE, client: 404, other: 404 },
   "GET /": CLIENT_PAGE,

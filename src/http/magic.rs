@@ -1,0 +1,252 @@
+//! Signing in by a link in a mail, safe from mail scanners.
+//!
+//! Asking sets a short-lived cookie in the browser that asks. Opening the link shows one button and
+//! changes nothing. Pressing it signs that browser in; another one (a scanner, a second device) is
+//! asked for the code that stands in the mail as text. An unknown address gets the same answer.
+
+use askama::Template;
+use hmac::{Hmac, Mac as _};
+use http::StatusCode;
+use sha2::Sha256;
+
+use super::chrome::{Chrome, Flash, Nobody};
+use super::cookie::{self, Ticket};
+use super::guard::{InPath, Public};
+use super::page::{Answer, page, page_with, see, try_again};
+use super::sign_in::ThrottleKeys;
+use super::{Error, Fields, visitor};
+use crate::app::App;
+use crate::domain::email::Email;
+use crate::domain::id::{LinkId, MailId, SessionId};
+use crate::domain::next::Side;
+use crate::domain::time::Millis;
+use crate::domain::token::{Code, Purpose, Secret, TokenHash};
+use crate::outbound::letter::Letter;
+use crate::outbound::seal;
+use crate::store::magic::{self, Alive, NewLink, Presented};
+use crate::store::outbox::{self, NewMail};
+use crate::store::{Statement, login};
+
+const ASK: &str = "__Host-portico-ask";
+const LIFETIME: Millis = Millis::minutes(10);
+
+#[derive(Template)]
+#[template(path = "link/ask.html")]
+struct Ask {
+    chrome: Chrome<Nobody>,
+    form: Fields,
+}
+
+#[derive(Template)]
+#[template(path = "link/sent.html")]
+struct Sent {
+    chrome: Chrome<Nobody>,
+}
+
+#[derive(Template)]
+#[template(path = "link/open.html")]
+struct Open {
+    chrome: Chrome<Nobody>,
+}
+
+#[derive(Template)]
+#[template(path = "link/code.html")]
+struct AskForCode {
+    chrome: Chrome<Nobody>,
+    form: Fields,
+}
+
+#[derive(Template)]
+#[template(path = "link/dead.html")]
+struct Dead {
+    chrome: Chrome<Nobody>,
+}
+
+/// The one page of every link that does not work, whatever the reason.
+pub(crate) fn dead(chrome: Chrome<Nobody>) -> Answer {
+    page_with(StatusCode::GONE, &Dead { chrome })
+}
+
+/// `GET /sign-in/link`
+pub(crate) async fn ask_form(public: Public) -> Answer {
+    page(&Ask {
+        chrome: public.chrome,
+        form: Fields::default(),
+    })
+}
+
+/// `GET /sign-in/sent`
+pub(crate) async fn sent(public: Public) -> Answer {
+    page(&Sent {
+        chrome: public.chrome,
+    })
+}
+
+/// `POST /sign-in/link`
+///
+/// 1. the address; 2. whose it is, and how often was asked; 3. link and mail in one batch, or, for
+/// an address nobody has, a batch that only counts; 4. the same answer.
+pub(crate) async fn ask(public: Public, mut form: Fields) -> Answer {
+    let Public {
+        app, chrome, head, ..
+    } = public;
+    // 1.
+    let Some(email) = form.required("email", Email::parse) else {
+        return try_again(&Ask { chrome, form });
+    };
+    // 2.
+    let keys = ThrottleKeys::of_link(&app, email.key(), &visitor::address(&head.headers));
+    let mut results = app
+        .db
+        .batch(keys.asked_with(login::account(email.key()), &app))
+        .await?;
+    let account: Option<login::AccountLogin> = results.first()?;
+    keys.check(&mut results, &app)?;
+    // 3.
+    let browser = Secret::new(Purpose::Ask, app.random()?);
+    let mut batch = keys.failed(&app)?;
+    if let Some((account, contact)) = account.and_then(|found| Some((found.id, found.contact_id?)))
+    {
+        let secret = Secret::new(Purpose::Magic, app.random()?);
+        let code = Code::new(app.random()?);
+        let (link, mail): (LinkId, MailId) = (app.id()?, app.id()?);
+        let both = format!("{}\n{}", secret.expose(), code.expose());
+        let sealed = seal::seal(&app.config.keys, mail, &both, app.random()?)
+            .ok_or_else(|| Error::internal("the link could not be sealed"))?;
+        let new = NewLink {
+            id: link,
+            account,
+            contact,
+            token_hash: &secret.hash().to_string(),
+            code_hash: &code_hash(&app, &code, &secret.hash())?,
+            browser_hash: &browser.hash().to_string(),
+            expires: app.now.plus(LIFETIME),
+        };
+        let letter = serde_json::to_string(&Letter {
+            paragraphs: vec![format!("Here is your link to sign in to the portal of {}.", chrome.brand.name)],
+            button: Some("Sign in".to_owned()),
+            path: "/magic/".to_owned(),
+            after: vec![
+                "It works once, for ten minutes. If you did not ask for it, you can leave this mail alone."
+                    .to_owned(),
+            ],
+        })?;
+        let mail = NewMail {
+            id: mail,
+            dedupe_key: format!("magic {link}"),
+            kind: "magic",
+            to_email: email.as_str(),
+            to_name: "",
+            subject: &format!("Your sign-in link for {}", chrome.brand.name),
+            content: &letter,
+            sealed: Some(&sealed),
+            contact: Some(contact),
+            client: None,
+            link: Some(link),
+        };
+        let queue: [Statement; 3] = [
+            magic::revoke_open(account, app.now),
+            magic::issue(&new, app.now),
+            outbox::queue(&mail, app.now),
+        ];
+        batch.extend(queue);
+        app.mail_queued();
+    }
+    app.db.batch(batch).await?;
+    // 4.
+    app.set_cookie(cookie::set(ASK, browser.expose(), Some(LIFETIME)));
+    see("/sign-in/sent")
+}
+
+/// The code's keyed hash: forty bits could be guessed from a plain one in a stolen database.
+fn code_hash(app: &App, code: &Code, link: &TokenHash) -> Result<String, Error> {
+    let key = &app.config.keys.newest().secret;
+    let mut mac = <Hmac<Sha256> as hmac::Mac>::new_from_slice(key)
+        .map_err(|error| Error::internal(error.to_string()))?;
+    mac.update(b"portico code v1");
+    mac.update(link.as_bytes());
+    mac.update(code.as_bytes());
+    let digest = mac.finalize().into_bytes();
+    Ok(digest
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect::<Vec<_>>()
+        .concat())
+}
+
+/// `GET /magic/{token}`
+pub(crate) async fn open(public: Public<InPath<String>>) -> Answer {
+    page(&Open {
+        chrome: public.chrome,
+    })
+}
+
+/// `POST /magic/{token}`
+///
+/// 1. what was presented; 2. the link consumed with the session it opens, in one batch; 3. the
+/// session, or the question for the code, or the page of dead links.
+pub(crate) async fn sign_in(public: Public<InPath<String>>, mut form: Fields) -> Answer {
+    let Public {
+        app,
+        chrome,
+        args,
+        head,
+    } = public;
+    // 1.
+    let Ok(secret) = Secret::parse(Purpose::Magic, &args.0) else {
+        return dead(chrome);
+    };
+    let hash = secret.hash();
+    let browser = cookie::read(&head.headers, ASK)
+        .and_then(|text| Secret::parse(Purpose::Ask, &text).ok())
+        .map(|browser| browser.hash().to_string());
+    let Some(code) = form.optional("code", Code::parse) else {
+        return try_again(&AskForCode { chrome, form });
+    };
+    if browser.is_none() && code.is_none() {
+        return page(&AskForCode { chrome, form });
+    }
+    let code = code.map(|code| code_hash(&app, &code, &hash)).transpose()?;
+    // 2.
+    let session: SessionId = app.id()?;
+    let place = visitor::place(&head.headers);
+    let token_hash = hash.to_string();
+    let presented = Presented {
+        token_hash: &token_hash,
+        browser_hash: browser.as_deref(),
+        code_hash: code.as_deref(),
+        session,
+        audit: app.id()?,
+        place: &place,
+        now: app.now,
+        end: app.now.plus(Side::Client.absolute()),
+    };
+    let mut results = app.db.batch(presented.statements()).await?;
+    let consumed = results.changes()? > 0;
+    // 3.
+    if consumed {
+        let ticket = Ticket {
+            session,
+            touched: app.now,
+        };
+        cookie::give(&app, ticket, Side::Client);
+        app.set_cookie(cookie::clear(ASK));
+        Flash::success(&app, "You are signed in.");
+        return see(Side::Client.home());
+    }
+    for _ in 0..3 {
+        results.skip()?;
+    }
+    let alive = results.first::<Alive>()?.is_some_and(|row| row.alive);
+    match (alive, code) {
+        (false, _) => dead(chrome),
+        (true, None) => page(&AskForCode { chrome, form }),
+        (true, Some(_)) => {
+            form.refuse(
+                "code",
+                "That is not the code of this mail. Please look at it again.",
+            );
+            try_again(&AskForCode { chrome, form })
+        }
+    }
+}

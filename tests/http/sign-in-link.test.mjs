@@ -1,0 +1,98 @@
+// Sign-in links: bound to the browser that asked, a code elsewhere, one winner, nothing told of who exists.
+import { after, before, test } from "node:test";
+import assert from "node:assert/strict";
+import { setUpOwner, signInStaff, switchPortal } from "../harness/flows.mjs";
+import { person } from "../harness/rows.mjs";
+import { World } from "../harness/world.mjs";
+
+const world = await World.start();
+after(() => world.close());
+let owner, lena;
+before(async () => {
+  owner = await setUpOwner(world);
+  lena = await person(world, owner);
+});
+
+const toPortal = (answer) => answer.status === 303 && answer.location === "/";
+
+/** A browser that asks for a link: { browser, path, code }. */
+async function ask(email = lena.contact.email) {
+  await world.advance(16 * 60_000); // past the limit of the tests before
+  const browser = world.user("the browser that asked");
+  const answer = await browser.post("/sign-in/link", { email });
+  assert.equal(answer.location, "/sign-in/sent", String(answer));
+  assert.ok((await answer.cost()).d1 <= 2);
+  const mail = await world.mailbox.newest(email);
+  return { browser, path: mail.path(/\/magic\//), code: /[0-9A-Z]{4}-[0-9A-Z]{4}/.exec(mail.text)[0] };
+}
+
+test("the browser that asked is in with one press; the link is used up", async () => {
+  const { browser, path } = await ask();
+  for (let i = 0; i < 3; i += 1) assert.equal((await browser.get(path)).status, 200);
+  const answer = await browser.post(path);
+  assert.ok(toPortal(answer), String(answer));
+  assert.equal((await browser.get("/")).status, 200);
+  assert.equal((await world.user().post(path, { code: "0000-0000" })).status, 410);
+});
+
+test("a scanner's presses burn nothing; another device types the code", async () => {
+  const { path, code } = await ask();
+  for (let i = 0; i < 3; i += 1) assert.match((await world.user("scanner").post(path)).text, /Type the code/);
+  const phone = world.user("phone");
+  const wrong = await phone.post(path, { code: code === "0000-0000" ? "1111-1111" : "0000-0000" });
+  assert.equal(wrong.status, 422, String(wrong));
+  assert.match(wrong.text, /aria-invalid="true"/);
+  assert.ok(toPortal(await phone.post(path, { code: code.toLowerCase().replace("-", " ") })));
+});
+
+test("five wrong codes and the link is dead, for the right code and the right browser too", async () => {
+  const { browser, path, code } = await ask();
+  const guess = code.startsWith("0") ? "1111-1111" : "0000-0000";
+  for (let i = 0; i < 5; i += 1) await world.user("guesser").post(path, { code: guess });
+  assert.equal((await world.user().post(path, { code })).status, 410);
+  assert.equal((await browser.post(path)).status, 410);
+});
+
+test("fifty presses at once: one winner", async () => {
+  const { browser, path } = await ask();
+  const cookies = browser.cookies.header;
+  const answers = await Promise.all(Array.from({ length: 50 }, () => {
+    const same = browser.clone();
+    assert.equal(same.cookies.header, cookies);
+    return same.post(path);
+  }));
+  assert.equal(answers.filter(toPortal).length, 1);
+});
+
+test("a newer link and ten minutes end an older one", async () => {
+  const older = await ask();
+  const newer = await ask();
+  assert.equal((await older.browser.post(older.path)).status, 410);
+  await world.advance(11 * 60_000);
+  assert.equal((await newer.browser.post(newer.path, { code: newer.code })).status, 410);
+});
+
+test("an address nobody has gets the same answer and no mail", async () => {
+  const before = (await world.outbox()).length;
+  const stranger = await world.user().post("/sign-in/link", { email: "nobody@nowhere.test" });
+  assert.equal(stranger.location, "/sign-in/sent");
+  assert.equal((await world.outbox()).length, before);
+  assert.match([stranger.headers["set-cookie"]].flat().join("\n"), /__Host-portico-ask=/);
+});
+
+test("Enable Portal off closes a link that is under way", async () => {
+  const { browser, path } = await ask();
+  await signInStaff(owner); // the clock has moved past an hour of silence
+  await switchPortal(owner, lena.client, false);
+  assert.equal((await browser.post(path)).status, 410);
+  await switchPortal(owner, lena.client, true);
+});
+
+test("neither token nor code stands in the database once the mail is out", async () => {
+  const { path, code } = await ask();
+  const tables = (await world.db.prepare("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '\\_%' ESCAPE '\\'").all()).results;
+  for (const { name } of tables) {
+    const text = JSON.stringify((await world.db.prepare(`SELECT * FROM "${name}"`).all()).results);
+    assert.ok(!text.includes(path.split("/").at(-1)) && !text.includes(code), `${name} holds a secret`);
+  }
+});
