@@ -123,8 +123,12 @@ impl Presented<'_> {
                 Param::from(self.code_hash)
             ),
             statement!(
-                "SELECT EXISTS (SELECT 1 FROM links WHERE token_hash = ?1 AND purpose = 'magic' \
-                  AND consumed_at IS NULL AND revoked_at IS NULL AND expires_at > ?2 AND code_tries < ?3) AS alive",
+                "SELECT EXISTS (SELECT 1 FROM links l JOIN contacts ct ON ct.id = l.contact_id \
+                  JOIN clients c ON c.id = ct.client_id \
+                  WHERE l.token_hash = ?1 AND l.purpose = 'magic' AND l.consumed_at IS NULL \
+                   AND l.revoked_at IS NULL AND l.expires_at > ?2 AND l.code_tries < ?3 \
+                   AND ct.removed_at IS NULL AND ct.portal_access = 1 \
+                   AND c.portal_enabled = 1 AND c.archived_at IS NULL) AS alive",
                 token(),
                 self.now,
                 CODE_TRIES
