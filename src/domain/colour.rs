@@ -9,7 +9,7 @@
 
 mod palette;
 
-pub use palette::{Palette, Shades};
+pub use palette::Palette;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;

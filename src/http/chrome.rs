@@ -168,6 +168,11 @@ impl<M> Chrome<M> {
     pub(crate) fn new(app: &App, parts: &Parts, branding: &Branding, me: M) -> Self {
         // Only a page that is shown to a person uses the message up.
         let shown = parts.method == http::Method::GET;
+        let flash = shown.then(|| Flash::take(app, parts)).flatten();
+        Self::around(app, branding, me, flash, parts.uri.path())
+    }
+
+    fn around(app: &App, branding: &Branding, me: M, flash: Option<Flash>, path: &str) -> Self {
         let brand = Brand::of(branding);
         app.note_style(brand.style.hash());
         Self {
@@ -176,8 +181,8 @@ impl<M> Chrome<M> {
             asset_app_js: assets::app_js(),
             asset_icons: assets::icons(),
             brand,
-            flash: shown.then(|| Flash::take(app, parts)).flatten(),
-            path: parts.uri.path().to_owned(),
+            flash,
+            path: path.to_owned(),
             me,
         }
     }
@@ -186,18 +191,7 @@ impl<M> Chrome<M> {
 impl Chrome<Nobody> {
     /// The surroundings of a page that belongs to no address, such as an error.
     pub(crate) fn plain(app: &App, branding: &Branding) -> Self {
-        let brand = Brand::of(branding);
-        app.note_style(brand.style.hash());
-        Self {
-            lang: "en",
-            asset_css: assets::css(),
-            asset_app_js: assets::app_js(),
-            asset_icons: assets::icons(),
-            brand,
-            flash: None,
-            path: String::new(),
-            me: Nobody,
-        }
+        Self::around(app, branding, Nobody, None, "")
     }
 }
 

@@ -22,7 +22,7 @@ pub(crate) mod session;
 pub(crate) mod setup;
 pub(crate) mod viewer;
 
-pub(crate) use blobs::{Blob, Blobs, Source};
+pub(crate) use blobs::{Blobs, Source};
 pub(crate) use branding::BrandingCache;
 pub(crate) use db::{Db, Param, Results, Statement, statement};
 pub(crate) use error::{Conflict, Error};

@@ -1,0 +1,159 @@
+//! The rules of the house that a machine can check. Each names what it protects.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+fn files(folder: &str, ending: &str) -> Vec<(PathBuf, String)> {
+    let mut found = Vec::new();
+    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).expect("a folder of the crate") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.to_string_lossy().ends_with(ending) {
+                let text = fs::read_to_string(&path).expect("a text file");
+                found.push((path, text));
+            }
+        }
+    }
+    assert!(!found.is_empty(), "expected {ending} files under {folder}");
+    found
+}
+
+/// The code of a file, without comments and without its unit tests.
+fn code(text: &str) -> String {
+    let text = text
+        .split("#[cfg(test)]\nmod tests")
+        .next()
+        .unwrap_or_default();
+    let lines = text
+        .lines()
+        .filter(|line| !line.trim_start().starts_with("//"));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// Fails with every file of `folder` whose code holds one of `words`.
+fn nowhere(folder: &str, words: &[&str], why: &str) {
+    let mut wrong = Vec::new();
+    for (path, text) in files(folder, ".rs") {
+        let code = code(&text);
+        wrong.extend(
+            words
+                .iter()
+                .filter(|word| code.contains(**word))
+                .map(|word| format!("{}: {word}", path.display())),
+        );
+    }
+    assert!(wrong.is_empty(), "{why}:\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_domain_is_pure() {
+    nowhere(
+        "src/domain",
+        &[
+            "worker::",
+            "axum::",
+            "askama::",
+            "async fn",
+            "getrandom",
+            "crate::http",
+            "crate::store",
+            "crate::outbound",
+            "crate::app",
+            "crate::config",
+        ],
+        "the domain decides and knows nothing of the web, the stores or the clock",
+    );
+}
+
+#[test]
+fn imports_point_inwards() {
+    nowhere(
+        "src/store",
+        &["crate::http", "crate::outbound", "crate::jobs"],
+        "stores know nothing of pages or mail",
+    );
+    nowhere(
+        "src/outbound",
+        &["crate::http", "crate::jobs"],
+        "services know nothing of pages",
+    );
+}
+
+#[test]
+fn sql_stands_in_the_stores_alone() {
+    for folder in ["src/http", "src/domain", "src/outbound"] {
+        nowhere(
+            folder,
+            &[
+                "\"SELECT ",
+                "\"INSERT ",
+                "\"UPDATE ",
+                "\"DELETE FROM",
+                "\"WITH ",
+            ],
+            "SQL belongs to src/store",
+        );
+    }
+}
+
+#[test]
+fn templates_escape_everything() {
+    let mut wrong = Vec::new();
+    for (path, text) in files("src/http/templates", ".html") {
+        let in_mail = path.to_string_lossy().contains("/email/");
+        for word in [
+            "|safe",
+            "| safe",
+            " style=\"",
+            "<script>",
+            " onclick",
+            "javascript:",
+        ] {
+            if text.contains(word) && !(in_mail && word == " style=\"") {
+                wrong.push(format!("{}: {word}", path.display()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "raw or inline:\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn files_stay_readable() {
+    for (path, text) in files("src", ".rs") {
+        let lines = text.lines().count();
+        assert!(
+            lines <= 500,
+            "{} has {lines} lines; 500 is the most",
+            path.display()
+        );
+        assert!(
+            text.starts_with("//!"),
+            "{} does not say what it is for",
+            path.display()
+        );
+    }
+}
+
+#[test]
+fn what_changes_something_has_a_guard_or_stands_on_the_list() {
+    const OPEN: [&str; 5] = [
+        "/admin/setup",
+        "/admin/sign-in",
+        "/sign-in",
+        "/sign-in/link",
+        "/invitation/{token}",
+    ];
+    for row in portico::route_table() {
+        let open = OPEN.contains(&row.path) || row.path == "/magic/{token}";
+        let guarded = row.guard != "anonymous";
+        assert!(
+            row.method == "GET" || guarded || open,
+            "{} {} is open to everybody and not on the list",
+            row.method,
+            row.path
+        );
+    }
+}
