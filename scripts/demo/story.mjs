@@ -1,6 +1,6 @@
 // The demo business: who is there, and what happened, in the order it happened. Everything goes through
 // the pages (tests/harness/flows.mjs), so the demo breaks loudly when a page does.
-import { accept, addClient, addContact, addDocument, invite, setUpOwner, signIn, signInStaff, switchPortal } from "../../tests/harness/flows.mjs";
+import { accept, addClient, addContact, addDocument, addStaff, invite, setUpOwner, signIn, signInStaff, switchPortal } from "../../tests/harness/flows.mjs";
 
 /** Passwords of a demo that never leaves this machine; long enough for the portal's rule. */
 export const PASSWORDS = { owner: "demo owner password", admin: "demo admin password", client: "demo client password" };
@@ -32,6 +32,11 @@ export async function tellStory({ world, daysAgo, withoutMail, say }) {
   say("the owner sets up the portal");
   await daysAgo(42);
   const owner = await setUpOwner(world, { business: "Fern & Oak Studio", name: "Olive Fern", email: "olive@fern-oak.example", password: PASSWORDS.owner });
+
+  say("Ada joins the team");
+  await daysAgo(40);
+  await signInStaff(owner);
+  const ada = await addStaff(world, owner, { role: "admin", name: "Ada Ashdown", email: "ada@fern-oak.example", password: PASSWORDS.admin });
 
   say("Larkspur Bakery comes on board");
   await daysAgo(35);
@@ -84,6 +89,7 @@ export async function tellStory({ world, daysAgo, withoutMail, say }) {
   await daysAgo(0);
   return [
     { who: "Olive Fern, owner", at: "/admin/sign-in", email: owner.email, password: PASSWORDS.owner },
+    { who: "Ada Ashdown, admin", at: "/admin/sign-in", email: ada.email, password: PASSWORDS.admin },
     { who: "Lena, client (Larkspur Bakery)", at: "/sign-in", email: lena.email, password: PASSWORDS.client },
   ];
 }

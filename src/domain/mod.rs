@@ -8,7 +8,7 @@
 //! | about | modules |
 //! |---|---|
 //! | words that every layer uses | [`time`], [`id`], [`email`], [`text`] |
-//! | who may do what | [`role`], [`module`], [`invitation`] |
+//! | who may do what | [`role`], [`staff`], [`module`], [`invitation`] |
 //! | getting in | [`password`], [`blocklist`], [`token`], [`throttle`], [`csrf`], [`next`], [`device`] |
 //! | files | [`filename`], [`range`], [`upload`], [`image`] |
 //! | the business's own look and words | [`colour`], [`template`], [`settings`] |
@@ -32,6 +32,7 @@ pub mod range;
 pub mod role;
 pub mod search;
 pub mod settings;
+pub mod staff;
 pub mod template;
 pub mod text;
 pub mod throttle;

@@ -23,22 +23,36 @@ pub struct UnknownRole;
 
 /// Why a change of staff is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("{}", self.sentence())]
 pub enum RoleRefused {
     /// A member changes nobody.
-    #[error("Only owners and admins can manage staff. Please ask one of them.")]
     NotAllowed,
     /// An admin acts on an owner.
-    #[error("Only an owner can change another owner. Please ask one.")]
     OwnerUntouchable,
     /// An admin makes an owner.
-    #[error("Only an owner can make somebody an owner. Please ask one, or choose another role.")]
     OwnerMaking,
     /// The business would be left without an owner.
-    #[error("This is the only owner. Make somebody else an owner first.")]
     LastOwner,
     /// Locking oneself out.
-    #[error("You cannot deactivate yourself. Please ask another owner or admin.")]
     Yourself,
+    /// Raising or lowering oneself.
+    OwnRole,
+}
+
+impl RoleRefused {
+    /// What the person is told.
+    pub const fn sentence(self) -> &'static str {
+        match self {
+            Self::NotAllowed => "Only owners and admins can manage staff. Please ask one of them.",
+            Self::OwnerUntouchable => "Only an owner can change another owner. Please ask one.",
+            Self::OwnerMaking => {
+                "Only an owner can make somebody an owner. Please ask one, or choose another role."
+            }
+            Self::LastOwner => "This is the only owner. Make somebody else an owner first.",
+            Self::Yourself => "You cannot deactivate yourself. Please ask another owner or admin.",
+            Self::OwnRole => "You cannot change your own role. Please ask another owner or admin.",
+        }
+    }
 }
 
 impl Role {
@@ -129,14 +143,21 @@ pub fn decide_invitation(actor: Role, new: Role) -> Result<Role, RoleRefused> {
 }
 
 /// May `actor` change somebody who is `target` to `new`? `owners_left` counts the active owners
-/// other than that somebody.
+/// other than that somebody; `is_self` says that they are the same person.
 pub fn decide_role_change(
     actor: Role,
     target: Role,
     new: Role,
+    is_self: bool,
     owners_left: u32,
 ) -> Result<Role, RoleRefused> {
     decide_touch(actor, target)?;
+    if new == target {
+        return Ok(new);
+    }
+    if is_self {
+        return Err(RoleRefused::OwnRole);
+    }
     decide_invitation(actor, new)?;
     if target == Role::Owner && new != Role::Owner && owners_left == 0 {
         return Err(RoleRefused::LastOwner);
@@ -213,23 +234,37 @@ mod tests {
         for target in Role::ALL {
             for new in Role::ALL {
                 assert_eq!(
-                    decide_role_change(Member, target, new, 9),
+                    decide_role_change(Member, target, new, false, 9),
                     Err(RoleRefused::NotAllowed)
                 );
-                let admin = decide_role_change(Admin, target, new, 9);
+                let admin = decide_role_change(Admin, target, new, false, 9);
                 match (target, new) {
                     (Owner, _) => assert_eq!(admin, Err(RoleRefused::OwnerUntouchable)),
                     (_, Owner) => assert_eq!(admin, Err(RoleRefused::OwnerMaking)),
                     _ => assert_eq!(admin, Ok(new)),
                 }
-                assert_eq!(decide_role_change(Owner, target, new, 1), Ok(new));
+                assert_eq!(decide_role_change(Owner, target, new, false, 1), Ok(new));
             }
         }
         assert_eq!(
-            decide_role_change(Owner, Owner, Admin, 0),
+            decide_role_change(Owner, Owner, Admin, false, 0),
             Err(RoleRefused::LastOwner)
         );
-        assert_eq!(decide_role_change(Owner, Owner, Owner, 0), Ok(Owner));
+        assert_eq!(decide_role_change(Owner, Owner, Owner, false, 0), Ok(Owner));
+    }
+
+    #[test]
+    fn nobody_changes_their_own_role() {
+        for role in [Admin, Owner] {
+            for new in Role::ALL {
+                let decided = decide_role_change(role, role, new, true, 9);
+                if new == role {
+                    assert_eq!(decided, Ok(role));
+                } else {
+                    assert_eq!(decided, Err(RoleRefused::OwnRole));
+                }
+            }
+        }
     }
 
     #[test]

@@ -32,11 +32,13 @@ pub enum Purpose {
     Ask,
     /// A staff member's View as Client: 30 minutes. No link.
     Preview,
+    /// The cookie by which a browser asks again for a lost reply to using a link up: 30 minutes. No link.
+    Once,
 }
 
 impl Purpose {
     /// Every purpose.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Invitation,
         Self::Magic,
         Self::Reset,
@@ -46,6 +48,7 @@ impl Purpose {
         Self::StaffEmail,
         Self::Ask,
         Self::Preview,
+        Self::Once,
     ];
     /// The name that D1 keeps.
     pub const fn as_str(self) -> &'static str {
@@ -59,6 +62,7 @@ impl Purpose {
             Self::StaffEmail => "staff_email",
             Self::Ask => "ask",
             Self::Preview => "preview",
+            Self::Once => "once",
         }
     }
     /// The purpose of that name, if there is one.
@@ -70,7 +74,9 @@ impl Purpose {
         match self {
             Self::Invitation | Self::Join => None,
             Self::Magic | Self::Ask => Some(Millis::minutes(10)),
-            Self::Reset | Self::StaffReset | Self::Preview => Some(Millis::minutes(30)),
+            Self::Reset | Self::StaffReset | Self::Preview | Self::Once => {
+                Some(Millis::minutes(30))
+            }
             Self::Email | Self::StaffEmail => Some(Millis::hours(24)),
         }
     }
@@ -85,6 +91,7 @@ impl Purpose {
             Self::StaffEmail => 't',
             Self::Ask => 'a',
             Self::Preview => 'v',
+            Self::Once => 'o',
         }
     }
 }

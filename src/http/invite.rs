@@ -151,6 +151,7 @@ pub(crate) async fn send(staff: Staff<Draft>, mut form: Fields) -> Answer {
         subject: &subject.render(&values),
         content: &letter,
         sealed: Some(&sealed),
+        staff: None,
         contact: Some(draft.contact_id),
         client: Some(draft.client_id),
         link: Some(link),

@@ -140,6 +140,7 @@ pub(crate) async fn ask(public: Public, mut form: Fields) -> Answer {
             subject: &format!("Your sign-in link for {}", chrome.brand.name),
             content: &letter,
             sealed: Some(&sealed),
+            staff: None,
             contact: Some(contact),
             client: None,
             link: Some(link),

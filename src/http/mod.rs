@@ -15,12 +15,15 @@ mod headers;
 mod incoming;
 mod invitation;
 mod invite;
+mod join;
 mod magic;
+mod once;
 mod outbox;
 mod page;
 pub mod routes;
 mod setup;
 mod sign_in;
+mod staff;
 mod visitor;
 
 use askama::Template;

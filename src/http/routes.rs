@@ -9,8 +9,8 @@ use serde::Serialize;
 
 use super::guard::Guarded;
 use super::{
-    Error, branding, client, contact, dashboard, document, invitation, invite, magic, outbox,
-    setup, sign_in,
+    Error, branding, client, contact, dashboard, document, invitation, invite, join, magic, outbox,
+    setup, sign_in, staff,
 };
 
 /// A row of the access table: a method and path, and the guard its handler names.
@@ -90,6 +90,8 @@ fn signing_in(routes: Routes) -> Routes {
         .on(POST, "/admin/sign-in", sign_in::staff)
         .on(GET, "/admin/confirm", sign_in::confirm_form)
         .on(POST, "/admin/confirm", sign_in::confirm)
+        .on(GET, "/admin/join/{token}", join::form)
+        .on(POST, "/admin/join/{token}", join::join)
         .on(GET, "/admin", dashboard::staff)
         .on(GET, "/sign-in", sign_in::client_form)
         .on(POST, "/sign-in", sign_in::client)
@@ -160,6 +162,22 @@ fn settings(routes: Routes) -> Routes {
         .on(POST, "/admin/settings/branding", branding::save)
         .on(POST, "/admin/settings/branding/logo", branding::choose_logo)
         .on(POST, "/admin/settings/branding/reset", branding::reset)
+        .on(GET, "/admin/settings/staff", staff::list)
+        .on(GET, "/admin/settings/staff/new", staff::new_form)
+        .on(POST, "/admin/settings/staff/new", staff::create)
+        .on(GET, "/admin/settings/staff/{id}", staff::form)
+        .on(POST, "/admin/settings/staff/{id}", staff::save)
+        .on(
+            POST,
+            "/admin/settings/staff/{id}/deactivate",
+            staff::deactivate,
+        )
+        .on(
+            POST,
+            "/admin/settings/staff/{id}/reactivate",
+            staff::reactivate,
+        )
+        .on(POST, "/admin/settings/staff/{id}/invite", staff::invite)
 }
 
 /// The client's own pages, and what everybody may fetch.

@@ -15,6 +15,8 @@ pub(crate) enum Conflict {
     StaffEmail,
     /// Another account has this address.
     AccountEmail,
+    /// Nobody would be left who owns the portal.
+    LastOwner,
     /// The same thing was written already: an idempotent repeat.
     Repeat,
 }
@@ -44,7 +46,7 @@ pub(crate) enum Error {
 impl Error {
     /// Reads what D1 threw: constraint names become conflicts, all else is an outage.
     pub(super) fn from_d1(cause: String) -> Self {
-        const KNOWN: [(&str, Conflict); 9] = [
+        const KNOWN: [(&str, Conflict); 10] = [
             (
                 "contacts.client_id, contacts.email_key",
                 Conflict::ContactEmail,
@@ -63,6 +65,7 @@ impl Error {
                 "conflict: address belongs to a contact",
                 Conflict::AddressOfContact,
             ),
+            ("conflict: the last owner", Conflict::LastOwner),
             ("staff.email_key", Conflict::StaffEmail),
             ("accounts.email_key", Conflict::AccountEmail),
             ("UNIQUE constraint failed", Conflict::Repeat),

@@ -15,11 +15,14 @@ mod db;
 pub(crate) mod document;
 mod error;
 pub(crate) mod invitation;
+pub(crate) mod join;
 pub(crate) mod login;
 pub(crate) mod magic;
 pub(crate) mod outbox;
 pub(crate) mod session;
+pub(crate) mod settings;
 pub(crate) mod setup;
+pub(crate) mod staff;
 pub(crate) mod viewer;
 
 pub(crate) use blobs::{Blobs, Source};

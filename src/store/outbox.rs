@@ -6,7 +6,7 @@
 use serde::Deserialize;
 
 use super::{Param, Statement, statement};
-use crate::domain::id::{ClientId, ContactId, LinkId, MailId};
+use crate::domain::id::{ClientId, ContactId, LinkId, MailId, StaffId};
 use crate::domain::outbox::{Fate, LEASE};
 use crate::domain::time::Timestamp;
 
@@ -22,6 +22,9 @@ pub(crate) struct NewMail<'a> {
     /// JSON of a letter.
     pub(crate) content: &'a str,
     pub(crate) sealed: Option<&'a str>,
+    /// The recipient, when it is a member of staff.
+    pub(crate) staff: Option<StaffId>,
+    /// The recipient, when it is a contact.
     pub(crate) contact: Option<ContactId>,
     pub(crate) client: Option<ClientId>,
     pub(crate) link: Option<LinkId>,
@@ -31,8 +34,8 @@ pub(crate) struct NewMail<'a> {
 pub(crate) fn queue(mail: &NewMail<'_>, now: Timestamp) -> Statement {
     statement!(
         "INSERT INTO outbox (id, dedupe_key, kind, to_email, to_name, subject, content, sealed, \
-         contact_id, client_id, link_id, due_at, created_at) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?12) \
+         contact_id, client_id, link_id, due_at, created_at, staff_id) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?12, ?13) \
          ON CONFLICT (dedupe_key) DO NOTHING",
         mail.id.to_string(),
         mail.dedupe_key.as_str(),
@@ -45,7 +48,8 @@ pub(crate) fn queue(mail: &NewMail<'_>, now: Timestamp) -> Statement {
         Param::from(mail.contact.map(|id| id.to_string())),
         Param::from(mail.client.map(|id| id.to_string())),
         Param::from(mail.link.map(|id| id.to_string())),
-        now
+        now,
+        Param::from(mail.staff.map(|id| id.to_string()))
     )
 }
 

@@ -1,6 +1,6 @@
 // Every page there is, with who looks at it: for screenshots, accessibility and HTML checks alike.
 // A page that is not in this list is a page that nobody has looked at.
-import { addDocument, setUpOwner } from "../harness/flows.mjs";
+import { addDocument, addStaff, setUpOwner } from "../harness/flows.mjs";
 import { contactRow, invitation, person, portalOff } from "../harness/rows.mjs";
 
 /**
@@ -13,6 +13,9 @@ export const FIRST_PAGES = [
 /** People and things that the pages below show. */
 export async function setTheStage(world) {
   const owner = await setUpOwner(world, { business: "Fern & Oak Studio", name: "Olive Fern" });
+  const colleague = await addStaff(world, owner, { role: "admin", name: "Ada Ashdown", email: "ada@fern-oak.test" });
+  await owner.post("/admin/settings/staff/new", { name: "Milo Reed", email: "milo@fern-oak.test", role: "member" });
+  const milo = await world.db.prepare("SELECT id FROM staff WHERE email = 'milo@fern-oak.test'").first();
   const larkspur = await person(world, owner, {
     client: "Larkspur Bakery", contact: { firstName: "Lena", lastName: "Larkspur", email: "lena@larkspur.test" },
   });
@@ -26,13 +29,14 @@ export async function setTheStage(world) {
   await portalOff(world, off.client);
   const mail = await world.db.prepare("SELECT id FROM outbox ORDER BY created_at LIMIT 1").first();
   return {
-    who: { anonymous: world.user("anonymous"), owner, person: larkspur.person, fresh: fresh.person, off: off.person },
-    client: larkspur.client, contact: larkspur.contact, pending, link, mail,
+    who: { anonymous: world.user("anonymous"), owner, admin: colleague, person: larkspur.person, fresh: fresh.person, off: off.person },
+    client: larkspur.client, contact: larkspur.contact, pending, link, mail, milo,
+    ownerId: (await world.db.prepare("SELECT id FROM staff WHERE role = 'owner'").first()).id,
   };
 }
 
 /** All pages, given the stage. */
-export const pages = ({ client, contact, pending, link, mail }) => [
+export const pages = ({ client, contact, pending, link, mail, milo, ownerId }) => [
   // anybody
   { name: "sign-in", path: "/sign-in" },
   { name: "invitation", path: link },
@@ -41,6 +45,8 @@ export const pages = ({ client, contact, pending, link, mail }) => [
   { name: "magic", path: `/magic/pt_m${"A".repeat(43)}` },
   { name: "not-found", path: "/no-such-page", status: 404 },
   { name: "staff-sign-in", path: "/admin/sign-in" },
+  { name: "staff-join", path: `/admin/join/pt_j${"A".repeat(43)}` },
+  { name: "staff-join-occupied", path: `/admin/join/pt_j${"A".repeat(43)}`, who: "owner" },
   // a client's person
   { name: "client-dashboard", path: "/", who: "person" },
   { name: "client-documents", path: "/documents", who: "person" },
@@ -63,4 +69,9 @@ export const pages = ({ client, contact, pending, link, mail }) => [
   { name: "admin-outbox", path: "/admin/outbox", who: "owner" },
   { name: "admin-mail", path: `/admin/outbox/${mail.id}`, who: "owner" },
   { name: "admin-branding", path: "/admin/settings/branding", who: "owner" },
+  { name: "admin-staff", path: "/admin/settings/staff", who: "owner" },
+  { name: "admin-staff-new", path: "/admin/settings/staff/new", who: "owner" },
+  { name: "admin-staff-invited", path: `/admin/settings/staff/${milo.id}`, who: "owner" },
+  { name: "admin-staff-myself", path: `/admin/settings/staff/${ownerId}`, who: "owner" },
+  { name: "admin-staff-above", path: `/admin/settings/staff/${ownerId}`, who: "admin" },
 ];

@@ -61,6 +61,17 @@ export const ROWS = {
   "POST /admin/settings/branding": sent(ADMIN_PAGE),
   "POST /admin/settings/branding/logo": sent(ADMIN_PAGE),
   "POST /admin/settings/branding/reset": sent(ADMIN_PAGE),
+  // Staff. What an empty form would do is asked of an id that never existed.
+  "GET /admin/settings/staff": ADMIN_PAGE,
+  "GET /admin/settings/staff/new": ADMIN_PAGE,
+  "POST /admin/settings/staff/new": sent(ADMIN_PAGE),
+  "GET /admin/settings/staff/{id}": { ...ADMIN_PAGE, ids: { id: "staff" } },
+  "POST /admin/settings/staff/{id}": { ...sent(ADMIN_PAGE), ids: { id: "staff" } },
+  "POST /admin/settings/staff/{id}/deactivate": { ...ADMIN_PAGE, admin: 404, owner: 404 },
+  "POST /admin/settings/staff/{id}/reactivate": { ...ADMIN_PAGE, admin: 404, owner: 404 },
+  "POST /admin/settings/staff/{id}/invite": { ...ADMIN_PAGE, admin: 404, owner: 404 },
+  "GET /admin/join/{token}": { ...PUBLIC, ids: { token: "token" } },
+  "POST /admin/join/{token}": { ...sent(PUBLIC), ids: { token: "token" } },
   // No logo has the address that stands for nobody's.
   "GET /branding/logo/{hash}": EVERYBODY_MISSES,
   // Set-up, sign-in, sign-out, step-up. An empty form at a public route is refused at its fields.

@@ -1,0 +1,85 @@
+//! The mail that brings somebody onto the team.
+
+use crate::app::App;
+use crate::domain::id::{LinkId, MailId, StaffId};
+use crate::domain::role::Role;
+use crate::domain::settings::InviteDays;
+use crate::domain::token::{Purpose, Secret};
+use crate::http::Error;
+use crate::http::chrome::Chrome;
+use crate::http::guard::Me;
+use crate::outbound::letter::Letter;
+use crate::outbound::seal;
+use crate::store::outbox::{self, NewMail};
+use crate::store::{Statement, staff};
+
+/// Who is to join.
+pub(super) struct Invited<'a> {
+    pub(super) id: StaffId,
+    pub(super) name: &'a str,
+    pub(super) email: &'a str,
+    pub(super) role: Role,
+}
+
+/// A link to join and its mail, to be written with their cause.
+pub(super) struct Joining {
+    pub(super) writes: [Statement; 2],
+    /// Until when the link works, in words.
+    pub(super) until: String,
+}
+
+/// Makes the link, whose hash alone D1 keeps, and the mail that carries it sealed.
+pub(super) fn compose(
+    app: &App,
+    chrome: &Chrome<Me>,
+    invited: &Invited<'_>,
+    days: InviteDays,
+) -> Result<Joining, Error> {
+    let (business, me) = (&chrome.brand.name, &chrome.me);
+    let expires = app.now.plus(days.span());
+    let until = expires.day_time();
+    let letter = serde_json::to_string(&Letter {
+        paragraphs: vec![
+            format!("Hello {},", invited.name),
+            format!(
+                "{} has invited you to work in the client portal of {business}, as {}.",
+                me.name,
+                invited.role.label()
+            ),
+            "Open this link and choose a password. From then on you sign in with this e-mail address."
+                .to_owned(),
+        ],
+        button: Some("Join the team".to_owned()),
+        path: "/admin/join/".to_owned(),
+        after: vec![format!(
+            "The link is only for you, works once and until {until}. If you did not expect this \
+             e-mail, you can leave it alone."
+        )],
+    })?;
+    let secret = Secret::new(Purpose::Join, app.random()?);
+    let (link, mail): (LinkId, MailId) = (app.id()?, app.id()?);
+    let sealed = seal::seal(&app.config.keys, mail, secret.expose(), app.random()?)
+        .ok_or_else(|| Error::internal("the link could not be sealed"))?;
+    let new = NewMail {
+        id: mail,
+        dedupe_key: format!("join {link}"),
+        kind: "join",
+        to_email: invited.email,
+        to_name: invited.name,
+        subject: &format!("{} invites you to join {business}", me.name),
+        content: &letter,
+        sealed: Some(&sealed),
+        staff: Some(invited.id),
+        contact: None,
+        client: None,
+        link: Some(link),
+    };
+    let hash = secret.hash().to_string();
+    Ok(Joining {
+        writes: [
+            staff::issue_join(link, invited.id, &hash, me.id, app.now, expires),
+            outbox::queue(&new, app.now),
+        ],
+        until,
+    })
+}

@@ -1,0 +1,20 @@
+//! Numbers that the business sets.
+
+use serde::Deserialize;
+
+use super::{Statement, statement};
+use crate::domain::settings::{InviteDays, UploadLimit};
+
+/// What Settings → Security holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+pub(crate) struct Security {
+    /// How long an invitation lives.
+    pub(crate) invite_days: InviteDays,
+    /// How large a document may be.
+    pub(crate) upload_limit: UploadLimit,
+}
+
+/// [`Security`] as it stands.
+pub(crate) fn security() -> Statement {
+    statement!("SELECT b.invite_days, b.upload_limit FROM business b WHERE b.id = 1")
+}

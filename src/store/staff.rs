@@ -1,0 +1,208 @@
+//! The business's own people: the list, one of them, and what is done to them.
+
+use serde::Deserialize;
+
+use super::{Statement, statement};
+use crate::domain::email::Email;
+use crate::domain::id::{LinkId, StaffId};
+use crate::domain::invitation::{LinkFacts, MailState, RevokedReason};
+use crate::domain::role::Role;
+use crate::domain::staff::StaffState;
+use crate::domain::text::Name;
+use crate::domain::time::Timestamp;
+
+/// A member of staff, with the newest link to join and that link's mail.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Member {
+    pub(crate) id: StaffId,
+    pub(crate) name: String,
+    pub(crate) email: String,
+    pub(crate) role: Role,
+    pub(crate) joined_at: Option<Timestamp>,
+    pub(crate) deactivated_at: Option<Timestamp>,
+    /// When a session of theirs was last used.
+    pub(crate) seen_at: Option<Timestamp>,
+    /// Active owners other than this person.
+    pub(crate) owners_left: u32,
+    link_created: Option<Timestamp>,
+    link_expires: Option<Timestamp>,
+    link_consumed: Option<Timestamp>,
+    link_revoked: Option<Timestamp>,
+    link_reason: Option<String>,
+    mail_state: Option<String>,
+    mail_sent: Option<Timestamp>,
+    mail_error: Option<String>,
+}
+
+impl Member {
+    /// How this person stands with the business.
+    pub(crate) fn state(&self, now: Timestamp) -> StaffState {
+        StaffState::of(
+            self.joined_at.is_some(),
+            self.deactivated_at.is_some(),
+            self.newest_link().as_ref(),
+            now,
+        )
+    }
+
+    fn newest_link(&self) -> Option<LinkFacts> {
+        let reason = self.link_reason.as_deref().and_then(RevokedReason::parse);
+        Some(LinkFacts {
+            created_at: self.link_created?,
+            expires_at: self.link_expires?,
+            consumed_at: self.link_consumed,
+            revoked: self.link_revoked.map(|at| (at, reason)),
+            mail: match self.mail_state.as_deref() {
+                Some("sent") => MailState::Sent {
+                    at: self.mail_sent.unwrap_or_default(),
+                },
+                Some("dead" | "undeliverable") => MailState::Failed {
+                    reason: self.mail_error.clone().unwrap_or_default(),
+                },
+                Some("cancelled") => MailState::Withdrawn,
+                _ => MailState::Queued,
+            },
+        })
+    }
+}
+
+/// All [`Member`]s, those who are deactivated last. A team is small: 200 are shown.
+pub(crate) fn all() -> Statement {
+    statement!(
+        "SELECT st.id, st.name, st.email, st.role, st.joined_at, st.deactivated_at, \
+         (SELECT max(s.seen_at) FROM sessions s WHERE s.staff_id = st.id) AS seen_at, 0 AS owners_left, \
+         l.created_at AS link_created, l.expires_at AS link_expires, l.consumed_at AS link_consumed, \
+         l.revoked_at AS link_revoked, l.revoked_reason AS link_reason, \
+         o.state AS mail_state, o.sent_at AS mail_sent, o.last_error AS mail_error \
+         FROM staff st LEFT JOIN links l ON l.id = (SELECT j.id FROM links j \
+          WHERE j.staff_id = st.id AND j.purpose = 'join' ORDER BY j.created_at DESC, j.id DESC LIMIT 1) \
+         LEFT JOIN outbox o ON o.link_id = l.id \
+         ORDER BY st.deactivated_at IS NOT NULL, lower(st.name), st.id LIMIT 200"
+    )
+}
+
+/// One [`Member`].
+pub(crate) fn one(id: StaffId) -> Statement {
+    statement!(
+        "SELECT st.id, st.name, st.email, st.role, st.joined_at, st.deactivated_at, \
+         (SELECT max(s.seen_at) FROM sessions s WHERE s.staff_id = st.id) AS seen_at, \
+         (SELECT count(*) FROM staff w WHERE w.role = 'owner' AND w.joined_at IS NOT NULL \
+          AND w.deactivated_at IS NULL AND w.id <> st.id) AS owners_left, \
+         l.created_at AS link_created, l.expires_at AS link_expires, l.consumed_at AS link_consumed, \
+         l.revoked_at AS link_revoked, l.revoked_reason AS link_reason, \
+         o.state AS mail_state, o.sent_at AS mail_sent, o.last_error AS mail_error \
+         FROM staff st LEFT JOIN links l ON l.id = (SELECT j.id FROM links j \
+          WHERE j.staff_id = st.id AND j.purpose = 'join' ORDER BY j.created_at DESC, j.id DESC LIMIT 1) \
+         LEFT JOIN outbox o ON o.link_id = l.id WHERE st.id = ?1",
+        id.to_string()
+    )
+}
+
+/// Adds somebody who has not joined yet.
+pub(crate) fn create(
+    id: StaffId,
+    name: &Name,
+    email: &Email,
+    role: Role,
+    now: Timestamp,
+) -> Statement {
+    statement!(
+        "INSERT INTO staff (id, email, email_key, name, role, created_at) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        id.to_string(),
+        email.as_str(),
+        email.key(),
+        name.as_str(),
+        role.as_str(),
+        now
+    )
+}
+
+/// A link to join, to the address this person has now.
+pub(crate) fn issue_join(
+    id: LinkId,
+    staff: StaffId,
+    token_hash: &str,
+    by: StaffId,
+    now: Timestamp,
+    expires: Timestamp,
+) -> Statement {
+    statement!(
+        "INSERT INTO links (id, purpose, token_hash, staff_id, email, created_at, created_by, expires_at) \
+         SELECT ?1, 'join', ?2, st.id, st.email, ?4, ?5, ?6 FROM staff st \
+         WHERE st.id = ?3 AND st.joined_at IS NULL AND st.deactivated_at IS NULL",
+        id.to_string(),
+        token_hash,
+        staff.to_string(),
+        now,
+        by.to_string(),
+        expires
+    )
+}
+
+/// Changes the name.
+pub(crate) fn rename(id: StaffId, name: &Name) -> Statement {
+    statement!(
+        "UPDATE staff SET name = ?2 WHERE id = ?1",
+        id.to_string(),
+        name.as_str()
+    )
+}
+
+/// Changes the role; every session is dead from the next request on.
+pub(crate) fn change_role(id: StaffId, role: Role) -> Statement {
+    statement!(
+        "UPDATE staff SET role = ?2, epoch = epoch + 1 WHERE id = ?1 AND role <> ?2",
+        id.to_string(),
+        role.as_str()
+    )
+}
+
+/// Deactivates; every session is dead from the next request on.
+pub(crate) fn deactivate(id: StaffId, now: Timestamp) -> Statement {
+    statement!(
+        "UPDATE staff SET deactivated_at = ?2, epoch = epoch + 1 \
+         WHERE id = ?1 AND deactivated_at IS NULL",
+        id.to_string(),
+        now
+    )
+}
+
+/// Lets somebody in again; sessions and links from before stay dead.
+pub(crate) fn reactivate(id: StaffId) -> Statement {
+    statement!(
+        "UPDATE staff SET deactivated_at = NULL WHERE id = ?1",
+        id.to_string()
+    )
+}
+
+/// What is open in somebody's name ends: sessions, every link that went out by mail, and mail with
+/// a link that has not gone out yet.
+pub(crate) fn shut_out(id: StaffId, reason: RevokedReason, now: Timestamp) -> [Statement; 3] {
+    let end = statement!(
+        "UPDATE sessions SET ended_at = ?2 WHERE staff_id = ?1 AND ended_at IS NULL",
+        id.to_string(),
+        now
+    );
+    let [revoke, withdraw] = revoke_links(id, reason, now);
+    [end, revoke, withdraw]
+}
+
+/// Every open link of somebody ends, and the mail that would carry one is taken back.
+pub(crate) fn revoke_links(id: StaffId, reason: RevokedReason, now: Timestamp) -> [Statement; 2] {
+    [
+        statement!(
+            "UPDATE links SET revoked_at = ?2, revoked_reason = ?3 \
+             WHERE staff_id = ?1 AND consumed_at IS NULL AND revoked_at IS NULL",
+            id.to_string(),
+            now,
+            reason.as_str()
+        ),
+        statement!(
+            "UPDATE outbox SET state = 'cancelled', due_at = NULL, sealed = NULL \
+             WHERE state = 'queued' AND link_id IN \
+             (SELECT id FROM links WHERE staff_id = ?1 AND revoked_at IS NOT NULL)",
+            id.to_string()
+        ),
+    ]
+}
