@@ -11,8 +11,8 @@ use crate::outbound::letter::{Envelope, Letter};
 use crate::outbound::mail::{Mailbox, Message, SendError};
 use crate::outbound::seal;
 use crate::store::branding::{self, Branding};
-use crate::store::document::{self, Doomed, LeftOver};
 use crate::store::outbox::{self, Claimed};
+use crate::store::upload::{self, Doomed};
 use crate::store::{Error, Statement, login};
 
 /// After a response that queued mail. The runtime may cut this short; the clock goes on with it.
@@ -56,37 +56,36 @@ async fn sweep(app: &App) -> Result<(), Error> {
     Ok(())
 }
 
-/// 1. uploads that were given up, and objects whose rows are gone; 2. out of R2; 3. their rows.
-/// What is interrupted is done again: deleting twice is harmless.
+/// 1. uploads that nobody went on with are given up, and objects whose rows are gone are listed;
+/// 2. out of R2; 3. their rows. What is interrupted is done again: deleting twice is harmless.
 async fn sweep_objects(app: &App) -> Result<(), Error> {
     // 1.
-    let mut results = app
-        .db
-        .batch(vec![document::left_over(app.now), document::doomed()])
-        .await?;
-    let uploads: Vec<LeftOver> = results.rows()?;
-    let doomed: Vec<Doomed> = results.rows()?;
-    if uploads.is_empty() && doomed.is_empty() {
-        return Ok(());
+    let mut batch = Vec::from(upload::give_up_old(app.now));
+    let own = batch.len();
+    batch.push(upload::doomed());
+    let mut results = app.db.batch(batch).await?;
+    for _ in 0..own {
+        results.skip()?;
     }
+    let doomed: Vec<Doomed> = results.rows()?;
     // 2.
     let mut keys = Vec::new();
-    let mut rows = Vec::new();
-    for upload in uploads {
-        if let Some(multipart) = &upload.multipart_id {
-            app.blobs.abort_parts(&upload.blob, multipart).await?;
-        }
-        rows.push(document::end_parts(upload.id));
-        rows.push(document::end(upload.id));
-        keys.push(upload.blob);
-    }
     for object in doomed {
-        rows.push(document::gone(&object.blob));
+        if let Some(multipart) = &object.multipart_id
+            && let Err(error) = app.blobs.abort_parts(&object.blob, multipart).await
+        {
+            worker::console_error!("objects: {error}");
+            continue;
+        }
         keys.push(object.blob);
     }
-    app.blobs.delete(keys).await?;
+    if keys.is_empty() {
+        return Ok(());
+    }
+    app.blobs.delete(keys.clone()).await?;
     // 3.
-    app.db.batch(rows).await?;
+    let rows = keys.iter().map(|blob| upload::gone(blob));
+    app.db.batch(rows.collect()).await?;
     Ok(())
 }
 

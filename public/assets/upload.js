@@ -8,6 +8,7 @@ const list = form.querySelector("[data-uploads]");
 const live = form.querySelector("[data-upload-status]");
 const create = form.dataset.create;
 const queue = [];
+const QUIET = 60_000;
 let busy = false;
 
 const make = (tag, props, ...inside) => {
@@ -44,8 +45,20 @@ const ask = (method, url, body, item, sent) => new Promise((done, fail) => {
     else fail(new Trouble(status, text));
   };
   request.onerror = request.onabort = () => fail(new Trouble(0));
+  // A line that went dead without a word: nothing moves for a minute.
+  let quiet;
+  const stir = () => {
+    clearTimeout(quiet);
+    quiet = setTimeout(() => request.abort(), QUIET);
+  };
+  request.upload.addEventListener("progress", stir);
+  request.onloadend = () => clearTimeout(quiet);
+  stir();
   request.send(body);
 });
+
+/** Resolves once the browser has a line again. */
+const online = () => navigator.onLine ? null : new Promise((wake) => addEventListener("online", wake, { once: true }));
 
 // Three more tries, each after a longer pause.
 async function patiently(item, action) {
@@ -53,6 +66,7 @@ async function patiently(item, action) {
     try { return await action(); } catch (trouble) {
       if (item.gone || !trouble.again || pause > 9000) throw trouble;
       say(item, `${trouble.message} Trying again…`);
+      await online();
       await new Promise((wake) => setTimeout(wake, pause));
     }
   }
@@ -123,7 +137,7 @@ async function send(item) {
   // What is resumed must be the same file with the same wishes.
   item.key = ["upload", create, file.name, file.size, file.lastModified, JSON.stringify(about)].join("|");
   const known = sessionStorage.getItem(item.key);
-  let upload = known && await ask("GET", `/admin/uploads/${known}`).catch((trouble) => {
+  let upload = known && await patiently(item, () => ask("GET", `/admin/uploads/${known}`)).catch((trouble) => {
     if (trouble.status !== 404) throw trouble;
   });
   upload ||= await patiently(item, () => ask("POST", create, JSON.stringify(about)));
@@ -141,7 +155,10 @@ async function send(item) {
     }
     progress(item, from + step);
   }
-  const { location } = await patiently(item, () => ask("POST", `/admin/uploads/${item.id}/complete`, null, item));
+  // The last one of several says how many they were.
+  const last = queue.every((other) => other === item || other.done);
+  const of = last ? queue.length : 1;
+  const { location } = await patiently(item, () => ask("POST", `/admin/uploads/${item.id}/complete?of=${of}`, null, item));
   sessionStorage.removeItem(item.key);
   item.done = location;
   item.cancel.remove();
@@ -157,18 +174,24 @@ form.addEventListener("submit", async (event) => {
   for (const item of [...queue]) {
     if (item.done || item.gone) continue;
     live.textContent = `Uploading ${item.file.name}`;
+    item.note.className = "";
     label(item, "Cancel");
     item.bar.hidden = false;
     try { await send(item); } catch (trouble) {
-      if (!item.gone) say(item, `Not uploaded. ${trouble.message} Press Upload to try again.`, "bad");
       label(item, "Remove");
+      if (item.gone) continue;
+      // What the server no longer knows begins anew.
+      if (trouble.status === 404) sessionStorage.removeItem(item.key);
+      const why = trouble.status === 404 ? "The upload was interrupted for too long." : trouble.message;
+      say(item, `Not uploaded. ${why} Press Upload to try again.`, "bad");
     }
   }
   busy = false;
   button.setAttribute("aria-disabled", "false");
   const left = queue.filter((item) => !item.done);
   if (queue.length && !left.length) return location.assign(queue.at(-1).done);
-  live.textContent = left.length ? `Not uploaded: ${left.map((item) => item.file.name).join(", ")}. Press Upload to try again.` : "";
+  live.textContent = left.map((item) => `${item.file.name}: ${item.note.textContent}`).join(" ");
+  if (left.length) button.focus();
 });
 
 input.addEventListener("change", () => add(input.files));

@@ -148,6 +148,13 @@ pub use noun::{
     StaffId, UploadId, VersionId,
 };
 
+impl UploadId {
+    /// The version that the upload becomes. It takes over the id, so that completing twice makes one.
+    pub fn version(self) -> VersionId {
+        Id::of(self.uuid)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -3,7 +3,11 @@
 //! R2 takes at most 10,000 parts of 5 MiB to 5 GiB, all of one size but the last. A part is 8 MiB,
 //! small enough to be sent again on a bad line, and grows by whole MiB for files over 78 GiB.
 
+use serde::{Deserialize, Serialize};
+
+use super::filename::FileName;
 use super::settings::UploadLimit;
+use super::text::{Folder, TextError, Title};
 
 const MIB: u64 = 1 << 20;
 const PART: u64 = 8 * MIB;
@@ -16,7 +20,7 @@ pub enum UploadRefused {
     #[error("This file is empty. Please choose another one.")]
     Empty,
     /// Over the business's limit.
-    #[error("This file is too large: it has {}, and up to {} are possible.", human_bytes(*size), human_bytes(*limit))]
+    #[error("This file is too large: it has {}, and up to {} are possible. An owner or admin can raise the limit in Settings.", human_bytes(*size), human_bytes(*limit))]
     TooLarge {
         /// The file, in bytes.
         size: u64,
@@ -103,6 +107,31 @@ impl Plan {
     }
 }
 
+/// What is wished for a file on its way. JSON in the row of its upload.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Wishes {
+    /// The title that was typed; `None`: the file's name.
+    pub title: Option<Title>,
+    /// Where it is filed.
+    pub folder: Folder,
+    /// Whether the client sees it at once.
+    pub visible: bool,
+    /// Whether the client is told.
+    pub notify: bool,
+}
+
+impl Wishes {
+    /// The title of a file: what was typed, numbered from the second on, or the file's name.
+    pub fn title(&self, file: &FileName, number: usize) -> Result<Title, TextError> {
+        let own = || Title::parse(file.stem()).or_else(|_blank| Title::parse("Document"));
+        match &self.title {
+            Some(title) if number <= 1 => Ok(title.clone()),
+            Some(title) => Title::parse(&format!("{title} ({number})")).or_else(|_long| own()),
+            None => own(),
+        }
+    }
+}
+
 /// A size in words: "0 bytes", "1 byte", "999 bytes", "1.5 KB", "100 MB", "4.7 GB".
 ///
 /// Units are of 1,024, named as people know them; one decimal below 10 unless it is zero.
@@ -163,7 +192,29 @@ mod tests {
         assert_eq!(Plan::new(100 * MIB, limit).unwrap().parts(), 13);
         assert_eq!(
             Plan::new(150 * MIB, limit).unwrap_err().to_string(),
-            "This file is too large: it has 150 MB, and up to 100 MB are possible."
+            "This file is too large: it has 150 MB, and up to 100 MB are possible. An owner or admin can raise the limit in Settings."
+        );
+    }
+
+    #[test]
+    fn a_file_takes_the_typed_title_or_its_name() {
+        let file = FileName::clean("Plan.pdf");
+        let titled = |title: &str| Wishes {
+            title: Title::parse(title).ok(),
+            ..Wishes::default()
+        };
+        let title = |wishes: Wishes, n| wishes.title(&file, n).unwrap().to_string();
+        assert_eq!(title(titled(""), 1), "Plan");
+        assert_eq!(title(titled("Offer"), 1), "Offer");
+        assert_eq!(title(titled("Offer"), 2), "Offer (2)");
+        assert_eq!(title(titled(&"x".repeat(199)), 2), "Plan");
+        let hidden = FileName::clean("\u{3164}.pdf");
+        assert!(
+            !Wishes::default()
+                .title(&hidden, 1)
+                .unwrap()
+                .as_str()
+                .is_empty()
         );
     }
 

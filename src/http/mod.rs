@@ -16,6 +16,7 @@ mod incoming;
 mod invitation;
 mod invite;
 mod join;
+mod json;
 mod magic;
 mod once;
 mod outbox;
@@ -24,6 +25,7 @@ pub mod routes;
 mod setup;
 mod sign_in;
 mod staff;
+mod upload;
 mod visitor;
 
 use askama::Template;
@@ -37,6 +39,7 @@ use tower_service::Service as _;
 pub(crate) use error::Error;
 pub(crate) use fields::Fields;
 pub(crate) use incoming::Incoming;
+pub(crate) use json::Json;
 pub(crate) use page::Outgoing;
 
 use crate::app::App;

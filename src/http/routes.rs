@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::guard::Guarded;
 use super::{
     Error, branding, client, contact, dashboard, document, invitation, invite, join, magic, outbox,
-    setup, sign_in, staff,
+    setup, sign_in, staff, upload,
 };
 
 /// A row of the access table: a method and path, and the guard its handler names.
@@ -54,9 +54,7 @@ impl Routes {
 
 const GET: (&str, MethodFilter) = ("GET", MethodFilter::GET);
 const POST: (&str, MethodFilter) = ("POST", MethodFilter::POST);
-#[expect(dead_code, reason = "for the upload of parts")]
 const PUT: (&str, MethodFilter) = ("PUT", MethodFilter::PUT);
-#[expect(dead_code, reason = "for giving an upload up")]
 const DELETE: (&str, MethodFilter) = ("DELETE", MethodFilter::DELETE);
 
 fn all() -> Routes {
@@ -132,6 +130,11 @@ fn documents(routes: Routes) -> Routes {
         .on(GET, "/documents/{id}/download", document::download)
         .on(GET, "/admin/clients/{id}/documents", document::list)
         .on(POST, "/admin/clients/{id}/documents", document::upload)
+        .on(POST, "/admin/clients/{id}/uploads", upload::create)
+        .on(PUT, "/admin/uploads/{id}/parts/{number}", upload::part)
+        .on(GET, "/admin/uploads/{id}", upload::state)
+        .on(DELETE, "/admin/uploads/{id}", upload::give_up)
+        .on(POST, "/admin/uploads/{id}/complete", upload::complete)
         .on(
             GET,
             "/admin/documents/{id}/download",

@@ -52,6 +52,41 @@ pub(crate) struct Part {
     pub(crate) etag: String,
 }
 
+/// Why a part, or the joining of them, was not taken.
+#[derive(Debug)]
+pub(crate) enum PartError {
+    /// The upload is over: completed, given up or too old.
+    Over,
+    /// The parts named are not the ones R2 has.
+    Unfit,
+    /// R2 failed.
+    Failed(Error),
+}
+
+impl From<worker::Error> for PartError {
+    /// By R2's own numbers, which its messages end with.
+    fn from(error: worker::Error) -> Self {
+        let text = error.to_string();
+        match () {
+            () if text.contains("(10024)") => Self::Over,
+            () if text.contains("(10025)") => Self::Unfit,
+            () => Self::Failed(failed(error)),
+        }
+    }
+}
+
+impl From<PartError> for Error {
+    fn from(error: PartError) -> Self {
+        match error {
+            PartError::Failed(error) => error,
+            other => Self::Unavailable {
+                binding: "R2",
+                cause: format!("an upload in parts is {other:?}"),
+            },
+        }
+    }
+}
+
 impl Blobs {
     /// Wraps the binding that `entry` took from the environment.
     pub(crate) fn new(bucket: Bucket) -> Self {
@@ -135,13 +170,10 @@ impl Blobs {
         upload: &str,
         number: u16,
         source: Source,
-    ) -> Result<Part, Error> {
+    ) -> Result<Part, PartError> {
         SendFuture::new(async {
-            let upload = self
-                .0
-                .resume_multipart_upload(key, upload)
-                .map_err(failed)?;
-            let part = upload.upload_part(number, source).await.map_err(failed)?;
+            let upload = self.0.resume_multipart_upload(key, upload)?;
+            let part = upload.upload_part(number, source).await?;
             Ok(Part {
                 number: part.part_number(),
                 etag: part.etag(),
@@ -156,16 +188,13 @@ impl Blobs {
         key: &str,
         upload: &str,
         parts: Vec<Part>,
-    ) -> Result<String, Error> {
+    ) -> Result<String, PartError> {
         SendFuture::new(async {
-            let upload = self
-                .0
-                .resume_multipart_upload(key, upload)
-                .map_err(failed)?;
+            let upload = self.0.resume_multipart_upload(key, upload)?;
             let parts = parts
                 .into_iter()
                 .map(|part| worker::UploadedPart::new(part.number, part.etag));
-            Ok(upload.complete(parts).await.map_err(failed)?.etag())
+            Ok(upload.complete(parts).await?.etag())
         })
         .await
     }
@@ -185,11 +214,11 @@ impl Blobs {
         .await
     }
 
-    /// What an interrupted completion left: the tag of the object, if it is there.
-    pub(crate) async fn etag(&self, key: &str) -> Result<Option<String>, Error> {
+    /// What an interrupted completion left: tag and size of the object, if it is there.
+    pub(crate) async fn there(&self, key: &str) -> Result<Option<(String, u64)>, Error> {
         SendFuture::new(async {
             let object = self.0.head(key).await.map_err(failed)?;
-            Ok(object.map(|object| object.etag()))
+            Ok(object.map(|object| (object.etag(), object.size())))
         })
         .await
     }

@@ -1,7 +1,6 @@
 //! Documents: the staff's list, what a client may see of it, and every write about them.
 //!
-//! An object of R2 never stands without a row: an upload's row comes before its bytes, the
-//! document takes its place in one batch, and a deleted document leaves its objects in
+//! How files come is told in [`super::upload`]; a deleted document leaves its objects in
 //! `doomed_blobs` for the sweep.
 
 use serde::Deserialize;
@@ -9,9 +8,8 @@ use serde::Deserialize;
 use super::viewer::Asker;
 use super::{Param, Statement, flag, statement};
 use crate::domain::filename::FileName;
-use crate::domain::id::{AuditId, ClientId, DocumentId, ReceiptId, StaffId, UploadId, VersionId};
+use crate::domain::id::{AuditId, ClientId, DocumentId, ReceiptId};
 use crate::domain::settings::UploadLimit;
-use crate::domain::text::{Folder, Title};
 use crate::domain::time::Timestamp;
 use crate::store::session::Place;
 
@@ -248,142 +246,4 @@ pub(crate) fn delete(document: DocumentId, now: Timestamp) -> [Statement; 2] {
             now
         ),
     ]
-}
-
-/// A file on its way to R2.
-#[derive(Debug, Clone)]
-pub(crate) struct Upload {
-    /// Id of the row.
-    pub(crate) id: UploadId,
-    /// Whose document it becomes.
-    pub(crate) client: ClientId,
-    /// Random R2 key.
-    pub(crate) blob: String,
-    /// Its name.
-    pub(crate) file_name: FileName,
-    /// Who sends it.
-    pub(crate) by: StaffId,
-}
-
-/// Notes an upload before R2 sees it. `size`: bytes, 0 while it is not known.
-pub(crate) fn begin(upload: &Upload, size: u64, part_size: u64, now: Timestamp) -> Statement {
-    statement!(
-        "INSERT INTO uploads (id, client_id, blob, file_name, content_type, size, part_size, \
-         created_by, created_at, touched_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9)",
-        upload.id.to_string(),
-        upload.client.to_string(),
-        upload.blob.as_str(),
-        upload.file_name.as_str(),
-        upload.file_name.content_type(),
-        size,
-        part_size,
-        upload.by.to_string(),
-        now
-    )
-}
-
-/// Notes R2's id of an upload in parts.
-pub(crate) fn in_parts(upload: UploadId, multipart: &str) -> Statement {
-    statement!(
-        "UPDATE uploads SET multipart_id = ?2 WHERE id = ?1",
-        upload.to_string(),
-        multipart
-    )
-}
-
-/// Forgets an upload whose object is gone, or has become a document.
-pub(crate) fn end(upload: UploadId) -> Statement {
-    statement!("DELETE FROM uploads WHERE id = ?1", upload.to_string())
-}
-
-/// A document whose object is in R2.
-#[derive(Debug)]
-pub(crate) struct Arrived<'a> {
-    pub(crate) id: DocumentId,
-    pub(crate) version: VersionId,
-    pub(crate) upload: &'a Upload,
-    pub(crate) title: &'a Title,
-    pub(crate) folder: &'a Folder,
-    pub(crate) visible: bool,
-    /// R2's tag.
-    pub(crate) etag: &'a str,
-    /// Bytes.
-    pub(crate) size: u64,
-}
-
-/// Makes the document with its first version in the place of the upload.
-pub(crate) fn create(arrived: &Arrived<'_>, now: Timestamp) -> [Statement; 3] {
-    let upload = arrived.upload;
-    let published = arrived.visible.then_some(now);
-    [
-        statement!(
-            "INSERT INTO documents (id, client_id, title, folder, visible, published_at, \
-             version_id, created_by, created_at, updated_at) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9)",
-            arrived.id.to_string(),
-            upload.client.to_string(),
-            arrived.title.as_str(),
-            arrived.folder.as_str(),
-            arrived.visible,
-            published,
-            arrived.version.to_string(),
-            upload.by.to_string(),
-            now
-        ),
-        statement!(
-            "INSERT INTO document_versions (id, document_id, number, blob, etag, file_name, \
-             content_type, size, uploaded_by, created_at) \
-             VALUES (?1, ?2, 1, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-            arrived.version.to_string(),
-            arrived.id.to_string(),
-            upload.blob.as_str(),
-            arrived.etag,
-            upload.file_name.as_str(),
-            upload.file_name.content_type(),
-            arrived.size,
-            upload.by.to_string(),
-            now
-        ),
-        end(upload.id),
-    ]
-}
-
-/// An upload that nobody went on with.
-#[derive(Debug, Deserialize)]
-pub(crate) struct LeftOver {
-    pub(crate) id: UploadId,
-    pub(crate) blob: String,
-    pub(crate) multipart_id: Option<String>,
-}
-
-/// Uploads that nobody touched for a day (86400000 ms), some at a time.
-pub(crate) fn left_over(now: Timestamp) -> Statement {
-    statement!(
-        "SELECT id, blob, multipart_id FROM uploads WHERE touched_at < ?1 - 86400000 LIMIT 20",
-        now
-    )
-}
-
-/// Forgets the parts of an upload; comes before [`end`].
-pub(crate) fn end_parts(upload: UploadId) -> Statement {
-    statement!(
-        "DELETE FROM upload_parts WHERE upload_id = ?1",
-        upload.to_string()
-    )
-}
-
-/// An object whose rows are gone.
-#[derive(Debug, Deserialize)]
-pub(crate) struct Doomed {
-    pub(crate) blob: String,
-}
-
-/// Objects to delete, some at a time.
-pub(crate) fn doomed() -> Statement {
-    statement!("SELECT blob FROM doomed_blobs WHERE blob > '' ORDER BY blob LIMIT 100")
-}
-
-/// Forgets an object that is deleted.
-pub(crate) fn gone(blob: &str) -> Statement {
-    statement!("DELETE FROM doomed_blobs WHERE blob = ?1", blob)
 }

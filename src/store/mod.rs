@@ -23,9 +23,10 @@ pub(crate) mod session;
 pub(crate) mod settings;
 pub(crate) mod setup;
 pub(crate) mod staff;
+pub(crate) mod upload;
 pub(crate) mod viewer;
 
-pub(crate) use blobs::{Blobs, Source};
+pub(crate) use blobs::{Blobs, Part, PartError, Source};
 pub(crate) use branding::BrandingCache;
 pub(crate) use db::{Db, Param, Results, Statement, statement};
 pub(crate) use error::{Conflict, Error};

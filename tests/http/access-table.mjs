@@ -124,6 +124,12 @@ export const ROWS = {
   "GET /documents/{id}/download": { ...CLIENT_THING, ids: { id: "document" } },
   "GET /admin/clients/{id}/documents": { ...STAFF_PAGE, ids: { id: "client" } },
   "POST /admin/clients/{id}/documents": { ...sent(STAFF_PAGE), ids: { id: "client" } },
+  // An empty form is no JSON; the uploads named are nobody's.
+  "POST /admin/clients/{id}/uploads": { ...sent(STAFF_PAGE), ids: { id: "client" } },
+  "PUT /admin/uploads/{id}/parts/{number}": { ...STAFF_MISSES, ids: { number: "1" } },
+  "GET /admin/uploads/{id}": STAFF_MISSES,
+  "DELETE /admin/uploads/{id}": STAFF_MISSES,
+  "POST /admin/uploads/{id}/complete": STAFF_MISSES,
   "GET /admin/documents/{id}/download": { ...STAFF_PAGE, ids: { id: "document" } },
   // An empty form would hide or delete it, so these name a document that never existed.
   "POST /admin/documents/{id}/visible": { ...STAFF_PAGE, member: 404, admin: 404, owner: 404 },

@@ -10,15 +10,15 @@ use futures_util::StreamExt as _;
 
 use crate::app::App;
 use crate::domain::filename::FileName;
-use crate::domain::id::{ClientId, DocumentId};
+use crate::domain::id::ClientId;
 use crate::domain::settings::UploadLimit;
 use crate::domain::text::{Folder, Title};
-use crate::domain::upload::UploadRefused;
+use crate::domain::upload::{UploadRefused, Wishes};
 use crate::http::guard::Me;
+use crate::http::upload::key;
 use crate::http::{Error, Fields, Incoming};
-use crate::store::Source;
-use crate::store::audit::{Entry, Principal};
-use crate::store::document::{self, Arrived, Upload};
+use crate::store::upload::{self, Arrived, Upload};
+use crate::store::{self, Source};
 
 /// Bytes of a part; R2 wants all but the last equally long and of 5 MiB at least.
 const PART: usize = 8 << 20;
@@ -46,34 +46,16 @@ pub(super) struct Sent {
     pub(super) refused: Vec<String>,
 }
 
-/// What is said of all files of a form.
-struct Said {
-    title: Option<Title>,
-    folder: Folder,
-    visible: bool,
-}
-
-impl Said {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        let title = fields.optional("title", Title::parse);
-        let folder = fields.required("folder", Folder::parse);
-        Some(Self {
-            title: title?,
-            folder: folder?,
-            visible: fields.ticked("visible"),
-        })
-    }
-
-    /// The title of a file: what was typed, numbered from the second on, or the file's name.
-    fn title(&self, file: &FileName, number: usize) -> Result<Title, Error> {
-        let own = || Title::parse(file.stem()).or_else(|_blank| Title::parse("Document"));
-        let title = match &self.title {
-            Some(title) if number == 1 => Ok(title.clone()),
-            Some(title) => Title::parse(&format!("{title} ({number})")).or_else(|_long| own()),
-            None => own(),
-        };
-        title.map_err(|error| Error::internal(error.to_string()))
-    }
+/// What is wished for all files of a form.
+fn read(fields: &mut Fields) -> Option<Wishes> {
+    let title = fields.optional("title", Title::parse);
+    let folder = fields.required("folder", Folder::parse);
+    Some(Wishes {
+        title: title?,
+        folder: folder?,
+        visible: fields.ticked("visible"),
+        notify: false,
+    })
 }
 
 /// Reads a form of files to its end.
@@ -96,7 +78,7 @@ pub(super) async fn receive(target: &Target<'_>, incoming: &Incoming) -> Result<
             continue;
         };
         if said.is_none() {
-            said = Said::read(&mut sent.fields);
+            said = read(&mut sent.fields);
         }
         // What is wrong with a text field is wrong for every file; they are passed over.
         let Some(said) = &said else { continue };
@@ -178,7 +160,7 @@ async fn store(
     target: &Target<'_>,
     mut file: Reader,
     raw: &str,
-    said: &Said,
+    said: &Wishes,
     number: usize,
 ) -> Result<Outcome, Error> {
     let app = target.app;
@@ -204,13 +186,16 @@ async fn store(
     let upload = Upload {
         id: app.id()?,
         client: target.client,
+        document: None,
         blob: key(app)?,
+        multipart: None,
         file_name: file_name.clone(),
+        size: if file.done() { file.size } else { 0 },
+        part_size: PART as u64,
+        wishes: "{}".to_owned(),
         by: target.me.id,
     };
-    let known = if file.done() { file.size } else { 0 };
-    let row = document::begin(&upload, known, PART as u64, app.now);
-    app.db.run(row).await?;
+    app.db.run(upload::begin(&upload, app.now)).await?;
     // 3.
     let etag = if file.done() {
         let kind = file_name.content_type();
@@ -220,24 +205,26 @@ async fn store(
         in_parts(app, &upload, first, &mut file).await?
     };
     let Some(etag) = etag else {
-        app.db.run(document::end(upload.id)).await?;
+        app.db.batch(upload::end(upload.id, app.now).into()).await?;
         return Ok(too_large());
     };
     // 4.
-    let title = said.title(&file_name, number)?;
+    let title = said
+        .title(&file_name, number)
+        .map_err(|error| Error::internal(error.to_string()))?;
     let arrived = Arrived {
-        id: app.id()?,
-        version: app.id()?,
-        upload: &upload,
+        upload: upload.id,
+        document: app.id()?,
+        version: upload.id.version(),
         title: &title,
         folder: &said.folder,
         visible: said.visible,
         etag: &etag,
         size: file.size,
+        note: app.id()?,
+        address: &target.me.address,
     };
-    let mut batch = Vec::from(document::create(&arrived, app.now));
-    batch.push(entry(target, arrived.id, &title).append(app.id()?, app.now));
-    app.db.batch(batch).await?;
+    app.db.batch(arrived.create(app.now)).await?;
     Ok(Outcome::Saved(title))
 }
 
@@ -252,16 +239,16 @@ async fn in_parts(
     let key = upload.blob.as_str();
     let kind = upload.file_name.content_type();
     let multipart = app.blobs.begin_parts(key, kind).await?;
-    app.db
-        .run(document::in_parts(upload.id, &multipart))
-        .await?;
+    app.db.run(upload::in_parts(upload.id, &multipart)).await?;
     let mut done = Vec::new();
     let mut next = first;
     for number in 1..=10_000 {
         let bytes = Source::Bytes(next);
-        done.push(app.blobs.put_part(key, &multipart, number, bytes).await?);
+        let part = app.blobs.put_part(key, &multipart, number, bytes).await;
+        done.push(part.map_err(store::Error::from)?);
         if file.done() {
-            return Ok(Some(app.blobs.complete_parts(key, &multipart, done).await?));
+            let whole = app.blobs.complete_parts(key, &multipart, done).await;
+            return Ok(Some(whole.map_err(store::Error::from)?));
         }
         match file.part().await? {
             Some(part) => next = part,
@@ -270,21 +257,4 @@ async fn in_parts(
     }
     app.blobs.abort_parts(key, &multipart).await?;
     Ok(None)
-}
-
-/// A key that nobody can guess: 128 random bits, in hex.
-fn key(app: &App) -> Result<String, Error> {
-    let random = u128::from_be_bytes(app.random()?);
-    Ok(format!("doc/{random:032x}"))
-}
-
-fn entry(target: &Target<'_>, document: DocumentId, title: &Title) -> Entry {
-    Entry {
-        principal: Principal::Staff(target.me.id, target.me.name.clone()),
-        action: "document.uploaded",
-        entity: Some(document.to_string()),
-        client: Some(target.client),
-        detail: title.as_str().to_owned(),
-        address: target.me.address.clone(),
-    }
 }

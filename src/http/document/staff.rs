@@ -11,7 +11,8 @@ use crate::domain::upload::human_bytes;
 use crate::http::chrome::{Chrome, Flash};
 use crate::http::guard::{InPath, InPathAndQuery, Load, Me, Staff};
 use crate::http::page::{Answer, page, see, try_again};
-use crate::http::{Error, Fields, Incoming};
+use crate::http::upload::ARCHIVED;
+use crate::http::{Error, Fields, Incoming, assets};
 use crate::store::audit::{Entry, Principal};
 use crate::store::viewer::Asker;
 use crate::store::{Results, Statement, document};
@@ -98,6 +99,7 @@ struct List {
     page: ListPage,
     fields: Fields,
     limit: String,
+    upload_js: &'static str,
 }
 
 impl List {
@@ -110,6 +112,7 @@ impl List {
             chrome,
             page,
             fields,
+            upload_js: assets::upload_js(),
         }
     }
 }
@@ -126,9 +129,7 @@ pub(crate) async fn list(staff: Staff<ListPage>) -> Answer {
 pub(crate) async fn upload(staff: Staff<ListPage>, incoming: Incoming) -> Answer {
     // 1.
     if staff.page.owner.archived {
-        return Err(Error::Unprocessable(
-            "This client is archived. Restore the client first, then upload.".to_owned(),
-        ));
+        return Err(Error::Unprocessable(ARCHIVED.to_owned()));
     }
     // 2.
     let target = Target {

@@ -1,0 +1,310 @@
+//! Files on their way into R2: rows that stand before the bytes and end with the document.
+//!
+//! An object of R2 never stands without a row. An upload's row comes first; in one batch it becomes
+//! a version, or its object is doomed. Both look at the row, so of a completion, a second one, a
+//! cancellation and the sweep exactly one finds it.
+
+use serde::Deserialize;
+
+use super::{Param, Statement, flag, statement};
+use crate::domain::filename::FileName;
+use crate::domain::id::{AuditId, ClientId, DocumentId, SessionId, StaffId, UploadId, VersionId};
+use crate::domain::text::{Folder, Title};
+use crate::domain::time::Timestamp;
+
+/// A file on its way to R2.
+#[derive(Debug, Clone)]
+pub(crate) struct Upload {
+    /// Id of the row.
+    pub(crate) id: UploadId,
+    /// Whose document it becomes.
+    pub(crate) client: ClientId,
+    /// The document that it becomes a version of; `None`: a new one.
+    pub(crate) document: Option<DocumentId>,
+    /// Random R2 key.
+    pub(crate) blob: String,
+    /// R2's id, where it goes up in parts.
+    pub(crate) multipart: Option<String>,
+    /// Its name.
+    pub(crate) file_name: FileName,
+    /// Bytes, 0 while it is not known.
+    pub(crate) size: u64,
+    /// Bytes of every part but the last.
+    pub(crate) part_size: u64,
+    /// JSON of what is wished for it.
+    pub(crate) wishes: String,
+    /// Who sends it.
+    pub(crate) by: StaffId,
+}
+
+/// Notes an upload, unless its client is archived or its document gone meanwhile.
+pub(crate) fn begin(upload: &Upload, now: Timestamp) -> Statement {
+    statement!(
+        "INSERT INTO uploads (id, client_id, document_id, blob, multipart_id, file_name, content_type, \
+         size, part_size, fields, created_by, created_at, touched_at) \
+         SELECT ?1, c.id, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?12 FROM clients c \
+         WHERE c.id = ?2 AND c.archived_at IS NULL AND (?3 IS NULL OR EXISTS \
+          (SELECT 1 FROM documents d WHERE d.id = ?3 AND d.client_id = c.id AND d.deleted_at IS NULL))",
+        upload.id.to_string(),
+        upload.client.to_string(),
+        Param::from(upload.document.map(|id| id.to_string())),
+        upload.blob.as_str(),
+        Param::from(upload.multipart.as_deref()),
+        upload.file_name.as_str(),
+        upload.file_name.content_type(),
+        upload.size,
+        upload.part_size,
+        upload.wishes.as_str(),
+        upload.by.to_string(),
+        now
+    )
+}
+
+/// Notes R2's id of an upload in parts.
+pub(crate) fn in_parts(upload: UploadId, multipart: &str) -> Statement {
+    statement!(
+        "UPDATE uploads SET multipart_id = ?2 WHERE id = ?1",
+        upload.to_string(),
+        multipart
+    )
+}
+
+/// An upload in parts that goes on.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Going {
+    pub(crate) id: UploadId,
+    pub(crate) client_id: ClientId,
+    pub(crate) document_id: Option<DocumentId>,
+    pub(crate) blob: String,
+    pub(crate) multipart_id: String,
+    pub(crate) file_name: FileName,
+    pub(crate) size: u64,
+    pub(crate) part_size: u64,
+    /// JSON of what is wished for it.
+    pub(crate) fields: String,
+    #[serde(deserialize_with = "flag")]
+    pub(crate) archived: bool,
+}
+
+/// [`Going`] by its id, for the member of staff who began it.
+pub(crate) fn going(upload: UploadId, session: SessionId) -> Statement {
+    statement!(
+        "SELECT u.id, u.client_id, u.document_id, u.blob, u.multipart_id, u.file_name, u.size, \
+         u.part_size, u.fields, c.archived_at IS NOT NULL AS archived \
+         FROM uploads u JOIN clients c ON c.id = u.client_id \
+         WHERE u.id = ?1 AND u.multipart_id IS NOT NULL \
+          AND u.created_by = (SELECT staff_id FROM sessions WHERE id = ?2)",
+        upload.to_string(),
+        session.to_string()
+    )
+}
+
+/// The parts of an upload that are in R2, in order: rows of [`super::blobs::Part`].
+pub(crate) fn parts(upload: UploadId) -> Statement {
+    statement!(
+        "SELECT number, etag FROM upload_parts WHERE upload_id = ?1 ORDER BY number",
+        upload.to_string()
+    )
+}
+
+/// Notes a part that R2 took, in place of an earlier one of that number.
+pub(crate) fn part(upload: UploadId, number: u16, etag: &str, size: u64) -> Statement {
+    statement!(
+        "INSERT INTO upload_parts (upload_id, number, etag, size) \
+         SELECT id, ?2, ?3, ?4 FROM uploads WHERE id = ?1 \
+         ON CONFLICT (upload_id, number) DO UPDATE SET etag = excluded.etag, size = excluded.size",
+        upload.to_string(),
+        u32::from(number),
+        etag,
+        size
+    )
+}
+
+/// Puts the sweep off.
+pub(crate) fn touch(upload: UploadId, now: Timestamp) -> Statement {
+    statement!(
+        "UPDATE uploads SET touched_at = ?2 WHERE id = ?1",
+        upload.to_string(),
+        now
+    )
+}
+
+/// Forgets the parts of an upload: they have to come again.
+pub(crate) fn forget_parts(upload: UploadId) -> Statement {
+    statement!(
+        "DELETE FROM upload_parts WHERE upload_id = ?1",
+        upload.to_string()
+    )
+}
+
+/// Ends an upload's row. Its object, where no version took it over, goes to the sweep.
+pub(crate) fn end(upload: UploadId, now: Timestamp) -> [Statement; 3] {
+    let id = upload.to_string();
+    [
+        statement!(
+            "INSERT OR IGNORE INTO doomed_blobs (blob, multipart_id, doomed_at) \
+             SELECT u.blob, u.multipart_id, ?2 FROM uploads u WHERE u.id = ?1 \
+             AND NOT EXISTS (SELECT 1 FROM document_versions v WHERE v.blob = u.blob)",
+            id.as_str(),
+            now
+        ),
+        forget_parts(upload),
+        statement!("DELETE FROM uploads WHERE id = ?1", id),
+    ]
+}
+
+/// An object that came to be after its row had gone.
+pub(crate) fn doom(blob: &str, now: Timestamp) -> Statement {
+    statement!(
+        "INSERT OR IGNORE INTO doomed_blobs (blob, doomed_at) SELECT ?1, ?2 \
+         WHERE NOT EXISTS (SELECT 1 FROM document_versions WHERE blob = ?1)",
+        blob,
+        now
+    )
+}
+
+/// An upload whose object is in R2, and what it becomes.
+#[derive(Debug)]
+pub(crate) struct Arrived<'a> {
+    pub(crate) upload: UploadId,
+    /// Id of the document, if it becomes a new one.
+    pub(crate) document: DocumentId,
+    /// Id of the version. Where it is there already, nothing happens a second time.
+    pub(crate) version: VersionId,
+    pub(crate) title: &'a Title,
+    pub(crate) folder: &'a Folder,
+    pub(crate) visible: bool,
+    /// R2's tag.
+    pub(crate) etag: &'a str,
+    /// Bytes.
+    pub(crate) size: u64,
+    /// Id of the line in the audit log.
+    pub(crate) note: AuditId,
+    /// Where from.
+    pub(crate) address: &'a str,
+}
+
+impl Arrived<'_> {
+    /// Makes the document with its first version in the place of the upload. The last statement
+    /// answers with [`Made`].
+    pub(crate) fn create(&self, now: Timestamp) -> Vec<Statement> {
+        let (upload, document) = (self.upload.to_string(), self.document.to_string());
+        let version = self.version.to_string();
+        let mut batch = vec![
+            statement!(
+                "INSERT INTO documents (id, client_id, title, folder, visible, published_at, \
+                 version_id, created_by, created_at, updated_at) \
+                 SELECT ?2, u.client_id, ?4, ?5, ?6, ?7, ?3, u.created_by, ?8, ?8 FROM uploads u \
+                 JOIN clients c ON c.id = u.client_id AND c.archived_at IS NULL \
+                 WHERE u.id = ?1 AND NOT EXISTS (SELECT 1 FROM document_versions WHERE id = ?3)",
+                upload.as_str(),
+                document.as_str(),
+                version.as_str(),
+                self.title.as_str(),
+                self.folder.as_str(),
+                self.visible,
+                self.visible.then_some(now),
+                now
+            ),
+            statement!(
+                "INSERT INTO document_versions (id, document_id, number, blob, etag, file_name, \
+                 content_type, size, uploaded_by, created_at) \
+                 SELECT ?3, d.id, 1, u.blob, ?4, u.file_name, u.content_type, ?5, u.created_by, ?6 \
+                 FROM uploads u JOIN documents d ON d.id = ?2 AND d.version_id = ?3 WHERE u.id = ?1",
+                upload.as_str(),
+                document.as_str(),
+                version.as_str(),
+                self.etag,
+                self.size,
+                now
+            ),
+            statement!(
+                "INSERT INTO audit (id, at, principal, principal_id, principal_name, action, entity_id, \
+                 client_id, detail, address) \
+                 SELECT ?2, ?3, 'staff', st.id, st.name, 'document.uploaded', d.id, d.client_id, d.title, ?4 \
+                 FROM documents d JOIN staff st ON st.id = d.created_by WHERE d.id = ?1",
+                document,
+                self.note.to_string(),
+                now,
+                self.address
+            ),
+        ];
+        batch.extend(end(self.upload, now));
+        batch.push(made(self.version));
+        batch
+    }
+}
+
+/// What an upload became.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Made {
+    pub(crate) document_id: DocumentId,
+    pub(crate) client_id: ClientId,
+    pub(crate) title: String,
+    #[serde(deserialize_with = "flag")]
+    pub(crate) deleted: bool,
+}
+
+/// [`Made`] by the id of the version, if there is one.
+pub(crate) fn made(version: VersionId) -> Statement {
+    statement!(
+        "SELECT d.id AS document_id, d.client_id, d.title, d.deleted_at IS NOT NULL AS deleted \
+         FROM document_versions v JOIN documents d ON d.id = v.document_id WHERE v.id = ?1",
+        version.to_string()
+    )
+}
+
+/// [`Made`] by the member of staff who sent it.
+pub(crate) fn made_by(version: VersionId, session: SessionId) -> Statement {
+    statement!(
+        "SELECT d.id AS document_id, d.client_id, d.title, d.deleted_at IS NOT NULL AS deleted \
+         FROM document_versions v JOIN documents d ON d.id = v.document_id \
+         WHERE v.id = ?1 AND d.deleted_at IS NULL \
+          AND v.uploaded_by = (SELECT staff_id FROM sessions WHERE id = ?2)",
+        version.to_string(),
+        session.to_string()
+    )
+}
+
+/// Dooms the objects of uploads that nobody touched for a day (86400000 ms), some at a time, and
+/// ends their rows.
+pub(crate) fn give_up_old(now: Timestamp) -> [Statement; 3] {
+    [
+        statement!(
+            "INSERT OR IGNORE INTO doomed_blobs (blob, multipart_id, doomed_at) \
+             SELECT blob, multipart_id, ?1 FROM uploads WHERE touched_at < ?1 - 86400000 \
+             ORDER BY touched_at LIMIT 20",
+            now
+        ),
+        statement!(
+            "DELETE FROM upload_parts WHERE upload_id IN (SELECT u.id FROM uploads u \
+             JOIN doomed_blobs b ON b.blob = u.blob WHERE u.touched_at < ?1 - 86400000)",
+            now
+        ),
+        statement!(
+            "DELETE FROM uploads WHERE touched_at < ?1 - 86400000 \
+             AND EXISTS (SELECT 1 FROM doomed_blobs b WHERE b.blob = uploads.blob)",
+            now
+        ),
+    ]
+}
+
+/// An object whose rows are gone.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Doomed {
+    pub(crate) blob: String,
+    /// R2's id of its upload, where that may still be open.
+    pub(crate) multipart_id: Option<String>,
+}
+
+/// Objects to delete, some at a time.
+pub(crate) fn doomed() -> Statement {
+    statement!(
+        "SELECT blob, multipart_id FROM doomed_blobs WHERE blob > '' ORDER BY blob LIMIT 100"
+    )
+}
+
+/// Forgets an object that is deleted.
+pub(crate) fn gone(blob: &str) -> Statement {
+    statement!("DELETE FROM doomed_blobs WHERE blob = ?1", blob)
+}
