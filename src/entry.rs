@@ -101,18 +101,24 @@ fn now() -> Timestamp {
 
 /// The request's head; its body stays with the runtime until a handler asks for it.
 fn head_of(request: &worker::Request) -> worker::Result<Request<Body>> {
-    let url = request.url()?;
-    let target = url.query().map_or_else(
-        || url.path().to_owned(),
-        |query| format!("{}?{query}", url.path()),
-    );
+    let url = request.inner().url();
     let method = request.method();
-    let mut head = Request::builder().method(method.as_ref()).uri(target);
+    let mut head = Request::builder()
+        .method(method.as_ref())
+        .uri(target_of(&url));
     for (name, value) in request.headers() {
         head = head.header(name, value);
     }
     head.body(Body::empty())
         .map_err(|error| worker::Error::RustError(error.to_string()))
+}
+
+/// Path and query of an address that the runtime has put into its regular form.
+fn target_of(url: &str) -> &str {
+    let after_scheme = url.find("://").map_or(0, |at| at + 3);
+    let rest = url.get(after_scheme..).unwrap_or_default();
+    let target = rest.find('/').and_then(|at| rest.get(at..)).unwrap_or("/");
+    target.split('#').next().unwrap_or("/")
 }
 
 async fn to_runtime(answer: http::Response<Body>) -> worker::Result<Response> {
