@@ -5,7 +5,7 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
 
 use super::chrome::{Chrome, Flash};
-use super::guard::{InPath, InQuery, Load, Me, Staff};
+use super::guard::{InQuery, Load, Me, Staff};
 use super::page::{Answer, page, see, try_again};
 use super::{Error, Fields};
 use crate::app::App;
@@ -14,7 +14,6 @@ use crate::domain::id::ClientId;
 use crate::domain::search;
 use crate::domain::text::{Line, Name, Paragraphs};
 use crate::domain::time::Timestamp;
-use crate::store::audit::{Entry, Principal};
 use crate::store::client::{self, Client, Draft, Listed};
 use crate::store::viewer::Asker;
 use crate::store::{Results, Statement};
@@ -74,23 +73,6 @@ impl Load for List {
 
 fn encoded(text: &str) -> String {
     utf8_percent_encode(text, NON_ALPHANUMERIC).to_string()
-}
-
-/// The client that the path names.
-pub(crate) struct One(pub(crate) Client);
-
-impl Load for One {
-    type Args = InPath<ClientId>;
-    fn statements(InPath(id): &Self::Args, _asker: &Asker) -> Vec<Statement> {
-        vec![client::one(*id)]
-    }
-    fn read(
-        _args: Self::Args,
-        results: &mut Results,
-        _now: Timestamp,
-    ) -> Result<Option<Self>, Error> {
-        Ok(results.first()?.map(Self))
-    }
 }
 
 #[derive(Template)]
@@ -167,8 +149,8 @@ pub(crate) async fn create(staff: Staff, mut form: Fields) -> Answer {
 }
 
 /// `GET /admin/clients/{id}`
-pub(crate) async fn overview(staff: Staff<One>) -> Answer {
-    let client = staff.page.0;
+pub(crate) async fn overview(staff: Staff<Client>) -> Answer {
+    let client = staff.page;
     page(&OverviewPage {
         chrome: staff.chrome,
         since: client.created_at.day(),
@@ -188,8 +170,8 @@ fn edit_page(chrome: Chrome<Me>, id: ClientId, name: &str, form: Fields) -> Form
 }
 
 /// `GET /admin/clients/{id}/edit`
-pub(crate) async fn edit_form(staff: Staff<One>) -> Answer {
-    let now = staff.page.0;
+pub(crate) async fn edit_form(staff: Staff<Client>) -> Answer {
+    let now = staff.page;
     let form = Fields::filled([
         ("name", now.name.clone()),
         ("reference", now.reference),
@@ -202,8 +184,8 @@ pub(crate) async fn edit_form(staff: Staff<One>) -> Answer {
 }
 
 /// `POST /admin/clients/{id}/edit`
-pub(crate) async fn edit(staff: Staff<One>, mut form: Fields) -> Answer {
-    let Client { id, ref name, .. } = staff.page.0;
+pub(crate) async fn edit(staff: Staff<Client>, mut form: Fields) -> Answer {
+    let Client { id, ref name, .. } = staff.page;
     let Some(draft) = read(&mut form) else {
         return try_again(&edit_page(staff.chrome, id, name, form));
     };
@@ -215,8 +197,8 @@ pub(crate) async fn edit(staff: Staff<One>, mut form: Fields) -> Answer {
 }
 
 /// `POST /admin/clients/{id}/portal`: Enable Portal, on or off.
-pub(crate) async fn portal(staff: Staff<One>, form: Fields) -> Answer {
-    let Client { id, ref name, .. } = staff.page.0;
+pub(crate) async fn portal(staff: Staff<Client>, form: Fields) -> Answer {
+    let Client { id, ref name, .. } = staff.page;
     let on = form.ticked("enabled");
     let (action, said) = if on {
         (
@@ -236,8 +218,8 @@ pub(crate) async fn portal(staff: Staff<One>, form: Fields) -> Answer {
 }
 
 /// `POST /admin/clients/{id}/archive`
-pub(crate) async fn archive(staff: Staff<One>) -> Answer {
-    let Client { id, ref name, .. } = staff.page.0;
+pub(crate) async fn archive(staff: Staff<Client>) -> Answer {
+    let Client { id, ref name, .. } = staff.page;
     let writes = vec![client::archive(id, staff.app.now)];
     let (app, me) = (&staff.app, staff.me());
     write(app, me, id, writes, "client.archived", name.clone()).await?;
@@ -249,8 +231,8 @@ pub(crate) async fn archive(staff: Staff<One>) -> Answer {
 }
 
 /// `POST /admin/clients/{id}/restore`
-pub(crate) async fn restore(staff: Staff<One>) -> Answer {
-    let Client { id, ref name, .. } = staff.page.0;
+pub(crate) async fn restore(staff: Staff<Client>) -> Answer {
+    let Client { id, ref name, .. } = staff.page;
     let writes = vec![client::restore(id, staff.app.now)];
     let (app, me) = (&staff.app, staff.me());
     write(app, me, id, writes, "client.restored", name.clone()).await?;
@@ -285,14 +267,7 @@ async fn write(
     action: &'static str,
     detail: String,
 ) -> Result<(), Error> {
-    let entry = Entry {
-        principal: Principal::Staff(me.id, me.name.clone()),
-        action,
-        entity: Some(id.to_string()),
-        client: Some(id),
-        detail,
-        address: me.address.clone(),
-    };
+    let entry = me.did(action, id, id, detail);
     writes.push(entry.append(app.id()?, app.now));
     app.db.batch(writes).await?;
     Ok(())

@@ -3,37 +3,18 @@
 use askama::Template;
 
 use super::chrome::{Chrome, Flash};
-use super::guard::{InPath, Load, Me, Staff};
+use super::guard::{Me, Staff};
 use super::page::{Answer, page, see, try_again};
 use super::{Error, Fields};
-use crate::domain::id::{ContactId, LinkId, MailId};
+use crate::domain::id::{LinkId, MailId};
 use crate::domain::settings::InviteDays;
 use crate::domain::template::{Body, Kind, Subject, Values};
 use crate::domain::time::Timestamp;
 use crate::domain::token::{Purpose, Secret};
 use crate::outbound::letter::Letter;
 use crate::outbound::seal;
-use crate::store::audit::{Entry, Principal};
 use crate::store::invitation::{self, Draft};
 use crate::store::outbox::{self, NewMail};
-use crate::store::viewer::Asker;
-use crate::store::{Results, Statement};
-
-impl Load for Draft {
-    type Args = InPath<ContactId>;
-
-    fn statements(args: &Self::Args, _asker: &Asker) -> Vec<Statement> {
-        vec![invitation::draft(args.0)]
-    }
-
-    fn read(
-        _args: Self::Args,
-        results: &mut Results,
-        _now: Timestamp,
-    ) -> Result<Option<Self>, Error> {
-        Ok(results.first()?)
-    }
-}
 
 #[derive(Template)]
 #[template(path = "invitation/review.html")]
@@ -134,14 +115,12 @@ pub(crate) async fn send(staff: Staff<Draft>, mut form: Fields) -> Answer {
         .ok_or_else(|| Error::internal("the link could not be sealed"))?;
     // 3.
     let name = format!("{} {}", draft.first_name, draft.last_name);
-    let entry = Entry {
-        principal: Principal::Staff(me.id, me.name.clone()),
-        action: "invitation.queued",
-        entity: Some(draft.contact_id.to_string()),
-        client: Some(draft.client_id),
-        detail: draft.email.clone(),
-        address: me.address.clone(),
-    };
+    let entry = me.did(
+        "invitation.queued",
+        draft.client_id,
+        draft.contact_id,
+        draft.email.as_str(),
+    );
     let new = NewMail {
         id: mail,
         dedupe_key: format!("invitation {link}"),
@@ -186,14 +165,12 @@ pub(crate) async fn cancel(staff: Staff<Draft>) -> Answer {
         ..
     } = staff;
     let me = &chrome.me;
-    let entry = Entry {
-        principal: Principal::Staff(me.id, me.name.clone()),
-        action: "invitation.cancelled",
-        entity: Some(draft.contact_id.to_string()),
-        client: Some(draft.client_id),
-        detail: draft.email.clone(),
-        address: me.address.clone(),
-    };
+    let entry = me.did(
+        "invitation.cancelled",
+        draft.client_id,
+        draft.contact_id,
+        draft.email.as_str(),
+    );
     app.db
         .batch(vec![
             invitation::revoke_open(draft.contact_id, "cancelled", app.now),

@@ -4,10 +4,9 @@ use askama::Template;
 
 use super::Error;
 use super::chrome::{Chrome, Flash};
-use super::guard::{Admin, InPath, Load, Me};
+use super::guard::{Admin, Load, Me};
 use super::page::{Answer, page, see};
 use crate::app::App;
-use crate::domain::id::MailId;
 use crate::domain::time::Timestamp;
 use crate::outbound::letter::Letter;
 use crate::outbound::seal;
@@ -27,22 +26,6 @@ impl Load for Newest {
 
     fn read(_args: (), results: &mut Results, _now: Timestamp) -> Result<Option<Self>, Error> {
         Ok(Some(Self(results.rows()?)))
-    }
-}
-
-impl Load for Whole {
-    type Args = InPath<MailId>;
-
-    fn statements(args: &Self::Args, _asker: &Asker) -> Vec<Statement> {
-        vec![outbox::one(args.0)]
-    }
-
-    fn read(
-        _args: Self::Args,
-        results: &mut Results,
-        _now: Timestamp,
-    ) -> Result<Option<Self>, Error> {
-        Ok(results.first()?)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::{Error, Param, Statement, flag, statement};
+use super::{ById, Error, Param, Statement, flag, statement};
 use crate::domain::email::Email;
 use crate::domain::id::ClientId;
 use crate::domain::search;
@@ -51,13 +51,16 @@ pub(crate) struct Listed {
     pub(crate) portal_enabled: bool,
 }
 
-/// [`Client`] by its id, archived or not.
-pub(crate) fn one(id: ClientId) -> Statement {
-    statement!(
-        "SELECT id, name, reference, email, phone, address, notes, portal_enabled, created_at, \
-         archived_at FROM clients WHERE id = ?1",
-        id.to_string()
-    )
+/// Archived or not.
+impl ById for Client {
+    type Id = ClientId;
+    fn by_id(id: ClientId) -> Statement {
+        statement!(
+            "SELECT id, name, reference, email, phone, address, notes, portal_enabled, created_at, \
+             archived_at FROM clients WHERE id = ?1",
+            id.to_string()
+        )
+    }
 }
 
 /// [`Listed`] by name, after a name's key and id; empty texts stand before all.

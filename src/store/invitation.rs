@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::session::Place;
-use super::{Statement, flag, statement};
+use super::{ById, Statement, flag, statement};
 use crate::domain::id::{AccountId, AuditId, ClientId, ContactId, LinkId, SessionId, StaffId};
 use crate::domain::time::Timestamp;
 
@@ -25,17 +25,20 @@ pub(crate) struct Draft {
     pub(crate) body: Option<String>,
 }
 
-/// [`Draft`] of a contact who was not removed.
-pub(crate) fn draft(contact: ContactId) -> Statement {
-    statement!(
-        "SELECT ct.id AS contact_id, c.id AS client_id, c.name AS client_name, ct.first_name, \
-         ct.last_name, ct.email, ct.account_id IS NOT NULL AS active, c.portal_enabled, b.invite_days, \
-         t.subject, t.body \
-         FROM contacts ct JOIN clients c ON c.id = ct.client_id JOIN business b ON b.id = 1 \
-         LEFT JOIN email_templates t ON t.kind = 'invitation' \
-         WHERE ct.id = ?1 AND ct.removed_at IS NULL AND c.archived_at IS NULL",
-        contact.to_string()
-    )
+/// Of a contact who was not removed.
+impl ById for Draft {
+    type Id = ContactId;
+    fn by_id(contact: ContactId) -> Statement {
+        statement!(
+            "SELECT ct.id AS contact_id, c.id AS client_id, c.name AS client_name, ct.first_name, \
+             ct.last_name, ct.email, ct.account_id IS NOT NULL AS active, c.portal_enabled, b.invite_days, \
+             t.subject, t.body \
+             FROM contacts ct JOIN clients c ON c.id = ct.client_id JOIN business b ON b.id = 1 \
+             LEFT JOIN email_templates t ON t.kind = 'invitation' \
+             WHERE ct.id = ?1 AND ct.removed_at IS NULL AND c.archived_at IS NULL",
+            contact.to_string()
+        )
+    }
 }
 
 /// Ends the invitations of a contact that are still open.

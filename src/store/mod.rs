@@ -31,6 +31,14 @@ pub(crate) use branding::BrandingCache;
 pub(crate) use db::{Db, Param, Results, Statement, statement};
 pub(crate) use error::{Conflict, Error};
 
+/// A row that its id finds. A page about one row names the row's type in its guard, and no more.
+pub(crate) trait ById: serde::de::DeserializeOwned + Send {
+    /// What the address names it by.
+    type Id: serde::de::DeserializeOwned + Copy + Send + Sync;
+    /// The statement that reads it.
+    fn by_id(id: Self::Id) -> Statement;
+}
+
 /// Reads `SQLite`'s 0 and 1 as a `bool`.
 pub(crate) fn flag<'de, D: serde::Deserializer<'de>>(from: D) -> Result<bool, D::Error> {
     <i64 as serde::Deserialize>::deserialize(from).map(|int| int != 0)

@@ -5,7 +5,7 @@
 
 use serde::Deserialize;
 
-use super::{Param, Statement, statement};
+use super::{ById, Param, Statement, statement};
 use crate::domain::id::{ClientId, ContactId, LinkId, MailId, StaffId};
 use crate::domain::outbox::{Fate, LEASE};
 use crate::domain::time::Timestamp;
@@ -134,13 +134,15 @@ pub(crate) struct Whole {
     pub(crate) created_at: Timestamp,
 }
 
-/// A mail by its id.
-pub(crate) fn one(id: MailId) -> Statement {
-    statement!(
-        "SELECT id, to_email, subject, content, sealed, state, last_error, created_at \
-         FROM outbox WHERE id = ?1",
-        id.to_string()
-    )
+impl ById for Whole {
+    type Id = MailId;
+    fn by_id(id: MailId) -> Statement {
+        statement!(
+            "SELECT id, to_email, subject, content, sealed, state, last_error, created_at \
+             FROM outbox WHERE id = ?1",
+            id.to_string()
+        )
+    }
 }
 
 /// Tries a mail that was given up once more.

@@ -16,7 +16,7 @@ use super::Error;
 use crate::app::App;
 use crate::domain::time::Timestamp;
 use crate::store::viewer::Asker;
-use crate::store::{Results, Statement};
+use crate::store::{ById, Results, Statement};
 
 pub(crate) use public::Public;
 pub(crate) use staff::{Admin, Manager, Me, Staff};
@@ -41,6 +41,21 @@ impl Load for () {
     }
     fn read(_args: (), _results: &mut Results, _now: Timestamp) -> Result<Option<Self>, Error> {
         Ok(Some(()))
+    }
+}
+
+/// The one row that the path names.
+impl<T: ById> Load for T {
+    type Args = InPath<T::Id>;
+    fn statements(InPath(id): &Self::Args, _asker: &Asker) -> Vec<Statement> {
+        vec![T::by_id(*id)]
+    }
+    fn read(
+        _args: Self::Args,
+        results: &mut Results,
+        _now: Timestamp,
+    ) -> Result<Option<Self>, Error> {
+        Ok(results.first()?)
     }
 }
 

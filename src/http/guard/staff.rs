@@ -7,13 +7,14 @@ use http::request::Parts;
 
 use super::{FromAddress as _, Guard, Load};
 use crate::app::App;
-use crate::domain::id::{SessionId, StaffId};
+use crate::domain::id::{ClientId, SessionId, StaffId};
 use crate::domain::next::Side;
 use crate::domain::role::Role;
 use crate::domain::time::{Millis, Timestamp};
 use crate::http::Error;
 use crate::http::chrome::Chrome;
 use crate::http::cookie::{self, Ticket};
+use crate::store::audit::{Entry, Principal};
 use crate::store::session;
 use crate::store::viewer::Asker;
 
@@ -86,6 +87,26 @@ pub(crate) struct Me {
     pub(crate) confirmed_at: Timestamp,
     /// Where the request came from.
     pub(crate) address: String,
+}
+
+impl Me {
+    /// The audit entry of something they did to a row of a client; `detail` is words for people.
+    pub(crate) fn did(
+        &self,
+        action: &'static str,
+        client: ClientId,
+        row: impl ToString,
+        detail: impl Into<String>,
+    ) -> Entry {
+        Entry {
+            principal: Principal::Staff(self.id, self.name.clone()),
+            action,
+            entity: Some(row.to_string()),
+            client: Some(client),
+            detail: detail.into(),
+            address: self.address.clone(),
+        }
+    }
 }
 
 /// Proof of a signed-in member of staff of at least `R`, with the page's data.
