@@ -140,6 +140,8 @@ pub mod noun {
         Receipt => ReceiptId,
         /// One line of the audit log.
         Audit => AuditId,
+        /// One showing of a form that makes something.
+        Form => FormId,
     }
 }
 

@@ -9,6 +9,7 @@
 //! |---|---|
 //! | words that every layer uses | [`time`], [`id`], [`email`], [`text`] |
 //! | who may do what | [`role`], [`staff`], [`module`], [`invitation`] |
+//! | the same form sent twice | [`form_key`] |
 //! | getting in | [`password`], [`blocklist`], [`token`], [`throttle`], [`csrf`], [`next`], [`device`] |
 //! | files | [`filename`], [`range`], [`upload`], [`image`] |
 //! | the business's own look and words | [`colour`], [`template`], [`settings`] |
@@ -21,6 +22,7 @@ pub mod csrf;
 pub mod device;
 pub mod email;
 pub mod filename;
+pub mod form_key;
 pub mod id;
 pub mod image;
 pub mod invitation;

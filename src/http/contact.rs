@@ -3,20 +3,17 @@
 use askama::Template;
 
 use super::chrome::{Chrome, Flash};
-use super::client::One as OneClient;
 use super::guard::{InPath, Load, Me, Staff};
 use super::page::{Answer, page, see, try_again};
 use super::{Error, Fields};
-use crate::app::App;
 use crate::domain::email::Email;
-use crate::domain::id::{AuditId, ClientId, ContactId};
+use crate::domain::id::{ClientId, ContactId};
 use crate::domain::text::{Line, Name};
 use crate::domain::time::Timestamp;
-use crate::store::audit::{Entry, Principal};
-use crate::store::client::{self, Client};
+use crate::store::client::Client;
 use crate::store::contact::{self, Contact, Draft};
 use crate::store::viewer::Asker;
-use crate::store::{self, Conflict, Results, Statement};
+use crate::store::{self, ById as _, Conflict, Results, Statement};
 
 /// A client with its people.
 pub(crate) struct People {
@@ -27,7 +24,7 @@ pub(crate) struct People {
 impl Load for People {
     type Args = InPath<ClientId>;
     fn statements(InPath(id): &Self::Args, _asker: &Asker) -> Vec<Statement> {
-        vec![client::one(*id), contact::of_client(*id)]
+        vec![Client::by_id(*id), contact::of_client(*id)]
     }
     fn read(
         _args: Self::Args,
@@ -37,23 +34,6 @@ impl Load for People {
         let client = results.first()?;
         let contacts = results.rows()?;
         Ok(client.map(|client| Self { client, contacts }))
-    }
-}
-
-/// The contact that the path names.
-pub(crate) struct One(Contact);
-
-impl Load for One {
-    type Args = InPath<ContactId>;
-    fn statements(InPath(id): &Self::Args, _asker: &Asker) -> Vec<Statement> {
-        vec![contact::one(*id)]
-    }
-    fn read(
-        _args: Self::Args,
-        results: &mut Results,
-        _now: Timestamp,
-    ) -> Result<Option<Self>, Error> {
-        Ok(results.first()?.map(Self))
     }
 }
 
@@ -78,10 +58,37 @@ struct OnePage {
     chrome: Chrome<Me>,
     contact: Contact,
     form: Fields,
+    address_hint: String,
+    asks_end: bool,
+}
+
+impl OnePage {
+    fn new(chrome: Chrome<Me>, contact: Contact, form: Fields) -> Self {
+        let moved = Email::parse(form.text("email")).is_ok_and(|to| to.key() != contact.email_key);
+        Self {
+            address_hint: if contact.active {
+                format!(
+                    "{} signs in with this address. If you change it, that access ends and the new address needs an invitation.",
+                    contact.first_name
+                )
+            } else {
+                "Invitations go to this address. If you change it, those sent before stop working."
+                    .to_owned()
+            },
+            asks_end: contact.active && moved,
+            chrome,
+            contact,
+            form,
+        }
+    }
 }
 
 fn list_path(client: ClientId) -> String {
     format!("/admin/clients/{client}/contacts")
+}
+
+fn path(id: ContactId) -> String {
+    format!("/admin/contacts/{id}")
 }
 
 /// `GET /admin/clients/{id}/contacts`
@@ -93,130 +100,158 @@ pub(crate) async fn list(staff: Staff<People>) -> Answer {
 }
 
 /// `GET /admin/clients/{id}/contacts/new`
-pub(crate) async fn new_form(staff: Staff<OneClient>) -> Answer {
+pub(crate) async fn new_form(staff: Staff<Client>) -> Answer {
     page(&NewPage {
+        form: Fields::fresh(&staff.app)?,
         chrome: staff.chrome,
-        client: staff.page.0,
-        form: Fields::default(),
+        client: staff.page,
     })
 }
 
 /// `POST /admin/clients/{id}/contacts/new`: the first contact of a client is its primary one.
-pub(crate) async fn create(staff: Staff<OneClient>, mut form: Fields) -> Answer {
-    let client = staff.page.0.id;
+pub(crate) async fn create(staff: Staff<Client>, mut form: Fields) -> Answer {
+    let (app, client) = (&staff.app, staff.page.id);
     if let Some(draft) = read(&mut form) {
-        let id = staff.app.id()?;
-        let writes = contact::create(id, client, &draft, staff.app.now)?;
-        let about = (id, client, name_of(&draft));
-        let written = write(
-            &staff.app,
-            staff.me(),
-            about,
-            writes,
-            ("contact.created", staff.app.id()?),
-        )
-        .await;
-        if settle(&mut form, written)? {
-            Flash::success(&staff.app, format!("{} is added.", name_of(&draft)));
+        let id: ContactId = form.names(app, "contact")?;
+        let mut batch = contact::create(id, client, &draft, app.now)?;
+        // A contact comes before the entry that names it.
+        let entry = staff
+            .me()
+            .did("contact.created", client, id, name_of(&draft));
+        batch.push(entry.append(app.id()?, app.now));
+        let added = match app.db.batch(batch).await {
+            // The address stands there already: by this very form, sent before?
+            Err(store::Error::Conflict(Conflict::ContactEmail)) => {
+                let mut found = app.db.run(Contact::by_id(id)).await?;
+                found.first::<Contact>()?.is_some() || refuse(&mut form, Conflict::ContactEmail)
+            }
+            Err(store::Error::Conflict(why)) => refuse(&mut form, why),
+            written => written.map(|_done| true)?,
+        };
+        if added {
+            let said = format!(
+                "{} is added. Next, invite them to the portal.",
+                name_of(&draft)
+            );
+            Flash::success(app, said);
             return see(&list_path(client));
         }
     }
     try_again(&NewPage {
         chrome: staff.chrome,
-        client: staff.page.0,
+        client: staff.page,
         form,
     })
 }
 
-/// `GET /admin/contacts/{id}`
-pub(crate) async fn form(staff: Staff<One>) -> Answer {
-    let contact = staff.page.0;
+fn filled(contact: &Contact) -> Fields {
     let primary = if contact.is_primary { "on" } else { "" };
-    let form = Fields::filled([
+    Fields::filled([
+        ("revision", contact.revision.to_string()),
         ("first_name", contact.first_name.clone()),
         ("last_name", contact.last_name.clone()),
         ("email", contact.email.clone()),
         ("phone", contact.phone.clone()),
         ("job_title", contact.job_title.clone()),
         ("is_primary", primary.to_owned()),
-    ]);
-    page(&OnePage {
-        chrome: staff.chrome,
-        contact,
-        form,
-    })
+    ])
+}
+
+/// `GET /admin/contacts/{id}`
+pub(crate) async fn form(staff: Staff<Contact>) -> Answer {
+    let form = filled(&staff.page);
+    page(&OnePage::new(staff.chrome, staff.page, form))
 }
 
 /// `POST /admin/contacts/{id}`
-pub(crate) async fn save(staff: Staff<One>, mut form: Fields) -> Answer {
-    let Contact { id, client_id, .. } = staff.page.0;
-    if let Some(draft) = read(&mut form) {
-        let writes = contact::change(id, client_id, &draft, staff.app.now)?;
-        let about = (id, client_id, name_of(&draft));
-        let written = write(
-            &staff.app,
-            staff.me(),
-            about,
-            writes,
-            ("contact.changed", staff.app.id()?),
-        )
-        .await;
-        if settle(&mut form, written)? {
-            Flash::success(&staff.app, "Your changes are saved.");
-            return see(&format!("/admin/contacts/{id}"));
+///
+/// 1. what was typed; 2. another address of somebody who has access ends that access, so it is
+/// asked for twice; 3. the change with its audit entry, refused whole where somebody was quicker.
+pub(crate) async fn save(staff: Staff<Contact>, mut form: Fields) -> Answer {
+    let (app, of) = (&staff.app, &staff.page);
+    // 1.
+    let draft = read(&mut form);
+    form.meanwhile(&filled(of));
+    if let (Some(draft), false) = (draft, form.has_errors()) {
+        // 2.
+        let leaves = of.active && draft.email.key() != of.email_key;
+        if leaves && !form.ticked("end_access") {
+            form.refuse(
+                "email",
+                format!(
+                    "{} signs in with {}. Another address ends that access: tick the box below and save again.",
+                    of.first_name, of.email
+                ),
+            );
+        } else {
+            // 3.
+            let mut batch = contact::change(of, &draft, app.now)?;
+            let entry = staff
+                .me()
+                .did("contact.changed", of.client_id, of.id, name_of(&draft));
+            batch.push(entry.append(app.id()?, app.now));
+            let saved = match app.db.batch(batch).await {
+                Err(store::Error::Conflict(Conflict::Meanwhile)) => {
+                    return Err(Error::at_once());
+                }
+                Err(store::Error::Conflict(why)) => refuse(&mut form, why),
+                written => written.map(|_done| true)?,
+            };
+            if saved {
+                Flash::success(app, said(of, &draft));
+                return see(&path(of.id));
+            }
         }
     }
-    try_again(&OnePage {
-        chrome: staff.chrome,
-        contact: staff.page.0,
-        form,
-    })
+    try_again(&OnePage::new(staff.chrome, staff.page, form))
+}
+
+/// What a saved change means, and what is next.
+fn said(of: &Contact, draft: &Draft) -> String {
+    if draft.email.key() == of.email_key {
+        return "Your changes are saved.".to_owned();
+    }
+    if of.active {
+        return format!(
+            "Your changes are saved. {} no longer has access. Next, invite {}.",
+            of.email, draft.email
+        );
+    }
+    format!(
+        "Your changes are saved. Invitations to {} no longer work; invite {} instead.",
+        of.email, draft.email
+    )
 }
 
 /// `POST /admin/contacts/{id}/primary`
-pub(crate) async fn primary(staff: Staff<One>) -> Answer {
-    let of = &staff.page.0;
-    let writes = contact::make_primary(of.id, of.client_id, staff.app.now).to_vec();
-    let about = (of.id, of.client_id, full_name(of));
-    write(
-        &staff.app,
-        staff.me(),
-        about,
-        writes,
-        ("contact.made_primary", staff.app.id()?),
-    )
-    .await?;
-    Flash::success(
-        &staff.app,
-        format!("{} is the primary contact now.", full_name(of)),
-    );
-    see(&list_path(of.client_id))
+pub(crate) async fn primary(staff: Staff<Contact>) -> Answer {
+    let of = &staff.page;
+    let writes = contact::make_primary(of.id, of.client_id, staff.app.now);
+    let said = format!("{} is the primary contact now.", of.name());
+    act(&staff, "contact.made_primary", writes, said).await
 }
 
 /// `POST /admin/contacts/{id}/remove`
-pub(crate) async fn remove(staff: Staff<One>) -> Answer {
-    let of = &staff.page.0;
-    let writes = contact::remove(of.id, of.client_id, staff.app.now).to_vec();
-    let about = (of.id, of.client_id, full_name(of));
-    write(
-        &staff.app,
-        staff.me(),
-        about,
-        writes,
-        ("contact.removed", staff.app.id()?),
-    )
-    .await?;
-    Flash::success(
-        &staff.app,
-        format!("{} is removed and was signed out.", full_name(of)),
-    );
-    see(&list_path(of.client_id))
+pub(crate) async fn remove(staff: Staff<Contact>) -> Answer {
+    let of = &staff.page;
+    let writes = contact::remove(of.id, of.client_id, staff.app.now);
+    let said = format!("{} is removed and was signed out.", of.name());
+    act(&staff, "contact.removed", writes, said).await
 }
 
-fn full_name(of: &Contact) -> String {
-    format!("{} {}", of.first_name, of.last_name)
-        .trim()
-        .to_owned()
+/// Something done to a contact by one press: the writes with their audit entry, in one batch.
+async fn act(
+    staff: &Staff<Contact>,
+    action: &'static str,
+    mut writes: Vec<Statement>,
+    said: String,
+) -> Answer {
+    let (app, of) = (&staff.app, &staff.page);
+    let entry = staff.me().did(action, of.client_id, of.id, of.name());
+    writes.push(entry.append(app.id()?, app.now));
+    app.db.batch(writes).await?;
+    Flash::success(app, said);
+    see(&list_path(of.client_id))
 }
 
 fn name_of(draft: &Draft) -> String {
@@ -241,38 +276,17 @@ fn read(form: &mut Fields) -> Option<Draft> {
     })
 }
 
-/// Whether it was written. What the schema refused is told at its field.
-fn settle(form: &mut Fields, written: Result<(), store::Error>) -> Result<bool, Error> {
-    let told = match written {
-        Ok(()) => return Ok(true),
-        Err(store::Error::Conflict(Conflict::ContactEmail)) => {
-            "This client has a contact with this address already."
-        }
-        Err(store::Error::Conflict(Conflict::AddressOfStaff)) => {
-            "This is the address of somebody on your team. Please use another one."
-        }
-        Err(error) => return Err(error.into()),
-    };
-    form.refuse("email", told);
-    Ok(false)
-}
-
-/// The change and its audit entry, in one batch. A contact comes before the entry that names it.
-async fn write(
-    app: &App,
-    me: &Me,
-    (id, client, name): (ContactId, ClientId, String),
-    mut writes: Vec<Statement>,
-    (action, entry_id): (&'static str, AuditId),
-) -> Result<(), store::Error> {
-    let entry = Entry {
-        principal: Principal::Staff(me.id, me.name.clone()),
-        action,
-        entity: Some(id.to_string()),
-        client: Some(client),
-        detail: name,
-        address: me.address.clone(),
-    };
-    writes.push(entry.append(entry_id, app.now));
-    app.db.batch(writes).await.map(|_done| ())
+/// Tells at its field what the schema refused. Always `false`: it was not written.
+fn refuse(form: &mut Fields, why: Conflict) -> bool {
+    form.refuse(
+        "email",
+        match why {
+            Conflict::ContactEmail => "This client has a contact with this address already.",
+            Conflict::AddressOfStaff => {
+                "This is the address of somebody on your team. Please use another one."
+            }
+            _ => "This was saved by somebody else at the same moment. Please save it once more.",
+        },
+    );
+    false
 }

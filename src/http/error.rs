@@ -80,6 +80,14 @@ impl Error {
         Self::bad_request("The upload broke off. Please try again.")
     }
 
+    /// Two people saved the same row within one request's time.
+    pub(crate) fn at_once() -> Self {
+        Self::Conflict(
+            "Somebody else saved this at the same moment. Please go back, where what you typed still stands, and save it once more."
+                .to_owned(),
+        )
+    }
+
     /// Something that cannot happen did.
     pub(crate) fn internal(cause: impl Into<String>) -> Self {
         Self::Internal(cause.into())

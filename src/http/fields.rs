@@ -12,6 +12,9 @@ use axum::extract::{FromRequestParts as _, Request};
 use percent_encoding::percent_decode;
 
 use super::{Error, Incoming};
+use crate::app::App;
+use crate::domain::form_key::{self, FormKey};
+use crate::domain::id::Id;
 
 /// A form's largest body. Far above any field's limit, so that too long a text is told at its
 /// field rather than by a bare error.
@@ -35,6 +38,48 @@ impl Fields {
                 .map(|(name, value)| (name.to_owned(), value))
                 .collect(),
             errors: BTreeMap::new(),
+        }
+    }
+
+    /// The empty form of something new, with the key of this showing in its field `form_key`.
+    pub(crate) fn fresh(app: &App) -> Result<Self, Error> {
+        let key: FormKey = app.id()?;
+        Ok(Self::filled([("form_key", key.to_string())]))
+    }
+
+    /// The id of what the form makes, the same each time the same form is sent. A form without a
+    /// key makes something new every time.
+    pub(crate) fn names<T>(&self, app: &App, purpose: &str) -> Result<Id<T>, Error> {
+        let sent = self.values.iter();
+        match FormKey::parse(self.text("form_key")) {
+            Ok(key) => Ok(form_key::id(
+                key,
+                purpose,
+                sent.map(|(name, value)| (name.as_str(), value.as_str())),
+            )),
+            Err(_without) => Ok(app.id()?),
+        }
+    }
+
+    /// Tells the second of two people at one record what the first one saved, by the `revision`
+    /// that the form showed. What was typed stays; sent again it replaces what stands there now.
+    pub(crate) fn meanwhile(&mut self, saved: &Self) {
+        let same = self.text("revision") == saved.text("revision");
+        if same || self.text("revision").is_empty() {
+            return;
+        }
+        for (name, value) in &saved.values {
+            let told = if value.is_empty() { "nothing" } else { value };
+            let typed = self.values.get(name);
+            if name != "revision" && typed.is_some_and(|typed| typed != value) {
+                self.refuse(
+                    name,
+                    format!("Somebody else saved this meanwhile. It now says: {told}. Save again to replace it with yours."),
+                );
+            }
+        }
+        if let Some(revision) = saved.values.get("revision") {
+            self.values.insert("revision".to_owned(), revision.clone());
         }
     }
 

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::{Error, Param, Statement, flag, statement};
+use super::{ById, Error, Param, Statement, flag, statement};
 use crate::domain::email::Email;
 use crate::domain::id::{ClientId, ContactId};
 use crate::domain::search;
@@ -29,6 +29,7 @@ pub(crate) struct Contact {
     pub(crate) first_name: String,
     pub(crate) last_name: String,
     pub(crate) email: String,
+    pub(crate) email_key: String,
     pub(crate) phone: String,
     pub(crate) job_title: String,
     #[serde(deserialize_with = "flag")]
@@ -36,24 +37,39 @@ pub(crate) struct Contact {
     /// An account stands behind it.
     #[serde(deserialize_with = "flag")]
     pub(crate) active: bool,
+    pub(crate) revision: i64,
 }
 
-/// [`Contact`] by its id, unless removed.
-pub(crate) fn one(id: ContactId) -> Statement {
-    statement!(
-        "SELECT ct.id, ct.client_id, c.name AS client_name, ct.first_name, ct.last_name, ct.email, \
-         ct.phone, ct.job_title, ct.is_primary, ct.account_id IS NOT NULL AS active \
-         FROM contacts ct JOIN clients c ON c.id = ct.client_id \
-         WHERE ct.id = ?1 AND ct.removed_at IS NULL",
-        id.to_string()
-    )
+impl Contact {
+    /// First and last name.
+    pub(crate) fn name(&self) -> String {
+        format!("{} {}", self.first_name, self.last_name)
+            .trim()
+            .to_owned()
+    }
+}
+
+/// Unless removed.
+impl ById for Contact {
+    type Id = ContactId;
+    fn by_id(id: ContactId) -> Statement {
+        statement!(
+            "SELECT ct.id, ct.client_id, c.name AS client_name, ct.first_name, ct.last_name, \
+             ct.email, ct.email_key, ct.phone, ct.job_title, ct.is_primary, \
+             ct.account_id IS NOT NULL AS active, ct.revision \
+             FROM contacts ct JOIN clients c ON c.id = ct.client_id \
+             WHERE ct.id = ?1 AND ct.removed_at IS NULL",
+            id.to_string()
+        )
+    }
 }
 
 /// The [`Contact`]s of a client, the primary one first; at most 500.
 pub(crate) fn of_client(client: ClientId) -> Statement {
     statement!(
-        "SELECT ct.id, ct.client_id, c.name AS client_name, ct.first_name, ct.last_name, ct.email, \
-         ct.phone, ct.job_title, ct.is_primary, ct.account_id IS NOT NULL AS active \
+        "SELECT ct.id, ct.client_id, c.name AS client_name, ct.first_name, ct.last_name, \
+         ct.email, ct.email_key, ct.phone, ct.job_title, ct.is_primary, \
+         ct.account_id IS NOT NULL AS active, ct.revision \
          FROM clients c JOIN contacts ct ON ct.client_id = c.id AND ct.removed_at IS NULL \
          WHERE c.id = ?1 ORDER BY ct.is_primary DESC, ct.first_name, ct.last_name, ct.id LIMIT 500",
         client.to_string()
@@ -71,62 +87,82 @@ pub(crate) fn create(
     if draft.is_primary {
         writes.push(demote(client, now));
     }
-    let [id_, first, last, email, key, phone, job, at] = columns(id, draft, now);
+    let own: [Param; 1] = [client.to_string().into()];
     let add = Statement::new(
         "INSERT INTO contacts (id, first_name, last_name, email, email_key, phone, job_title, \
          created_at, updated_at, client_id, is_primary) \
          SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?9, NOT EXISTS (SELECT 1 FROM contacts \
           WHERE client_id = ?9 AND is_primary = 1 AND removed_at IS NULL)",
-        [
-            id_,
-            first,
-            last,
-            email,
-            key,
-            phone,
-            job,
-            at,
-            client.to_string().into(),
-        ],
+        columns(id, draft, now).into_iter().chain(own),
     );
     writes.extend([add, index(id, client, draft)?]);
     Ok(writes)
 }
 
 /// Changes a contact and the words that find its client.
-pub(crate) fn change(
-    id: ContactId,
-    client: ClientId,
-    draft: &Draft,
-    now: Timestamp,
-) -> Result<Vec<Statement>, Error> {
+///
+/// Another address is another mailbox: what went to the old one ends with the change. Its links
+/// are revoked, its waiting mail is withdrawn, and where it had access the account is let go and
+/// its sessions of this client end. The account itself stays: it may stand behind other contacts.
+///
+/// A row that is no longer as it was read refuses the whole batch
+/// ([`Meanwhile`](super::Conflict::Meanwhile)).
+pub(crate) fn change(of: &Contact, draft: &Draft, now: Timestamp) -> Result<Vec<Statement>, Error> {
+    let (id, id_) = (of.id, of.id.to_string());
+    let own: [Param; 1] = [of.revision.into()];
     let change = Statement::new(
-        "UPDATE contacts SET first_name = ?2, last_name = ?3, email = ?4, email_key = ?5, \
+        "UPDATE contacts SET revision = CASE revision WHEN ?9 THEN revision + 1 END, \
+         account_id = CASE email_key WHEN ?5 THEN account_id END, \
+         accepted_at = CASE email_key WHEN ?5 THEN accepted_at END, \
+         first_name = ?2, last_name = ?3, email = ?4, email_key = ?5, \
          phone = ?6, job_title = ?7, updated_at = ?8 WHERE id = ?1 AND removed_at IS NULL",
-        columns(id, draft, now),
+        columns(id, draft, now).into_iter().chain(own),
     );
-    let mut writes = vec![change, forget(id), index(id, client, draft)?];
+    let mut writes = vec![
+        change,
+        statement!(
+            "UPDATE links SET revoked_at = ?3, revoked_reason = 'address_changed' \
+             WHERE contact_id = ?1 AND email <> ?2 AND consumed_at IS NULL AND revoked_at IS NULL",
+            id_.as_str(),
+            draft.email.as_str(),
+            now
+        ),
+        statement!(
+            "UPDATE outbox SET state = 'cancelled', due_at = NULL, sealed = NULL \
+             WHERE contact_id = ?1 AND state = 'queued' AND to_email <> ?2",
+            id_.as_str(),
+            draft.email.as_str()
+        ),
+        statement!(
+            "UPDATE sessions SET ended_at = ?2 WHERE contact_id = ?1 AND ended_at IS NULL \
+             AND EXISTS (SELECT 1 FROM contacts WHERE id = ?1 AND account_id IS NULL)",
+            id_.as_str(),
+            now
+        ),
+        forget(id),
+        index(id, of.client_id, draft)?,
+    ];
     if draft.is_primary {
-        writes.extend(make_primary(id, client, now));
+        writes.extend(make_primary(id, of.client_id, now));
     }
     Ok(writes)
 }
 
 /// Makes a contact the primary one in place of whoever was.
-pub(crate) fn make_primary(id: ContactId, client: ClientId, now: Timestamp) -> [Statement; 2] {
+pub(crate) fn make_primary(id: ContactId, client: ClientId, now: Timestamp) -> Vec<Statement> {
     let promote = statement!(
         "UPDATE contacts SET is_primary = 1, updated_at = ?2 WHERE id = ?1 AND removed_at IS NULL",
         id.to_string(),
         now
     );
-    [demote(client, now), promote]
+    vec![demote(client, now), promote]
 }
 
 /// Removes a contact: access ends with the row's mark, its links are revoked, its waiting mail
 /// is cancelled, what it did stays. If it was primary, its oldest colleague becomes it.
-pub(crate) fn remove(id: ContactId, client: ClientId, now: Timestamp) -> [Statement; 6] {
+pub(crate) fn remove(id: ContactId, client: ClientId, now: Timestamp) -> Vec<Statement> {
     let id_ = id.to_string();
-    [
+    vec![
         statement!(
             "UPDATE contacts SET removed_at = ?2, updated_at = ?2, is_primary = 0 \
              WHERE id = ?1 AND removed_at IS NULL",
@@ -142,7 +178,7 @@ pub(crate) fn remove(id: ContactId, client: ClientId, now: Timestamp) -> [Statem
             now
         ),
         statement!(
-            "UPDATE links SET revoked_at = ?2, revoked_reason = 'contact removed' \
+            "UPDATE links SET revoked_at = ?2, revoked_reason = 'removed' \
              WHERE contact_id = ?1 AND consumed_at IS NULL AND revoked_at IS NULL",
             id_.as_str(),
             now

@@ -19,6 +19,8 @@ pub(crate) enum Conflict {
     LastOwner,
     /// The same thing was written already: an idempotent repeat.
     Repeat,
+    /// Somebody else changed the row since it was read.
+    Meanwhile,
 }
 
 /// A store's failure. The text is for the log, never for a person.
@@ -46,7 +48,7 @@ pub(crate) enum Error {
 impl Error {
     /// Reads what D1 threw: constraint names become conflicts, all else is an outage.
     pub(super) fn from_d1(cause: String) -> Self {
-        const KNOWN: [(&str, Conflict); 10] = [
+        const KNOWN: [(&str, Conflict); 11] = [
             (
                 "contacts.client_id, contacts.email_key",
                 Conflict::ContactEmail,
@@ -69,6 +71,7 @@ impl Error {
             ("staff.email_key", Conflict::StaffEmail),
             ("accounts.email_key", Conflict::AccountEmail),
             ("UNIQUE constraint failed", Conflict::Repeat),
+            (".revision", Conflict::Meanwhile),
         ];
         KNOWN.iter().find(|(text, _)| cause.contains(text)).map_or(
             Self::Unavailable {
