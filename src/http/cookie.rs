@@ -4,6 +4,7 @@
 //! expired one is refused here, before D1 is asked; the row decides the rest. It also says when
 //! the row was last touched, so that reads within the same minute write nothing.
 
+use axum::extract::MatchedPath;
 use chrono::DateTime;
 use http::header::COOKIE;
 use http::request::Parts;
@@ -13,6 +14,7 @@ use jwt_compact::alg::{Hs256, Hs256Key};
 use jwt_compact::{AlgorithmExt as _, Claims, Header, TimeOptions, UntrustedToken};
 use serde::{Deserialize, Serialize};
 
+use super::routes;
 use crate::app::App;
 use crate::config::Keys;
 use crate::domain::id::SessionId;
@@ -53,11 +55,17 @@ impl Side {
         }
     }
 
-    /// Where the person wanted to go: the page of a GET, else the side's start.
+    /// Where the person wanted to go: the page of a GET, the page that shows the form that was
+    /// sent if it has the same address, else the side's start.
     pub(crate) fn next_of(self, parts: &Parts) -> String {
-        let asked = (parts.method == Method::GET)
-            .then(|| parts.uri.path_and_query().map(PathAndQuery::as_str))
-            .flatten();
+        let asked = if parts.method == Method::GET {
+            parts.uri.path_and_query().map(PathAndQuery::as_str)
+        } else {
+            let route = parts.extensions.get::<MatchedPath>();
+            route
+                .is_some_and(|route| routes::has_page(route.as_str()))
+                .then(|| parts.uri.path())
+        };
         Next::parse(self, asked).as_str().to_owned()
     }
 

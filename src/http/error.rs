@@ -7,8 +7,8 @@
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use http::header::{ALLOW, HeaderName, HeaderValue, LOCATION, RETRY_AFTER};
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
+use super::page::with_next;
 use crate::domain::next::Side;
 use crate::domain::upload::human_bytes;
 use crate::store;
@@ -223,11 +223,7 @@ impl From<serde_json::Error> for Error {
 
 /// `Location` of a page of the side, with the way back in its query.
 fn location(to: &str, side: Side, next: &str) -> Option<(HeaderName, HeaderValue)> {
-    let to = if next == side.home() {
-        to.to_owned()
-    } else {
-        format!("{to}?next={}", utf8_percent_encode(next, NON_ALPHANUMERIC))
-    };
+    let to = with_next(to, side, next);
     HeaderValue::from_str(&to).ok().map(|to| (LOCATION, to))
 }
 

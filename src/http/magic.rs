@@ -5,29 +5,31 @@
 //! asked for the code that stands in the mail as text. An unknown address gets the same answer.
 
 use askama::Template;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, Mac as _};
-use http::StatusCode;
+use http::{HeaderMap, StatusCode};
 use sha2::Sha256;
 
 use super::chrome::{Chrome, Flash, Nobody};
 use super::cookie::{self, Ticket};
-use super::guard::{InPath, Public};
-use super::page::{Answer, page, page_with, see, try_again};
-use super::sign_in::ThrottleKeys;
+use super::guard::{InPath, InQuery, Public};
+use super::mailing::Mailing;
+use super::page::{Answer, page, page_with, see, try_again, with_next};
+use super::sign_in::{Asked, ThrottleKeys, former};
 use super::{Error, Fields, visitor};
 use crate::app::App;
 use crate::domain::email::Email;
-use crate::domain::id::{LinkId, MailId, SessionId};
-use crate::domain::next::Side;
+use crate::domain::id::{AccountId, ContactId, LinkId, SessionId};
+use crate::domain::next::{Next, Side};
 use crate::domain::time::Millis;
 use crate::domain::token::{Code, Purpose, Secret, TokenHash};
-use crate::outbound::letter::Letter;
-use crate::outbound::seal;
 use crate::store::magic::{self, Alive, NewLink, Presented};
-use crate::store::outbox::{self, NewMail};
+use crate::store::outbox::Proviso;
 use crate::store::{Statement, login};
 
 const ASK: &str = "__Host-portico-ask";
+const NEXT: &str = "__Host-portico-next";
 const LIFETIME: Millis = Millis::minutes(10);
 
 #[derive(Template)]
@@ -35,6 +37,19 @@ const LIFETIME: Millis = Millis::minutes(10);
 struct Ask {
     chrome: Chrome<Nobody>,
     form: Fields,
+    next: String,
+    by_password: String,
+}
+
+impl Ask {
+    fn new(chrome: Chrome<Nobody>, form: Fields, next: &Next) -> Self {
+        Self {
+            chrome,
+            form,
+            next: next.as_str().to_owned(),
+            by_password: with_next(Side::Client.sign_in(), Side::Client, next.as_str()),
+        }
+    }
 }
 
 #[derive(Template)]
@@ -68,11 +83,9 @@ pub(crate) fn dead(chrome: Chrome<Nobody>) -> Answer {
 }
 
 /// `GET /sign-in/link`
-pub(crate) async fn ask_form(public: Public) -> Answer {
-    page(&Ask {
-        chrome: public.chrome,
-        form: Fields::default(),
-    })
+pub(crate) async fn ask_form(public: Public<InQuery<Asked>>) -> Answer {
+    let next = Next::parse(Side::Client, public.args.0.next.as_deref());
+    page(&Ask::new(public.chrome, Fields::default(), &next))
 }
 
 /// `GET /sign-in/sent`
@@ -91,8 +104,9 @@ pub(crate) async fn ask(public: Public, mut form: Fields) -> Answer {
         app, chrome, head, ..
     } = public;
     // 1.
+    let next = Next::parse(Side::Client, Some(form.text("next")));
     let Some(email) = form.required("email", Email::parse) else {
-        return try_again(&Ask { chrome, form });
+        return try_again(&Ask::new(chrome, form, &next));
     };
     // 2.
     let keys = ThrottleKeys::of_link(&app, email.key(), &visitor::address(&head.headers));
@@ -103,64 +117,80 @@ pub(crate) async fn ask(public: Public, mut form: Fields) -> Answer {
     let account: Option<login::AccountLogin> = results.first()?;
     keys.check(&mut results, &app)?;
     // 3.
-    let browser = Secret::new(Purpose::Ask, app.random()?);
+    let browser = bind(&app, &next)?;
     let mut batch = keys.failed(&app)?;
     if let Some((account, contact)) = account.and_then(|found| Some((found.id, found.contact_id?)))
     {
-        let secret = Secret::new(Purpose::Magic, app.random()?);
-        let code = Code::new(app.random()?);
-        let (link, mail): (LinkId, MailId) = (app.id()?, app.id()?);
-        let both = format!("{}\n{}", secret.expose(), code.expose());
-        let sealed = seal::seal(&app.config.keys, mail, &both, app.random()?)
-            .ok_or_else(|| Error::internal("the link could not be sealed"))?;
-        let new = NewLink {
-            id: link,
-            account,
-            contact,
-            token_hash: &secret.hash().to_string(),
-            code_hash: &code_hash(&app, &code, &secret.hash())?,
-            browser_hash: &browser.hash().to_string(),
-            expires: app.now.plus(LIFETIME),
-        };
-        let letter = serde_json::to_string(&Letter {
-            paragraphs: vec![format!("Here is your link to sign in to the portal of {}.", chrome.brand.name)],
-            button: Some("Sign in".to_owned()),
-            path: "/magic/".to_owned(),
-            after: vec![
-                "It works once, for ten minutes. If you did not ask for it, you can leave this mail alone."
-                    .to_owned(),
-            ],
-        })?;
-        let mail = NewMail {
-            id: mail,
-            dedupe_key: format!("magic {link}"),
-            kind: "magic",
-            to_email: email.as_str(),
-            to_name: "",
-            subject: &format!("Your sign-in link for {}", chrome.brand.name),
-            content: &letter,
-            sealed: Some(&sealed),
-            staff: None,
-            contact: Some(contact),
-            client: None,
-            link: Some(link),
-        };
-        let queue: [Statement; 3] = [
-            magic::revoke_open(account, app.now),
-            magic::issue(&new, app.now),
-            outbox::queue(&mail, app.now),
-        ];
-        batch.extend(queue);
-        app.mail_queued();
+        let to = (account, contact, email.as_str());
+        batch.extend(mail(&app, &chrome.brand.name, to, &browser)?);
     }
     app.db.batch(batch).await?;
     // 4.
-    app.set_cookie(cookie::set(ASK, browser.expose(), Some(LIFETIME)));
     see("/sign-in/sent")
 }
 
+/// Binds the link that is asked for to this browser, which also remembers where the person wanted
+/// to go.
+pub(super) fn bind(app: &App, next: &Next) -> Result<Secret, Error> {
+    let browser = Secret::new(Purpose::Ask, app.random()?);
+    app.set_cookie(cookie::set(ASK, browser.expose(), Some(LIFETIME)));
+    let next = URL_SAFE_NO_PAD.encode(next.as_str());
+    app.set_cookie(cookie::set(NEXT, &next, Some(LIFETIME)));
+    Ok(browser)
+}
+
+/// Where the person who asked wanted to go.
+fn remembered(headers: &HeaderMap) -> Next {
+    let text = cookie::read(headers, NEXT).and_then(|text| URL_SAFE_NO_PAD.decode(text).ok());
+    let text = text.and_then(|bytes| String::from_utf8(bytes).ok());
+    Next::parse(Side::Client, text.as_deref())
+}
+
+/// A new link in place of older ones, and its mail.
+pub(super) fn mail(
+    app: &App,
+    business: &str,
+    (account, contact, email): (AccountId, ContactId, &str),
+    browser: &Secret,
+) -> Result<Vec<Statement>, Error> {
+    let secret = Secret::new(Purpose::Magic, app.random()?);
+    let code = Code::new(app.random()?);
+    let link: LinkId = app.id()?;
+    let new = NewLink {
+        id: link,
+        account,
+        contact,
+        token_hash: &secret.hash().to_string(),
+        code_hash: &code_hash(app, &code, &secret.hash())?,
+        browser_hash: &browser.hash().to_string(),
+        expires: app.now.plus(LIFETIME),
+    };
+    let mail = Mailing {
+        kind: "magic",
+        to: email,
+        name: "",
+        subject: format!("Your sign-in link for {business}"),
+        paragraphs: vec![format!("Here is your link to sign in to the portal of {business}.")],
+        button: Some(("Sign in", "/magic/")),
+        after: vec![
+            "It works once, for ten minutes. If you did not ask for it, you can leave this mail alone."
+                .to_owned(),
+        ],
+        secret: Some(format!("{}\n{}", secret.expose(), code.expose())),
+        link: Some(link),
+        staff: None,
+        contact: Some(contact),
+        client: None,
+    };
+    Ok(vec![
+        magic::revoke_open(account, app.now),
+        magic::issue(&new, app.now),
+        mail.queue(app, Proviso::Always)?,
+    ])
+}
+
 /// The code's keyed hash: forty bits could be guessed from a plain one in a stolen database.
-fn code_hash(app: &App, code: &Code, link: &TokenHash) -> Result<String, Error> {
+pub(super) fn code_hash(app: &App, code: &Code, link: &TokenHash) -> Result<String, Error> {
     let key = &app.config.keys.newest().secret;
     let mut mac = <Hmac<Sha256> as hmac::Mac>::new_from_slice(key)
         .map_err(|error| Error::internal(error.to_string()))?;
@@ -222,7 +252,9 @@ pub(crate) async fn sign_in(public: Public<InPath<String>>, mut form: Fields) ->
         now: app.now,
         end: app.now.plus(Side::Client.absolute()),
     };
-    let mut results = app.db.batch(presented.statements()).await?;
+    let mut batch = presented.statements();
+    batch.extend(former(&app, &head.headers, Side::Client, session));
+    let mut results = app.db.batch(batch).await?;
     let consumed = results.changes()? > 0;
     // 3.
     if consumed {
@@ -231,9 +263,11 @@ pub(crate) async fn sign_in(public: Public<InPath<String>>, mut form: Fields) ->
             touched: app.now,
         };
         cookie::give(&app, ticket, Side::Client);
+        let next = remembered(&head.headers);
         app.set_cookie(cookie::clear(ASK));
+        app.set_cookie(cookie::clear(NEXT));
         Flash::success(&app, "You are signed in.");
-        return see(Side::Client.home());
+        return see(next.as_str());
     }
     for _ in 0..3 {
         results.skip()?;

@@ -4,11 +4,13 @@ use askama::Template;
 use axum::response::{IntoResponse as _, Response};
 use http::StatusCode;
 use http::header::{CONTENT_TYPE, HeaderValue, LOCATION};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 use worker::send::SendWrapper;
 use worker::web_sys::ReadableStream;
 
 use super::Error;
+use crate::domain::next::Side;
 
 /// What a handler gives back.
 pub(crate) type Answer = Result<Response, Error>;
@@ -33,6 +35,15 @@ pub(crate) fn page_with(status: StatusCode, template: &impl Template) -> Answer 
 pub(crate) fn see(to: &str) -> Answer {
     let to = HeaderValue::from_str(to).map_err(|error| Error::internal(error.to_string()))?;
     Ok((StatusCode::SEE_OTHER, [(LOCATION, to)]).into_response())
+}
+
+/// The address of a page that leads on to `next`, a path of the side, when it is done.
+pub(crate) fn with_next(to: &str, side: Side, next: &str) -> String {
+    if next == side.home() {
+        to.to_owned()
+    } else {
+        format!("{to}?next={}", utf8_percent_encode(next, NON_ALPHANUMERIC))
+    }
 }
 
 /// JSON for our own scripts.

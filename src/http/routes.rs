@@ -9,8 +9,8 @@ use serde::Serialize;
 
 use super::guard::Guarded;
 use super::{
-    Error, branding, client, contact, dashboard, document, invitation, invite, join, magic, outbox,
-    setup, sign_in, staff, upload,
+    Error, branding, client, confirm, contact, dashboard, document, invitation, invite, join,
+    magic, outbox, setup, sign_in, staff, upload,
 };
 
 /// A row of the access table: a method and path, and the guard its handler names.
@@ -86,8 +86,8 @@ fn signing_in(routes: Routes) -> Routes {
         .on(POST, "/admin/setup", setup::create)
         .on(GET, "/admin/sign-in", sign_in::staff_form)
         .on(POST, "/admin/sign-in", sign_in::staff)
-        .on(GET, "/admin/confirm", sign_in::confirm_form)
-        .on(POST, "/admin/confirm", sign_in::confirm)
+        .on(GET, "/admin/confirm", confirm::staff_form)
+        .on(POST, "/admin/confirm", confirm::staff)
         .on(GET, "/admin/join/{token}", join::form)
         .on(POST, "/admin/join/{token}", join::join)
         .on(GET, "/admin", dashboard::staff)
@@ -98,6 +98,9 @@ fn signing_in(routes: Routes) -> Routes {
         .on(GET, "/sign-in/sent", magic::sent)
         .on(GET, "/magic/{token}", magic::open)
         .on(POST, "/magic/{token}", magic::sign_in)
+        .on(GET, "/confirm", confirm::client_form)
+        .on(POST, "/confirm", confirm::client)
+        .on(POST, "/confirm/link", confirm::send)
         .on(POST, "/switch", sign_in::switch)
         .on(GET, "/", dashboard::client)
 }
@@ -200,6 +203,12 @@ fn signing_out(routes: Routes) -> Routes {
 fn built() -> &'static Routes {
     static BUILT: OnceLock<Routes> = OnceLock::new();
     BUILT.get_or_init(all)
+}
+
+/// Whether the address shows a page, and is not only sent to.
+pub(super) fn has_page(path: &str) -> bool {
+    let mut rows = built().rows.iter();
+    rows.any(|row| row.method == "GET" && row.path == path)
 }
 
 /// The router, built once per isolate.

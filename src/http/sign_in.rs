@@ -1,4 +1,4 @@
-//! Signing in and out by password, on both sides, and proving again who one is.
+//! Signing in and out by password, on both sides.
 //!
 //! An unknown address, a deactivated person, somebody without a password and a wrong password
 //! cost the same time and get the same answer. Failures are counted per account and per network
@@ -6,12 +6,13 @@
 
 use askama::Template;
 use hmac::{Hmac, Mac as _};
+use http::HeaderMap;
 use sha2::Sha256;
 
 use super::chrome::{Chrome, Flash, Nobody};
 use super::cookie::{self, Ticket};
-use super::guard::{InQuery, Load, Me, Portal, Public, Staff, Viewer};
-use super::page::{Answer, page, see, try_again};
+use super::guard::{InQuery, Portal, Public, Staff, Viewer};
+use super::page::{Answer, page, see, try_again, with_next};
 use super::{Error, Fields, visitor};
 use crate::app::App;
 use crate::domain::credential::{self, Proof};
@@ -20,15 +21,13 @@ use crate::domain::id::{SessionId, noun};
 use crate::domain::next::{Next, Side};
 use crate::domain::password::Password;
 use crate::domain::throttle::{self, Decision};
-use crate::domain::time::Timestamp;
 use crate::store::audit::{Entry, Principal};
-use crate::store::viewer::Asker;
 use crate::store::{Results, Statement, login, session};
 
 /// The query of a sign-in page.
 #[derive(Debug, Default, serde::Deserialize)]
 pub(crate) struct Asked {
-    next: Option<String>,
+    pub(super) next: Option<String>,
 }
 
 #[derive(Template)]
@@ -38,6 +37,7 @@ struct Page {
     form: Fields,
     next: String,
     action: &'static str,
+    by_link: String,
     staff: bool,
 }
 
@@ -48,6 +48,7 @@ impl Page {
             form,
             next: next.as_str().to_owned(),
             action: side.sign_in(),
+            by_link: with_next("/sign-in/link", side, next.as_str()),
             staff: side == Side::Staff,
         }
     }
@@ -159,6 +160,7 @@ async fn sign_in(public: Public, mut form: Fields, side: Side) -> Answer {
         }
     }
     let begun = batch.len() - 2;
+    batch.extend(former(&app, &head.headers, side, id));
     let mut results = app.db.batch(batch).await?;
     for _ in 0..begun {
         results.skip()?;
@@ -172,6 +174,17 @@ async fn sign_in(public: Public, mut form: Fields, side: Side) -> Answer {
     };
     cookie::give(&app, ticket, side);
     see(next.as_str())
+}
+
+/// The end of the session that this browser had before, once the new one has begun.
+pub(super) fn former(
+    app: &App,
+    headers: &HeaderMap,
+    side: Side,
+    new: SessionId,
+) -> Option<Statement> {
+    let ticket = Ticket::of(headers, side, &app.config.keys, app.now)?;
+    Some(session::retire(ticket.session, new, app.now))
 }
 
 fn signed_in(principal: Principal, address: &str) -> Entry {
@@ -324,71 +337,4 @@ pub(crate) async fn switch(viewer: Viewer<Portal>, form: Fields) -> Answer {
     };
     cookie::give(app, ticket, Side::Client);
     see(Side::Client.home())
-}
-
-#[derive(Template)]
-#[template(path = "sign_in/confirm_staff.html")]
-struct ConfirmStaff {
-    chrome: Chrome<Me>,
-    form: Fields,
-    next: String,
-}
-
-/// `GET /admin/confirm`
-pub(crate) async fn confirm_form(staff: Staff<NextPage>) -> Answer {
-    page(&ConfirmStaff {
-        chrome: staff.chrome,
-        form: Fields::default(),
-        next: staff.page.0,
-    })
-}
-
-/// Where a step-up leads back to.
-pub(crate) struct NextPage(String);
-
-impl Load for NextPage {
-    type Args = InQuery<Asked>;
-    fn statements(_args: &Self::Args, _asker: &Asker) -> Vec<Statement> {
-        Vec::new()
-    }
-    fn read(
-        args: Self::Args,
-        _results: &mut Results,
-        _now: Timestamp,
-    ) -> Result<Option<Self>, Error> {
-        Ok(Some(Self(
-            Next::parse(Side::Staff, args.0.next.as_deref())
-                .as_str()
-                .to_owned(),
-        )))
-    }
-}
-
-/// `POST /admin/confirm`
-pub(crate) async fn confirm(staff: Staff, mut form: Fields) -> Answer {
-    let Staff { app, chrome, .. } = staff;
-    let next = Next::parse(Side::Staff, Some(form.text("next")))
-        .as_str()
-        .to_owned();
-    let Some(password) = form.required("password", Password::presented) else {
-        return try_again(&ConfirmStaff { chrome, form, next });
-    };
-    let me = &chrome.me;
-    let keys = ThrottleKeys::of(&app, Side::Staff, &me.email.to_lowercase(), &me.address);
-    let mut results = app
-        .db
-        .batch(keys.asked_with(login::staff_by_id(me.id), &app))
-        .await?;
-    let found: Option<login::StaffLogin> = results.first()?;
-    keys.check(&mut results, &app)?;
-    let kept = found.and_then(|found| found.password_hash);
-    let proof = credential::verify(&password, kept.as_deref())
-        .map_err(|error| Error::internal(error.to_string()))?;
-    if proof == Proof::Wrong {
-        app.db.batch(keys.failed(&app)?).await?;
-        form.refuse("password", "That is not your password. Please try again.");
-        return try_again(&ConfirmStaff { chrome, form, next });
-    }
-    app.db.run(login::confirm(me.session, app.now)).await?;
-    see(&next)
 }

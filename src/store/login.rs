@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::{Statement, statement};
-use crate::domain::id::{AccountId, ContactId, SessionId, StaffId};
+use crate::domain::id::{AccountId, ContactId, StaffId};
 use crate::domain::throttle::{ACCOUNT, ADDRESS, Failures};
 use crate::domain::time::Timestamp;
 
@@ -20,14 +20,6 @@ pub(crate) fn staff(key: &str) -> Statement {
     statement!(
         "SELECT id, name, password_hash FROM staff WHERE email_key = ?1 AND deactivated_at IS NULL",
         key
-    )
-}
-
-/// [`StaffLogin`] of a member of staff who is signed in.
-pub(crate) fn staff_by_id(id: StaffId) -> Statement {
-    statement!(
-        "SELECT id, name, password_hash FROM staff WHERE id = ?1 AND deactivated_at IS NULL",
-        id.to_string()
     )
 }
 
@@ -129,14 +121,5 @@ pub(crate) fn rehash_account(id: AccountId, hash: &str) -> Statement {
         "UPDATE accounts SET password_hash = ?2 WHERE id = ?1",
         id.to_string(),
         hash
-    )
-}
-
-/// Notes a fresh proof of identity.
-pub(crate) fn confirm(session: SessionId, now: Timestamp) -> Statement {
-    statement!(
-        "UPDATE sessions SET confirmed_at = ?2 WHERE id = ?1 AND ended_at IS NULL",
-        session.to_string(),
-        now
     )
 }

@@ -9,6 +9,7 @@ pub(crate) mod audit;
 mod blobs;
 pub(crate) mod branding;
 pub(crate) mod client;
+pub(crate) mod confirm;
 pub(crate) mod contact;
 pub(crate) mod dashboard;
 mod db;

@@ -6,7 +6,7 @@
 use serde::Deserialize;
 
 use super::{ById, Param, Statement, statement};
-use crate::domain::id::{ClientId, ContactId, LinkId, MailId, StaffId};
+use crate::domain::id::{AuditId, ClientId, ContactId, LinkId, MailId, SessionId, StaffId};
 use crate::domain::outbox::{Fate, LEASE};
 use crate::domain::time::Timestamp;
 
@@ -49,6 +49,50 @@ pub(crate) fn queue(mail: &NewMail<'_>, now: Timestamp) -> Statement {
         Param::from(mail.client.map(|id| id.to_string())),
         Param::from(mail.link.map(|id| id.to_string())),
         now,
+        Param::from(mail.staff.map(|id| id.to_string()))
+    )
+}
+
+/// What must be true for a mail to be queued, so that it tells of nothing that did not happen.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Proviso<'a> {
+    /// Nothing.
+    Always,
+    /// This batch used the link of that hash up, and made what has that id.
+    Consumed(&'a str, AuditId),
+    /// This batch began that session.
+    Began(SessionId),
+}
+
+/// Queues a mail, due at once, if what it tells of happened earlier in the batch.
+pub(crate) fn queue_if(mail: &NewMail<'_>, proviso: Proviso<'_>, now: Timestamp) -> Statement {
+    let (session, token, made) = match proviso {
+        Proviso::Always => return queue(mail, now),
+        Proviso::Consumed(token, made) => (Param::Null, token.into(), made.to_string().into()),
+        Proviso::Began(session) => (session.to_string().into(), Param::Null, Param::Null),
+    };
+    statement!(
+        "INSERT INTO outbox (id, dedupe_key, kind, to_email, to_name, subject, content, sealed, \
+         contact_id, client_id, link_id, due_at, created_at, staff_id) \
+         SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?12, ?16 \
+         WHERE EXISTS (SELECT 1 FROM sessions WHERE id = ?13) \
+          OR EXISTS (SELECT 1 FROM links WHERE token_hash = ?14 AND session_id = ?15) \
+         ON CONFLICT (dedupe_key) DO NOTHING",
+        mail.id.to_string(),
+        mail.dedupe_key.as_str(),
+        mail.kind,
+        mail.to_email,
+        mail.to_name,
+        mail.subject,
+        mail.content,
+        Param::from(mail.sealed),
+        Param::from(mail.contact.map(|id| id.to_string())),
+        Param::from(mail.client.map(|id| id.to_string())),
+        Param::from(mail.link.map(|id| id.to_string())),
+        now,
+        session,
+        token,
+        made,
         Param::from(mail.staff.map(|id| id.to_string()))
     )
 }

@@ -9,6 +9,25 @@ use crate::domain::next::Side;
 use crate::domain::role::Role;
 use crate::domain::time::{Millis, Timestamp};
 
+/// Whose login it is: one side or the other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Person {
+    /// A member of staff.
+    Staff(StaffId),
+    /// The account of a contact.
+    Account(AccountId),
+}
+
+impl Person {
+    /// The row's id.
+    pub(crate) fn id(self) -> String {
+        match self {
+            Self::Staff(id) => id.to_string(),
+            Self::Account(id) => id.to_string(),
+        }
+    }
+}
+
 /// A live session of staff, with what surrounds every page of theirs.
 #[derive(Debug, Deserialize)]
 pub(crate) struct StaffRow {
@@ -196,6 +215,32 @@ pub(crate) fn end(id: SessionId, now: Timestamp) -> Statement {
     statement!(
         "UPDATE sessions SET ended_at = ?2 WHERE id = ?1 AND ended_at IS NULL",
         id.to_string(),
+        now
+    )
+}
+
+/// Begins the session that follows a fresh proof of identity: the same person and device under a
+/// new name, which lives no longer than the old one would have.
+pub(crate) fn renew(id: SessionId, old: SessionId, now: Timestamp) -> Statement {
+    statement!(
+        "INSERT INTO sessions (id, staff_id, account_id, contact_id, epoch, portal_epoch, created_at, \
+         seen_at, expires_at, confirmed_at, device, address, country) \
+         SELECT ?1, s.staff_id, s.account_id, s.contact_id, s.epoch, s.portal_epoch, ?3, ?3, \
+         s.expires_at, ?3, s.device, s.address, s.country \
+         FROM sessions s WHERE s.id = ?2 AND s.ended_at IS NULL",
+        id.to_string(),
+        old.to_string(),
+        now
+    )
+}
+
+/// Ends the session that another one has followed.
+pub(crate) fn retire(old: SessionId, new: SessionId, now: Timestamp) -> Statement {
+    statement!(
+        "UPDATE sessions SET ended_at = ?3 WHERE id = ?1 AND ended_at IS NULL \
+         AND EXISTS (SELECT 1 FROM sessions WHERE id = ?2)",
+        old.to_string(),
+        new.to_string(),
         now
     )
 }

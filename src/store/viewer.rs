@@ -7,6 +7,7 @@
 use super::{Param, Statement};
 use crate::domain::id::SessionId;
 use crate::domain::module::Module;
+use crate::domain::next::Side;
 use crate::domain::time::Timestamp;
 
 /// `viewer`: live session ∧ account's epoch ∧ contact active ∧ client not archived ∧ portal
@@ -29,6 +30,8 @@ pub(crate) const VIEWER: &str = "WITH viewer AS (\
 pub(crate) struct Asker {
     /// The session that the cookie names.
     pub(crate) session: SessionId,
+    /// The side it belongs to.
+    pub(crate) side: Side,
     /// The moment of the request.
     pub(crate) now: Timestamp,
     /// The module the page belongs to.

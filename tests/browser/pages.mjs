@@ -25,6 +25,7 @@ export async function setTheStage(world) {
   await addDocument(owner, larkspur.client, { title: "Pricing notes", folder: "Internal", visible: false });
   await larkspur.person.get(`/documents/${shared.id}/download`);
   const fresh = await person(world, owner, { client: "Northwind Events" });
+  await fresh.person.post("/confirm/link");
   const off = await person(world, owner, { client: "Harbour Yoga" });
   await portalOff(world, off.client);
   const mail = await world.db.prepare("SELECT id FROM outbox ORDER BY created_at LIMIT 1").first();
@@ -52,6 +53,8 @@ export const pages = ({ client, contact, pending, link, mail, milo, ownerId }) =
   { name: "client-documents", path: "/documents", who: "person" },
   { name: "client-dashboard-empty", path: "/", who: "fresh" },
   { name: "client-documents-empty", path: "/documents", who: "fresh" },
+  { name: "client-confirm", path: "/confirm", who: "person" },
+  { name: "client-confirm-code", path: "/confirm", who: "fresh" },
   { name: "client-closed", path: "/", who: "off", status: 403 },
   // staff
   { name: "admin-dashboard", path: "/admin", who: "owner" },

@@ -38,6 +38,14 @@ impl Rank for AnyRole {
     const NAME: &'static str = "staff";
 }
 
+/// Anybody on the staff who has just proven who they are.
+pub(crate) struct SureRole;
+impl Rank for SureRole {
+    const LEAST: Role = Role::Member;
+    const FRESH: bool = true;
+    const NAME: &'static str = "staff:fresh";
+}
+
 /// Admins and owners.
 pub(crate) struct AdminRole;
 impl Rank for AdminRole {
@@ -63,6 +71,8 @@ impl Rank for OwnerRole {
 
 /// A member of staff of any role, with what the page loaded.
 pub(crate) type Staff<L = ()> = StaffOf<AnyRole, L>;
+/// A member of staff whose proof of identity is fresh.
+pub(crate) type SureStaff<L = ()> = StaffOf<SureRole, L>;
 /// An admin or owner.
 pub(crate) type Admin<L = ()> = StaffOf<AdminRole, L>;
 /// An admin or owner whose sign-in is fresh.
@@ -152,6 +162,7 @@ impl<S: Sync, R: Rank, L: Load> FromRequestParts<S> for StaffOf<R, L> {
         // 3.
         let asker = Asker {
             session: ticket.session,
+            side: Side::Staff,
             now: app.now,
             module: None,
         };

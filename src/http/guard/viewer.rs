@@ -8,6 +8,7 @@ use std::marker::PhantomData;
 use axum::extract::FromRequestParts;
 use http::request::Parts;
 
+use super::staff::FRESH;
 use super::{FromAddress as _, Guard, Load};
 use crate::app::App;
 use crate::domain::id::{AccountId, ClientId, ContactId, SessionId};
@@ -24,6 +25,8 @@ use crate::store::viewer::Asker;
 pub(crate) trait Scope: Send {
     /// The module that must be on.
     const MODULE: Option<Module>;
+    /// Whether the proof of identity must be fresh (step-up).
+    const FRESH: bool = false;
     /// The guard's name in the access table.
     const NAME: &'static str;
 }
@@ -33,6 +36,14 @@ pub(crate) struct Portal;
 impl Scope for Portal {
     const MODULE: Option<Module> = None;
     const NAME: &'static str = "contact";
+}
+
+/// What changes how one signs in: only for who has just proven who they are.
+pub(crate) struct Sure;
+impl Scope for Sure {
+    const MODULE: Option<Module> = None;
+    const FRESH: bool = true;
+    const NAME: &'static str = "contact:fresh";
 }
 
 /// Documents shared with the client.
@@ -108,7 +119,8 @@ impl<S: Sync, M: Scope, L: Load> FromRequestParts<S> for Viewer<M, L> {
     type Rejection = Error;
 
     /// 1. the cookie's signature and age, without D1; 2. what the address says; 3. the session's
-    /// row and the page's data in one batch; 4. portal and module; 5. the page's data.
+    /// row and the page's data in one batch; 4. portal, module and freshness;
+    /// 5. the page's data.
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Error> {
         let app = super::app(parts)?;
         // 1.
@@ -123,6 +135,7 @@ impl<S: Sync, M: Scope, L: Load> FromRequestParts<S> for Viewer<M, L> {
         // 3.
         let asker = Asker {
             session: ticket.session,
+            side: Side::Client,
             now: app.now,
             module: M::MODULE,
         };
@@ -149,6 +162,12 @@ impl<S: Sync, M: Scope, L: Load> FromRequestParts<S> for Viewer<M, L> {
             Modules::from_bits(row.modules).map_err(|_bits| Error::internal("unknown modules"))?;
         if M::MODULE.is_some_and(|module| !modules.has(module)) {
             return Err(Error::NotFound);
+        }
+        if M::FRESH && app.now.since(row.confirmed_at) > FRESH {
+            return Err(Error::Confirm {
+                side: Side::Client,
+                next: Side::Client.next_of(parts),
+            });
         }
         // 5.
         let page = L::read(args?, &mut results, app.now)?.ok_or(Error::NotFound)?;

@@ -1,0 +1,77 @@
+//! A mail of ours with its secret sealed, as the statement that puts it into the outbox.
+
+use super::Error;
+use crate::app::App;
+use crate::domain::id::{ClientId, ContactId, LinkId, MailId, StaffId};
+use crate::outbound::letter::Letter;
+use crate::outbound::seal;
+use crate::store::Statement;
+use crate::store::outbox::{self, NewMail, Proviso};
+
+/// What is to be sent to whom.
+pub(super) struct Mailing<'a> {
+    /// The name of its kind, in the outbox.
+    pub(super) kind: &'static str,
+    /// The recipient's address.
+    pub(super) to: &'a str,
+    /// The recipient's name, or nothing.
+    pub(super) name: &'a str,
+    /// The subject.
+    pub(super) subject: String,
+    /// Above the button.
+    pub(super) paragraphs: Vec<String>,
+    /// The button's text and the path it leads to; a secret comes behind the path.
+    pub(super) button: Option<(&'static str, &'static str)>,
+    /// Below the button.
+    pub(super) after: Vec<String>,
+    /// The link's secret (and, on a second line, its code): sealed until the mail is sent.
+    pub(super) secret: Option<String>,
+    /// The link whose secret it is.
+    pub(super) link: Option<LinkId>,
+    /// The member of staff it goes to.
+    pub(super) staff: Option<StaffId>,
+    /// The contact it goes to.
+    pub(super) contact: Option<ContactId>,
+    /// The client it concerns.
+    pub(super) client: Option<ClientId>,
+}
+
+impl Mailing<'_> {
+    /// The statement, and the promise to send it after the response.
+    pub(super) fn queue(self, app: &App, proviso: Proviso<'_>) -> Result<Statement, Error> {
+        let id: MailId = app.id()?;
+        let sealed = match &self.secret {
+            None => None,
+            Some(secret) => Some(
+                seal::seal(&app.config.keys, id, secret, app.random()?)
+                    .ok_or_else(|| Error::internal("the link could not be sealed"))?,
+            ),
+        };
+        let (label, path) = self.button.unzip();
+        let letter = serde_json::to_string(&Letter {
+            paragraphs: self.paragraphs,
+            button: label.map(str::to_owned),
+            path: path.unwrap_or_default().to_owned(),
+            after: self.after,
+        })?;
+        let of = self
+            .link
+            .map_or_else(|| id.to_string(), |link| link.to_string());
+        let mail = NewMail {
+            id,
+            dedupe_key: format!("{} {of}", self.kind),
+            kind: self.kind,
+            to_email: self.to,
+            to_name: self.name,
+            subject: &self.subject,
+            content: &letter,
+            sealed: sealed.as_deref(),
+            staff: self.staff,
+            contact: self.contact,
+            client: self.client,
+            link: self.link,
+        };
+        app.mail_queued();
+        Ok(outbox::queue_if(&mail, proviso, app.now))
+    }
+}
