@@ -112,8 +112,8 @@ export const ROWS = {
   "GET /admin/clients/{id}/edit": { ...STAFF_PAGE, ids: { id: "client" } },
   "POST /admin/clients/{id}/edit": { ...sent(STAFF_PAGE), ids: { id: "client" } },
   "POST /admin/clients/{id}/portal": STAFF_MISSES,
-  "POST /admin/clients/{id}/archive": STAFF_MISSES,
-  "POST /admin/clients/{id}/restore": STAFF_MISSES,
+  "POST /admin/clients/{id}/archive": { ...STAFF_MISSES, member: "forbidden" },
+  "POST /admin/clients/{id}/restore": { ...STAFF_MISSES, member: "forbidden" },
   // Contacts.
   "GET /admin/clients/{id}/contacts": { ...STAFF_PAGE, ids: { id: "client" } },
   "GET /admin/clients/{id}/contacts/new": { ...STAFF_PAGE, ids: { id: "client" } },

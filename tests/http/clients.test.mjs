@@ -2,6 +2,7 @@
 import { after, before, test } from "node:test";
 import assert from "node:assert/strict";
 import { addClient, setUpOwner, switchPortal } from "../harness/flows.mjs";
+import { clientRow, colleague, newId } from "../harness/rows.mjs";
 import { World } from "../harness/world.mjs";
 
 const world = await World.start();
@@ -51,18 +52,110 @@ test("a changed name is found by its new words alone", async () => {
   assert.deepEqual(await audited(client), ["client.created", "client.changed"]);
 });
 
-test("the list is walked page by page, each client once", async () => {
-  for (let n = 0; n < 27; n++) await addClient(owner, { name: "Same Name" });
-  const all = (await world.db.prepare("SELECT count(*) AS n FROM clients WHERE archived_at IS NULL").first()).n;
+/** Walks a list by its links; gives the addresses of the clients and how many pages there were. */
+async function walk(path, rel = "next") {
   const seen = [];
-  for (let path = "/admin/clients"; path;) {
+  let pages = 0;
+  let last = path;
+  for (; path; pages += 1) {
     const answer = await owner.get(path);
+    assert.equal(answer.status, 200, String(answer));
     assert.equal((await answer.cost()).d1, 1);
-    seen.push(...answer.page.all("tbody a").map((link) => link.getAttribute("href")));
-    path = answer.page.all('a[rel="next"]')[0]?.getAttribute("href").replaceAll("&amp;", "&");
+    const page = answer.page.all("tbody a").map((link) => link.getAttribute("href").split("/").at(-1));
+    assert.ok(page.length <= 25);
+    if (rel === "next") seen.push(...page);
+    else seen.unshift(...page);
+    last = path;
+    path = answer.page.all(`a[rel="${rel}"]`)[0]?.getAttribute("href").replaceAll("&amp;", "&");
   }
-  assert.equal(seen.length, all);
-  assert.equal(new Set(seen).size, all);
+  return { seen, pages, last };
+}
+
+test("the list is walked page by page in every order, forwards and back, each client once", async () => {
+  for (let n = 0; n < 60; n++) {
+    // Many of one name and of one moment: the id decides.
+    await world.db.prepare("INSERT INTO clients (id, name, name_key, portal_enabled, created_at, updated_at) VALUES (?1, ?2, lower(?2), ?3, ?4, ?4)")
+      .bind(newId(), n % 3 ? "Same Name" : `Walked ${n % 7}`, n % 2, 1_700_000_000_000 + (n >> 2)).run();
+  }
+  const orders = { name: "name_key, id", newest: "created_at DESC, id DESC", portal: "portal_enabled DESC, name_key, id" };
+  for (const [sort, order] of Object.entries(orders)) {
+    const { results } = await world.db.prepare(`SELECT id FROM clients WHERE archived_at IS NULL ORDER BY ${order}`).all();
+    const there = await walk(`/admin/clients?sort=${sort}`);
+    assert.deepEqual(there.seen, results.map(({ id }) => id), sort);
+    assert.ok(there.pages >= 3);
+    const back = await walk(there.last, "prev");
+    assert.deepEqual(back.seen, there.seen, `${sort}, walked back`);
+  }
+});
+
+test("paging keeps what was searched and how it is sorted; so does searching again", async () => {
+  for (let n = 0; n < 55; n++) await clientRow(world, `Quartz ${String(n).padStart(2, "0")}`);
+  await world.db.prepare("INSERT OR IGNORE INTO client_words (word, client_id, owner_id) SELECT 'quartz', id, id FROM clients WHERE name LIKE 'Quartz%'").run();
+  await world.db.prepare("UPDATE clients SET portal_enabled = 0 WHERE name LIKE 'Quartz%' AND substr(name, -1) < '4'").run();
+  const orders = { name: "name_key, id", newest: "created_at DESC, id DESC", portal: "portal_enabled DESC, name_key, id" };
+  for (const [sort, order] of Object.entries(orders)) {
+    const { results } = await world.db.prepare(`SELECT id FROM clients WHERE name LIKE 'Quartz%' ORDER BY ${order}`).all();
+    const there = await walk(`/admin/clients?q=quartz&sort=${sort}`);
+    assert.equal(there.pages, 3);
+    // The newest first: of one moment, in the order of the ids.
+    if (sort !== "newest") assert.deepEqual(there.seen, results.map(({ id }) => id), sort);
+    assert.deepEqual([...there.seen].sort(), results.map(({ id }) => id).sort(), sort);
+    assert.deepEqual((await walk(there.last, "prev")).seen, there.seen, `${sort}, walked back`);
+  }
+  const sorted = (await owner.get("/admin/clients?q=quartz&sort=portal")).page;
+  assert.match(sorted.link("Newest"), /q=quartz&amp;sort=newest|q=quartz&sort=newest/);
+  const searched = await owner.submit(sorted.form("Search"), { q: "QUAR" });
+  assert.match(searched.path, /sort=portal/);
+  assert.equal(listed(searched).length, 25);
+  assert.equal(searched.page.all(".pills [aria-current]")[0].text, "Portal");
+});
+
+test("an address bar full of nonsense is a list all the same", async () => {
+  for (const query of ["sort=zzz", "after=%00&id=%ff", "sort=newest&after=no-number&id=x", "sort=portal&before=%C3%A9&id=", `q=${"x".repeat(4000)}`, "after=a&before=b&id=c", "q=a&q=b"]) {
+    assert.equal((await owner.get(`/admin/clients?${query}`)).status, 200, query);
+  }
+});
+
+test("a form sent twice adds one client; so does one whose answer was lost after it was written; a changed one adds another", async () => {
+  const count = async (name) => (await world.db.prepare("SELECT count(*) AS n FROM clients WHERE name = ?").bind(name).first()).n;
+  const form = (await owner.get("/admin/clients/new")).page.formTo("/admin/clients/new");
+  await world.fault({ on: "d1", match: "INSERT INTO clients", when: "after" });
+  world.expectLog(/Network connection lost/);
+  assert.equal((await owner.submit(form, { name: "Lost Reply" }, { follow: false })).status, 503);
+  const answers = await Promise.all([1, 2, 3].map(() => owner.submit(form, { name: "Lost Reply" }, { follow: false })));
+  assert.equal(new Set(answers.map(({ location }) => location)).size, 1, answers.join("\n"));
+  assert.equal(await count("Lost Reply"), 1);
+  const [id] = answers[0].location.split("/").slice(-1);
+  assert.deepEqual(await audited({ id }), ["client.created"]);
+  assert.equal((await owner.submit(form, { name: "Another One" }, { follow: false })).status, 303);
+  assert.equal(await count("Another One"), 1);
+});
+
+test("two at one record: the second is told, at the field, and loses nothing", async () => {
+  const client = await addClient(owner, { name: "Shared Record", reference: "A" });
+  const path = `${client.path}/edit`;
+  const [mine, theirs] = [(await owner.get(path)).page.formTo(path), (await owner.get(path)).page.formTo(path)];
+  await owner.submit(theirs, { reference: "B" });
+  const told = await owner.submit(mine, { reference: "C", notes: "Long and dear to me" }, { follow: false });
+  assert.equal(told.status, 422, String(told));
+  assert.match(told.page.errorAt("Reference"), /says: B/);
+  assert.equal(told.page.field("Notes").text.trim(), "Long and dear to me");
+  assert.equal((await rowOf(client)).reference, "B");
+  assert.deepEqual(listed(await owner.get("/admin/clients?q=c")).includes("Shared Record"), false, "its words are as they were");
+  assert.equal((await owner.submit(told.page.formTo(path), {}, { follow: false })).status, 303);
+  assert.equal((await rowOf(client)).reference, "C");
+  const form = (await owner.get(path)).page.formTo(path);
+  const answers = await Promise.all(["x", "y"].map((reference) => owner.submit(form, { reference }, { follow: false })));
+  assert.deepEqual(answers.map(({ status }) => status === 303).sort(), [false, true], answers.join("\n"));
+});
+
+test("empty lists say what to do", async () => {
+  assert.equal((await owner.get("/admin/clients?q=nosuchword")).page.link("Show all clients"), "/admin/clients");
+  const fresh = await World.start();
+  const first = await setUpOwner(fresh);
+  assert.equal((await first.get("/admin/clients")).page.link("Add your first client"), "/admin/clients/new");
+  assert.equal((await first.get("/admin/clients?archived=1")).page.link("Show your clients"), "/admin/clients");
+  await fresh.close();
 });
 
 test("Enable Portal switches on and off; only off turns the epoch", async () => {
@@ -80,7 +173,10 @@ test("an archived client leaves the list and comes back", async () => {
   const client = await addClient(owner, { name: "Packed Away" });
   await owner.follow(await owner.post(`${client.path}/archive`));
   assert.deepEqual(listed(await owner.get("/admin/clients?q=packed")), []);
-  assert.deepEqual(listed(await owner.get("/admin/clients?archived=1")), ["Packed Away"]);
+  for (const query of ["archived=1", "archived=1&q=pack"]) assert.deepEqual(listed(await owner.get(`/admin/clients?${query}`)), ["Packed Away"], query);
+  const member = await colleague(world, owner, "member");
+  assert.equal((await member.post(`${client.path}/restore`)).status, 403);
+  assert.equal((await member.get(client.path)).page.hasButton("Restore"), false);
   await owner.follow(await owner.post(`${client.path}/restore`));
   assert.deepEqual(listed(await owner.get("/admin/clients?q=packed")), ["Packed Away"]);
   assert.deepEqual(await audited(client), ["client.created", "client.archived", "client.restored"]);

@@ -9,8 +9,9 @@ use crate::domain::search;
 use crate::domain::text::{Line, Name, Paragraphs};
 use crate::domain::time::Timestamp;
 
-/// A page of a list, in rows. One more is read, to know whether there is a next page.
-pub(crate) const PAGE: usize = 25;
+mod list;
+
+pub(crate) use list::{Ask, Listed, PAGE, Sort, page};
 
 /// What a form says of a client.
 #[derive(Debug)]
@@ -38,17 +39,7 @@ pub(crate) struct Client {
     pub(crate) portal_enabled: bool,
     pub(crate) created_at: Timestamp,
     pub(crate) archived_at: Option<Timestamp>,
-}
-
-/// A client in the list.
-#[derive(Debug, Deserialize)]
-pub(crate) struct Listed {
-    pub(crate) id: ClientId,
-    pub(crate) name: String,
-    pub(crate) name_key: String,
-    pub(crate) reference: String,
-    #[serde(deserialize_with = "flag")]
-    pub(crate) portal_enabled: bool,
+    pub(crate) revision: i64,
 }
 
 /// Archived or not.
@@ -57,56 +48,10 @@ impl ById for Client {
     fn by_id(id: ClientId) -> Statement {
         statement!(
             "SELECT id, name, reference, email, phone, address, notes, portal_enabled, created_at, \
-             archived_at FROM clients WHERE id = ?1",
+             archived_at, revision FROM clients WHERE id = ?1",
             id.to_string()
         )
     }
-}
-
-/// [`Listed`] by name, after a name's key and id; empty texts stand before all.
-pub(crate) fn list(name_key: &str, id: &str) -> Statement {
-    statement!(
-        "SELECT id, name, name_key, reference, portal_enabled FROM clients \
-         WHERE archived_at IS NULL AND (name_key, id) > (?1, ?2) ORDER BY name_key, id LIMIT 26",
-        name_key,
-        id
-    )
-}
-
-/// [`Listed`] of the archived ones.
-pub(crate) fn archived(name_key: &str, id: &str) -> Statement {
-    statement!(
-        "SELECT id, name, name_key, reference, portal_enabled FROM clients \
-         WHERE archived_at IS NOT NULL AND (name_key, id) > (?1, ?2) ORDER BY name_key, id LIMIT 26",
-        name_key,
-        id
-    )
-}
-
-/// [`Listed`] of those that every word finds by its beginning. Without a word this finds none.
-pub(crate) fn found(words: &[String], name_key: &str, id: &str) -> Statement {
-    let mut ranges = words.iter().map(|word| (word.clone(), search::after(word)));
-    let first = ranges.next().unwrap_or_default();
-    // A missing word asks the first one again.
-    let second = ranges.next().unwrap_or_else(|| first.clone());
-    let third = ranges.next().unwrap_or_else(|| first.clone());
-    statement!(
-        "SELECT c.id, c.name, c.name_key, c.reference, c.portal_enabled \
-         FROM (SELECT DISTINCT client_id FROM client_words WHERE word >= ?3 AND word < ?4) w \
-         CROSS JOIN clients c ON c.id = w.client_id \
-         WHERE c.archived_at IS NULL AND (c.name_key, c.id) > (?1, ?2) \
-          AND c.id IN (SELECT client_id FROM client_words WHERE word >= ?5 AND word < ?6) \
-          AND c.id IN (SELECT client_id FROM client_words WHERE word >= ?7 AND word < ?8) \
-         ORDER BY c.name_key, c.id LIMIT 26",
-        name_key,
-        id,
-        first.0,
-        first.1,
-        second.0,
-        second.1,
-        third.0,
-        third.1
-    )
 }
 
 /// Adds a client with the words that find it.
@@ -119,18 +64,21 @@ pub(crate) fn create(id: ClientId, draft: &Draft, now: Timestamp) -> Result<Vec<
     Ok(vec![add, index(id, draft)?])
 }
 
-/// Changes a client and the words that find it.
-pub(crate) fn change(id: ClientId, draft: &Draft, now: Timestamp) -> Result<Vec<Statement>, Error> {
+/// Changes a client and the words that find it. A row that is no longer as it was read refuses the
+/// whole batch ([`Meanwhile`](super::Conflict::Meanwhile)).
+pub(crate) fn change(of: &Client, draft: &Draft, now: Timestamp) -> Result<Vec<Statement>, Error> {
+    let own: [Param; 1] = [of.revision.into()];
     let change = Statement::new(
-        "UPDATE clients SET name = ?2, name_key = ?3, reference = ?4, email = ?5, phone = ?6, \
+        "UPDATE clients SET revision = CASE revision WHEN ?10 THEN revision + 1 END, \
+         name = ?2, name_key = ?3, reference = ?4, email = ?5, phone = ?6, \
          address = ?7, notes = ?8, updated_at = ?9 WHERE id = ?1",
-        columns(id, draft, now),
+        columns(of.id, draft, now).into_iter().chain(own),
     );
     let forget = statement!(
         "DELETE FROM client_words WHERE owner_id = ?1",
-        id.to_string()
+        of.id.to_string()
     );
-    Ok(vec![change, forget, index(id, draft)?])
+    Ok(vec![change, forget, index(of.id, draft)?])
 }
 
 fn columns(id: ClientId, draft: &Draft, now: Timestamp) -> [Param; 9] {
