@@ -25,9 +25,11 @@ mod outbox;
 mod own;
 mod page;
 pub mod routes;
+mod settings;
 mod setup;
 mod sign_in;
 mod staff;
+mod template;
 mod upload;
 mod visitor;
 

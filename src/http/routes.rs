@@ -9,8 +9,7 @@ use serde::Serialize;
 
 use super::guard::Guarded;
 use super::{
-    Error, branding, client, confirm, contact, dashboard, document, invitation, invite, join,
-    magic, outbox, setup, sign_in, staff, upload,
+    Error, branding, client, confirm, contact, dashboard, document, invitation, invite, join, magic, outbox, settings, setup, sign_in, staff, template, upload,
 };
 
 /// A row of the access table: a method and path, and the guard its handler names.
@@ -168,6 +167,25 @@ fn settings(routes: Routes) -> Routes {
         .on(POST, "/admin/settings/branding", branding::save)
         .on(POST, "/admin/settings/branding/logo", branding::choose_logo)
         .on(POST, "/admin/settings/branding/reset", branding::reset)
+        .on(GET, "/admin/settings/templates/{kind}", template::form)
+        .on(POST, "/admin/settings/templates/{kind}", template::save)
+        .on(
+            POST,
+            "/admin/settings/templates/{kind}/preview",
+            template::preview,
+        )
+        .on(
+            POST,
+            "/admin/settings/templates/{kind}/test",
+            template::test,
+        )
+        .on(
+            POST,
+            "/admin/settings/templates/{kind}/reset",
+            template::reset,
+        )
+        .on(GET, "/admin/settings/security", settings::security)
+        .on(POST, "/admin/settings/security", settings::save_security)
         .on(GET, "/admin/settings/staff", staff::list)
         .on(GET, "/admin/settings/staff/new", staff::new_form)
         .on(POST, "/admin/settings/staff/new", staff::create)

@@ -26,26 +26,32 @@ struct Button {
     url: String,
 }
 
-macro_rules! half {
-    ($name:ident, $path:literal) => {
-        #[derive(Template)]
-        #[template(path = $path)]
-        struct $name<'a> {
-            business_name: &'a str,
-            logo_url: Option<&'a str>,
-            brand_hex: &'a str,
-            brand_text_hex: &'a str,
-            paragraphs: &'a [String],
-            code: Option<&'a str>,
-            button: Option<&'a Button>,
-            after: &'a [String],
-            support_email: Option<&'a str>,
-            support_phone: Option<&'a str>,
-        }
-    };
+#[derive(Template)]
+#[template(path = "email/layout.html")]
+struct Html<'a> {
+    business_name: &'a str,
+    logo_url: Option<&'a str>,
+    brand_hex: &'a str,
+    brand_text_hex: &'a str,
+    paragraphs: &'a [String],
+    code: Option<&'a str>,
+    button: Option<&'a Button>,
+    after: &'a [String],
+    support_email: Option<&'a str>,
+    support_phone: Option<&'a str>,
 }
-half!(Html, "email/layout.html");
-half!(Text, "email/layout.txt");
+
+#[derive(Template)]
+#[template(path = "email/layout.txt")]
+struct Text<'a> {
+    business_name: &'a str,
+    paragraphs: &'a [String],
+    code: Option<&'a str>,
+    button: Option<&'a Button>,
+    after: &'a [String],
+    support_email: Option<&'a str>,
+    support_phone: Option<&'a str>,
+}
 
 /// Whom a letter goes to, under which id, about what.
 pub(crate) struct Envelope<'a> {
@@ -71,10 +77,47 @@ impl Letter {
         secret: &str,
         code: Option<&str>,
     ) -> askama::Result<Message> {
-        let button = self.button.as_ref().map(|label| Button {
-            label: label.clone(),
-            url: format!("{origin}{}{secret}", self.path),
-        });
+        Ok(Message {
+            id: envelope.id.to_owned(),
+            from: envelope.from,
+            to: envelope.to,
+            subject: envelope.subject.to_owned(),
+            text: self.plain_text(branding, origin, secret, code)?,
+            html: self.html(branding, origin, secret, code)?,
+            list_unsubscribe: None,
+            date_ms: envelope.date.0,
+        })
+    }
+
+    /// The plain half of the message.
+    pub(crate) fn plain_text(
+        &self,
+        branding: &Branding,
+        origin: &str,
+        secret: &str,
+        code: Option<&str>,
+    ) -> askama::Result<String> {
+        let button = self.button(origin, secret);
+        Text {
+            business_name: &branding.name,
+            paragraphs: &self.paragraphs,
+            code,
+            button: button.as_ref(),
+            after: &self.after,
+            support_email: branding.support_email.as_deref(),
+            support_phone: branding.support_phone.as_deref(),
+        }
+        .render()
+    }
+
+    fn html(
+        &self,
+        branding: &Branding,
+        origin: &str,
+        secret: &str,
+        code: Option<&str>,
+    ) -> askama::Result<String> {
+        let button = self.button(origin, secret);
         let logo = branding
             .logo_hash
             .as_ref()
@@ -89,32 +132,25 @@ impl Letter {
                 )
             },
         );
-        macro_rules! render {
-            ($name:ident) => {
-                $name {
-                    business_name: &branding.name,
-                    logo_url: logo.as_deref(),
-                    brand_hex: &fill,
-                    brand_text_hex: &on_fill,
-                    paragraphs: &self.paragraphs,
-                    code,
-                    button: button.as_ref(),
-                    after: &self.after,
-                    support_email: branding.support_email.as_deref(),
-                    support_phone: branding.support_phone.as_deref(),
-                }
-                .render()?
-            };
+        Html {
+            business_name: &branding.name,
+            logo_url: logo.as_deref(),
+            brand_hex: &fill,
+            brand_text_hex: &on_fill,
+            paragraphs: &self.paragraphs,
+            code,
+            button: button.as_ref(),
+            after: &self.after,
+            support_email: branding.support_email.as_deref(),
+            support_phone: branding.support_phone.as_deref(),
         }
-        Ok(Message {
-            id: envelope.id.to_owned(),
-            from: envelope.from,
-            to: envelope.to,
-            subject: envelope.subject.to_owned(),
-            text: render!(Text),
-            html: render!(Html),
-            list_unsubscribe: None,
-            date_ms: envelope.date.0,
+        .render()
+    }
+
+    fn button(&self, origin: &str, secret: &str) -> Option<Button> {
+        self.button.as_ref().map(|label| Button {
+            label: label.clone(),
+            url: format!("{origin}{}{secret}", self.path),
         })
     }
 }

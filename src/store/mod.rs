@@ -24,6 +24,7 @@ pub(crate) mod session;
 pub(crate) mod settings;
 pub(crate) mod setup;
 pub(crate) mod staff;
+pub(crate) mod template;
 pub(crate) mod upload;
 pub(crate) mod viewer;
 

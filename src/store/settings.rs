@@ -4,6 +4,7 @@ use serde::Deserialize;
 
 use super::{Statement, statement};
 use crate::domain::settings::{InviteDays, UploadLimit};
+use crate::domain::time::Timestamp;
 
 /// What Settings → Security holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -17,4 +18,14 @@ pub(crate) struct Security {
 /// [`Security`] as it stands.
 pub(crate) fn security() -> Statement {
     statement!("SELECT b.invite_days, b.upload_limit FROM business b WHERE b.id = 1")
+}
+
+/// Puts [`Security`] in place.
+pub(crate) fn change_security(new: &Security, now: Timestamp) -> Statement {
+    statement!(
+        "UPDATE business SET invite_days = ?1, upload_limit = ?2, updated_at = ?3 WHERE id = 1",
+        new.invite_days.days(),
+        new.upload_limit.bytes(),
+        now
+    )
 }

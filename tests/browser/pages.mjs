@@ -72,6 +72,8 @@ export const pages = ({ client, contact, pending, link, mail, milo, ownerId }) =
   { name: "admin-outbox", path: "/admin/outbox", who: "owner" },
   { name: "admin-mail", path: `/admin/outbox/${mail.id}`, who: "owner" },
   { name: "admin-branding", path: "/admin/settings/branding", who: "owner" },
+  { name: "admin-templates", path: "/admin/settings/templates/invitation", who: "owner" },
+  { name: "admin-security", path: "/admin/settings/security", who: "owner" },
   { name: "admin-staff", path: "/admin/settings/staff", who: "owner" },
   { name: "admin-staff-new", path: "/admin/settings/staff/new", who: "owner" },
   { name: "admin-staff-invited", path: `/admin/settings/staff/${milo.id}`, who: "owner" },

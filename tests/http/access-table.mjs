@@ -61,6 +61,14 @@ export const ROWS = {
   "POST /admin/settings/branding": sent(ADMIN_PAGE),
   "POST /admin/settings/branding/logo": sent(ADMIN_PAGE),
   "POST /admin/settings/branding/reset": sent(ADMIN_PAGE),
+  // The path names a kind of mail. There is nothing to reset.
+  "GET /admin/settings/templates/{kind}": { ...ADMIN_PAGE, ids: { kind: "invitation" } },
+  "POST /admin/settings/templates/{kind}": { ...sent(ADMIN_PAGE), ids: { kind: "invitation" } },
+  "POST /admin/settings/templates/{kind}/preview": { ...sent(ADMIN_PAGE), ids: { kind: "invitation" } },
+  "POST /admin/settings/templates/{kind}/test": { ...sent(ADMIN_PAGE), ids: { kind: "invitation" } },
+  "POST /admin/settings/templates/{kind}/reset": { ...sent(ADMIN_PAGE), ids: { kind: "invitation" } },
+  "GET /admin/settings/security": ADMIN_PAGE,
+  "POST /admin/settings/security": sent(ADMIN_PAGE),
   // Staff. What an empty form would do is asked of an id that never existed.
   "GET /admin/settings/staff": ADMIN_PAGE,
   "GET /admin/settings/staff/new": ADMIN_PAGE,

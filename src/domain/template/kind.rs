@@ -1,7 +1,10 @@
 //! Which mails have a wording of their own, and the built-in one.
 
+use serde::Deserialize;
+
 /// A mail whose wording can be changed. The name stands in D1 and in addresses.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Kind {
     /// Invites a contact to the portal.
     Invitation,

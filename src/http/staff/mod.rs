@@ -20,7 +20,7 @@ use crate::domain::role::{self, Role};
 use crate::domain::text::Name;
 use crate::domain::time::Timestamp;
 use crate::store::audit::{Entry, Principal};
-use crate::store::settings::{self, Security};
+use crate::store::settings::Security;
 use crate::store::staff::{self, Member};
 use crate::store::viewer::Asker;
 use crate::store::{self, Conflict, Results, Statement};
@@ -40,16 +40,6 @@ impl Load for Team {
     }
     fn read(_args: (), results: &mut Results, _now: Timestamp) -> Result<Option<Self>, Error> {
         Ok(Some(Self(results.rows()?)))
-    }
-}
-
-impl Load for Security {
-    type Args = ();
-    fn statements(_args: &(), _asker: &Asker) -> Vec<Statement> {
-        vec![settings::security()]
-    }
-    fn read(_args: (), results: &mut Results, _now: Timestamp) -> Result<Option<Self>, Error> {
-        Ok(results.first()?)
     }
 }
 
