@@ -14,7 +14,9 @@
 //! | files | [`filename`], [`range`], [`upload`], [`image`] |
 //! | the business's own look and words | [`colour`], [`template`], [`settings`] |
 //! | mail on its way | [`outbox`] |
+//! | what happened, in words | [`activity`] |
 
+pub mod activity;
 pub mod blocklist;
 pub mod colour;
 pub mod credential;

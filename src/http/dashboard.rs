@@ -1,82 +1,208 @@
 //! The first page after signing in, on both sides.
+//!
+//! Staff see what to do first until it is done, what needs attention, and what happened.
 
 use askama::Template;
 
 use super::Error;
+use super::activity::Line;
 use super::chrome::Chrome;
 use super::guard::{Load, Me, Portal, Staff, Viewer, Who};
 use super::page::{Answer, page};
 use crate::domain::time::Timestamp;
+use crate::store::audit::{self, Kept};
+use crate::store::dashboard::{self, Figures, Mails, Undelivered};
 use crate::store::viewer::Asker;
-use crate::store::{Results, Statement, dashboard};
+use crate::store::{Results, Statement};
 
 /// The staff's dashboard.
 pub(crate) struct StaffPage {
-    clients: u64,
-    enabled: u64,
-    recent: Vec<Line>,
-}
-
-struct Line {
-    when: String,
-    who: String,
-    what: String,
+    figures: Figures,
+    undelivered: Vec<Undelivered>,
+    mails: Mails,
+    lines: Vec<Line>,
 }
 
 impl Load for StaffPage {
     type Args = ();
 
-    fn statements(_args: &(), _asker: &Asker) -> Vec<Statement> {
-        vec![dashboard::figures(), dashboard::recent()]
+    fn statements(_args: &(), asker: &Asker) -> Vec<Statement> {
+        vec![
+            dashboard::figures(),
+            dashboard::undelivered(asker.now),
+            dashboard::mails(asker.now),
+            audit::newest(),
+        ]
     }
 
     fn read(_args: (), results: &mut Results, now: Timestamp) -> Result<Option<Self>, Error> {
-        let figures: Option<dashboard::Figures> = results.first()?;
-        let recent: Vec<dashboard::Recent> = results.rows()?;
-        Ok(figures.map(|figures| Self {
-            clients: figures.clients,
-            enabled: figures.enabled,
-            recent: recent.into_iter().map(|row| Line::of(row, now)).collect(),
+        let figures: Option<Figures> = results.first()?;
+        let undelivered = results.rows()?;
+        let mails: Option<Mails> = results.first()?;
+        let recent: Vec<Kept> = results.rows()?;
+        let lines = recent.iter().map(|kept| Line::of(kept, now)).collect();
+        Ok(figures.zip(mails).map(|(figures, mails)| Self {
+            figures,
+            undelivered,
+            mails,
+            lines,
         }))
     }
 }
 
-impl Line {
-    fn of(row: dashboard::Recent, now: Timestamp) -> Self {
-        let done = words(&row.action);
-        Self {
-            when: row.at.ago(now),
-            who: row.principal_name,
-            what: if row.detail.is_empty() {
-                done
-            } else {
-                format!("{done}: {}", row.detail)
-            },
-        }
+/// A step of getting started.
+struct Step {
+    done: bool,
+    title: &'static str,
+    text: &'static str,
+    href: String,
+}
+
+/// The steps, until all are done.
+fn steps(figures: &Figures) -> Vec<Step> {
+    // Where a client's page is meant and there is none yet, the first one is to be added.
+    let of_client = |page: &str| {
+        figures.first_client.map_or_else(
+            || "/admin/clients/new".to_owned(),
+            |id| format!("/admin/clients/{id}{page}"),
+        )
+    };
+    let steps = vec![
+        Step {
+            done: figures.branded,
+            title: "Make it yours",
+            text: "Your logo and colour, on the sign-in page, in the portal and in every mail.",
+            href: "/admin/settings/branding".to_owned(),
+        },
+        Step {
+            done: figures.first_client.is_some(),
+            title: "Add your first client",
+            text: "A company or a person you work for, and then the people there.",
+            href: "/admin/clients/new".to_owned(),
+        },
+        Step {
+            done: figures.has_document,
+            title: "Upload a first document",
+            text: "It stays internal until you tick Visible in Portal.",
+            href: of_client("/documents"),
+        },
+        Step {
+            done: figures.has_invited && figures.enabled > 0,
+            title: "Enable Portal and invite your client",
+            text: "Switch the portal on in the client's record. Then send the invitation.",
+            href: of_client(""),
+        },
+    ];
+    if steps.iter().all(|step| step.done) {
+        Vec::new()
+    } else {
+        steps
     }
 }
 
-/// An action of the audit log as a person says it: "client.created" is "Client created".
-pub(crate) fn words(action: &str) -> String {
-    let text = action.replace(['.', '_'], " ");
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| {
-        first.to_uppercase().chain(letters).collect()
-    })
+/// A count as it is shown: where it stopped counting, with a plus.
+fn shown(count: u64) -> String {
+    match count {
+        100.. => "100+".to_owned(),
+        _ => count.to_string(),
+    }
+}
+
+/// Something that waits for a person.
+struct Attention {
+    icon: &'static str,
+    title: String,
+    text: String,
+    href: String,
+    action: &'static str,
+}
+
+fn attention(page: &StaffPage, me: &Me, missing: Option<&str>) -> Vec<Attention> {
+    let mut found: Vec<_> = page
+        .undelivered
+        .iter()
+        .map(|mail| Attention {
+            icon: "mail",
+            title: format!(
+                "The invitation to {} of {} did not arrive",
+                mail.name, mail.client_name
+            ),
+            text: match &mail.last_error {
+                Some(reason) => format!("{}: {reason}", mail.to_email),
+                None => mail.to_email.clone(),
+            },
+            href: format!("/admin/contacts/{}", mail.contact_id),
+            action: "Check the address",
+        })
+        .collect();
+    if !me.role.may_see_outbox() {
+        return found;
+    }
+    let Mails {
+        failed, waiting, ..
+    } = page.mails;
+    if failed > 0 {
+        let one = page.mails.newest_failed.filter(|_| failed == 1);
+        found.push(Attention {
+            icon: "alert",
+            title: match failed {
+                1 => "A mail could not be sent".to_owned(),
+                100.. => "More than 99 mails could not be sent".to_owned(),
+                n => format!("{n} mails could not be sent"),
+            },
+            text: "Look at the reason, then send again.".to_owned(),
+            href: one.map_or_else(
+                || "/admin/outbox".to_owned(),
+                |id| format!("/admin/outbox/{id}"),
+            ),
+            action: "Open the outbox",
+        });
+    }
+    if let Some(missing) = missing
+        && waiting > 0
+    {
+        found.push(Attention {
+            icon: "send",
+            title: match waiting {
+                1 => "A mail waits in the outbox".to_owned(),
+                100.. => "More than 99 mails wait in the outbox".to_owned(),
+                n => format!("{n} mails wait in the outbox"),
+            },
+            text: missing.to_owned(),
+            href: "/admin/outbox".to_owned(),
+            action: "Open the outbox",
+        });
+    }
+    found
 }
 
 #[derive(Template)]
 #[template(path = "dashboard/staff.html")]
 struct StaffDashboard {
     chrome: Chrome<Me>,
-    page: StaffPage,
+    steps: Vec<Step>,
+    attention: Vec<Attention>,
+    clients: String,
+    enabled: String,
+    lines: Vec<Line>,
 }
 
 /// `GET /admin`
 pub(crate) async fn staff(staff: Staff<StaffPage>) -> Answer {
+    let me = staff.me();
+    // The steps lead to settings, which not everybody may change.
+    let steps = if me.role.may_change_settings() {
+        steps(&staff.page.figures)
+    } else {
+        Vec::new()
+    };
     page(&StaffDashboard {
+        steps,
+        attention: attention(&staff.page, me, staff.app.mailer.what_is_missing()),
+        clients: shown(staff.page.figures.clients),
+        enabled: shown(staff.page.figures.enabled),
+        lines: staff.page.lines,
         chrome: staff.chrome,
-        page: staff.page,
     })
 }
 

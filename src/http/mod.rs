@@ -1,5 +1,6 @@
 //! The web: routes, guards, forms and pages, a file per noun.
 
+mod activity;
 mod assets;
 mod branding;
 mod chrome;

@@ -9,7 +9,8 @@ use serde::Serialize;
 
 use super::guard::Guarded;
 use super::{
-    Error, branding, client, confirm, contact, dashboard, document, invitation, invite, join, magic, outbox, settings, setup, sign_in, staff, template, upload,
+    Error, activity, branding, client, confirm, contact, dashboard, document, invitation, invite,
+    join, magic, outbox, settings, setup, sign_in, staff, template, upload,
 };
 
 /// A row of the access table: a method and path, and the guard its handler names.
@@ -116,6 +117,7 @@ fn people(routes: Routes) -> Routes {
         .on(POST, "/admin/clients/{id}/portal", client::portal)
         .on(POST, "/admin/clients/{id}/archive", client::archive)
         .on(POST, "/admin/clients/{id}/restore", client::restore)
+        .on(GET, "/admin/clients/{id}/activity", activity::of_client)
         .on(GET, "/admin/clients/{id}/contacts", contact::list)
         .on(GET, "/admin/clients/{id}/contacts/new", contact::new_form)
         .on(POST, "/admin/clients/{id}/contacts/new", contact::create)

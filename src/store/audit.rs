@@ -1,5 +1,7 @@
 //! The audit log: who did what, written in the batch of what was done.
 
+use serde::Deserialize;
+
 use super::{Param, Statement, statement};
 use crate::domain::id::{AuditId, ClientId, ContactId, StaffId};
 use crate::domain::time::Timestamp;
@@ -58,4 +60,54 @@ impl Entry {
             self.address
         )
     }
+}
+
+/// A page of the log, in entries. One more is read, to know whether there is a next page.
+pub(crate) const PAGE: usize = 25;
+
+/// An entry as it is read.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Kept {
+    pub(crate) id: AuditId,
+    pub(crate) at: Timestamp,
+    pub(crate) principal: String,
+    pub(crate) principal_name: String,
+    pub(crate) action: String,
+    pub(crate) detail: String,
+    /// The client it concerns, where the list is not of one client.
+    #[serde(default)]
+    pub(crate) client_id: Option<ClientId>,
+    #[serde(default)]
+    pub(crate) client_name: Option<String>,
+}
+
+/// [`Kept`] of a client, the newest first; before an entry, or from the newest on.
+pub(crate) fn older(client: ClientId, before: Option<AuditId>) -> Statement {
+    // No id is greater than this one.
+    let before = before.map_or_else(|| "~".to_owned(), |id| id.to_string());
+    statement!(
+        "SELECT id, at, principal, principal_name, action, detail FROM audit \
+         WHERE client_id = ?1 AND id < ?2 ORDER BY id DESC LIMIT 26",
+        client.to_string(),
+        before
+    )
+}
+
+/// [`Kept`] of a client after an entry, the oldest first.
+pub(crate) fn newer(client: ClientId, after: AuditId) -> Statement {
+    statement!(
+        "SELECT id, at, principal, principal_name, action, detail FROM audit \
+         WHERE client_id = ?1 AND id > ?2 ORDER BY id LIMIT 26",
+        client.to_string(),
+        after.to_string()
+    )
+}
+
+/// The newest fifteen [`Kept`] of all.
+pub(crate) fn newest() -> Statement {
+    statement!(
+        "SELECT a.id, a.at, a.principal, a.principal_name, a.action, a.detail, a.client_id, \
+         c.name AS client_name FROM audit a LEFT JOIN clients c ON c.id = a.client_id \
+         WHERE a.id > '' ORDER BY a.id DESC LIMIT 15"
+    )
 }

@@ -3,37 +3,96 @@
 use serde::Deserialize;
 
 use super::viewer::Asker;
-use super::{Statement, statement};
-use crate::domain::time::Timestamp;
+use super::{Statement, flag, statement};
+use crate::domain::id::{ClientId, ContactId, MailId};
+use crate::domain::time::{Millis, Timestamp};
 
-/// The staff's figures.
+/// The staff's figures, and how far the portal has got since its first day.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Figures {
     pub(crate) clients: u64,
     pub(crate) enabled: u64,
+    /// Something of the look was chosen.
+    #[serde(deserialize_with = "flag")]
+    pub(crate) branded: bool,
+    #[serde(deserialize_with = "flag")]
+    pub(crate) has_document: bool,
+    /// Somebody was invited.
+    #[serde(deserialize_with = "flag")]
+    pub(crate) has_invited: bool,
+    /// The client that has been here longest.
+    pub(crate) first_client: Option<ClientId>,
 }
 
-/// [`Figures`] of the clients that are not archived. Counted over an index that covers it.
+/// [`Figures`]; clients that are archived do not count. Both counts stop at a hundred, so that the
+/// page costs the same however many there are; the rest looks at one row each. `#2f5d50` is the
+/// colour of the first day.
 pub(crate) fn figures() -> Statement {
     statement!(
-        "SELECT count(*) AS clients, coalesce(sum(portal_enabled), 0) AS enabled \
-         FROM clients INDEXED BY clients_by_portal WHERE archived_at IS NULL AND portal_enabled IN (0, 1)"
+        "SELECT (SELECT count(*) FROM (SELECT 1 FROM clients \
+          WHERE archived_at IS NULL AND portal_enabled IN (0, 1) LIMIT 100)) AS clients, \
+         (SELECT count(*) FROM (SELECT 1 FROM clients \
+          WHERE archived_at IS NULL AND portal_enabled = 1 LIMIT 100)) AS enabled, \
+         (b.logo_hash IS NOT NULL OR b.colour <> '#2f5d50' OR b.welcome_text <> '' \
+          OR b.support_email IS NOT NULL OR b.support_phone IS NOT NULL) AS branded, \
+         EXISTS (SELECT 1 FROM documents WHERE id > '') AS has_document, \
+         (EXISTS (SELECT 1 FROM contacts WHERE account_id > '') OR EXISTS \
+          (SELECT 1 FROM links WHERE contact_id > '' AND purpose = 'invitation')) AS has_invited, \
+         (SELECT id FROM clients WHERE archived_at IS NULL ORDER BY created_at, id LIMIT 1) AS first_client \
+         FROM business b WHERE b.id = 1"
     )
 }
 
-/// One line of recent activity.
+/// Failures older than this are the outbox's business alone.
+const RECENT: Millis = Millis::days(30);
+
+/// An invitation that did not arrive, and that nothing newer has replaced.
 #[derive(Debug, Deserialize)]
-pub(crate) struct Recent {
-    pub(crate) at: Timestamp,
-    pub(crate) principal_name: String,
-    pub(crate) action: String,
-    pub(crate) detail: String,
+pub(crate) struct Undelivered {
+    pub(crate) contact_id: ContactId,
+    pub(crate) name: String,
+    pub(crate) client_name: String,
+    pub(crate) to_email: String,
+    pub(crate) last_error: Option<String>,
 }
 
-/// The newest lines of the audit log.
-pub(crate) fn recent() -> Statement {
+/// The newest ten [`Undelivered`].
+pub(crate) fn undelivered(now: Timestamp) -> Statement {
     statement!(
-        "SELECT at, principal_name, action, detail FROM audit WHERE id > '' ORDER BY id DESC LIMIT 15"
+        "SELECT ct.id AS contact_id, trim(ct.first_name || ' ' || ct.last_name) AS name, \
+         c.name AS client_name, o.to_email, o.last_error \
+         FROM outbox o JOIN links l ON l.id = o.link_id \
+         JOIN contacts ct ON ct.id = l.contact_id AND ct.removed_at IS NULL AND ct.account_id IS NULL \
+         JOIN clients c ON c.id = ct.client_id AND c.archived_at IS NULL \
+         WHERE o.state IN ('undeliverable', 'dead') AND o.created_at > ?1 AND o.kind = 'invitation' \
+          AND l.consumed_at IS NULL AND l.revoked_at IS NULL \
+         ORDER BY o.created_at DESC LIMIT 10",
+        now.minus(RECENT)
+    )
+}
+
+/// How many mails did not go out. Each number stops at a hundred.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Mails {
+    /// Given up, other than invitations, unless their link would be dead anyway.
+    pub(crate) failed: u64,
+    /// The newest of them.
+    pub(crate) newest_failed: Option<MailId>,
+    /// Waiting.
+    pub(crate) waiting: u64,
+}
+
+/// [`Mails`].
+pub(crate) fn mails(now: Timestamp) -> Statement {
+    statement!(
+        "SELECT count(f.id) AS failed, max(f.id) AS newest_failed, \
+         (SELECT count(*) FROM (SELECT 1 FROM outbox WHERE state = 'queued' AND due_at > 0 LIMIT 100)) AS waiting \
+         FROM (SELECT o.id FROM outbox o LEFT JOIN links l ON l.id = o.link_id \
+          WHERE o.state IN ('undeliverable', 'dead') AND o.created_at > ?1 AND o.kind <> 'invitation' \
+           AND (l.id IS NULL OR (l.consumed_at IS NULL AND l.revoked_at IS NULL AND l.expires_at > ?2)) \
+          LIMIT 100) f",
+        now.minus(RECENT),
+        now
     )
 }
 

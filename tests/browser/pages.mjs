@@ -1,7 +1,7 @@
 // Every page there is, with who looks at it: for screenshots, accessibility and HTML checks alike.
 // A page that is not in this list is a page that nobody has looked at.
 import { addDocument, addStaff, setUpOwner } from "../harness/flows.mjs";
-import { contactRow, invitation, person, portalOff } from "../harness/rows.mjs";
+import { clientRow, contactRow, invitation, person, portalOff } from "../harness/rows.mjs";
 
 /**
  * Before there is an owner. Each: { name, path, who?, status? }; `status` is 200 unless said.
@@ -28,16 +28,20 @@ export async function setTheStage(world) {
   await fresh.person.post("/confirm/link");
   const off = await person(world, owner, { client: "Harbour Yoga" });
   await portalOff(world, off.client);
+  const quiet = await clientRow(world, "Quiet Quarry");
+  const lost = await contactRow(world, larkspur.client, { firstName: "Nora", lastName: "Nowhere", email: "nora@larkspur.test" });
+  await invitation(owner, lost);
+  await world.db.prepare("UPDATE outbox SET state = 'undeliverable', last_error = 'There is no mailbox of that name.' WHERE contact_id = ?").bind(lost.id).run();
   const mail = await world.db.prepare("SELECT id FROM outbox ORDER BY created_at LIMIT 1").first();
   return {
     who: { anonymous: world.user("anonymous"), owner, admin: colleague, person: larkspur.person, fresh: fresh.person, off: off.person },
-    client: larkspur.client, contact: larkspur.contact, pending, link, mail, milo,
+    client: larkspur.client, contact: larkspur.contact, pending, link, mail, milo, quiet,
     ownerId: (await world.db.prepare("SELECT id FROM staff WHERE role = 'owner'").first()).id,
   };
 }
 
 /** All pages, given the stage. */
-export const pages = ({ client, contact, pending, link, mail, milo, ownerId }) => [
+export const pages = ({ client, contact, pending, link, mail, milo, ownerId, quiet }) => [
   // anybody
   { name: "sign-in", path: "/sign-in" },
   { name: "invitation", path: link },
@@ -68,6 +72,8 @@ export const pages = ({ client, contact, pending, link, mail, milo, ownerId }) =
   { name: "admin-contact-new", path: `${client.path}/contacts/new`, who: "owner" },
   { name: "admin-contact", path: `/admin/contacts/${contact.id}`, who: "owner" },
   { name: "admin-documents", path: `${client.path}/documents`, who: "owner" },
+  { name: "admin-activity", path: `${client.path}/activity`, who: "owner" },
+  { name: "admin-activity-none", path: `${quiet.path}/activity`, who: "owner" },
   { name: "admin-invite", path: `/admin/contacts/${pending.id}/invite`, who: "owner" },
   { name: "admin-outbox", path: "/admin/outbox", who: "owner" },
   { name: "admin-mail", path: `/admin/outbox/${mail.id}`, who: "owner" },

@@ -1,0 +1,198 @@
+//! The audit log in plain words: "Anna Weber invited ben@orchard.example".
+//!
+//! The log keeps who, an action as `noun.verb`, and a detail; the sentence is made when it is read,
+//! so better words reach old entries too. An action not known here falls back to its own words.
+
+/// One entry of the log, as far as words need it.
+#[derive(Debug, Clone, Copy)]
+pub struct Deed<'a> {
+    /// `staff`, `contact`, `anonymous` or `system`.
+    pub principal: &'a str,
+    /// Name of who acted; may be empty.
+    pub name: &'a str,
+    /// `noun.verb`.
+    pub action: &'a str,
+    /// What it was done to or with; may be empty.
+    pub detail: &'a str,
+}
+
+impl Deed<'_> {
+    /// Who acted, as a sentence begins.
+    pub fn who(&self) -> &str {
+        match (self.name, self.principal) {
+            ("", "system") => "The portal",
+            ("", _) => "Somebody",
+            (name, _) => name,
+        }
+    }
+
+    /// What was done, as the sentence goes on behind who did it, without a full stop.
+    pub fn what(&self) -> String {
+        let detail = self.detail;
+        let is_bare = detail.is_empty();
+        match phrase(self.action) {
+            Some(Phrase::Bare(all)) => all.to_owned(),
+            Some(Phrase::About(before, after)) => {
+                let detail = if is_bare { "something" } else { detail };
+                format!("{before}{detail}{after}")
+            }
+            Some(Phrase::Namely(all)) if is_bare => all.to_owned(),
+            Some(Phrase::Namely(all)) => format!("{all}: {detail}"),
+            None if is_bare => format!("did this: {}", plain(self.action)),
+            None => format!("did this: {} ({detail})", plain(self.action)),
+        }
+    }
+
+    /// The name of an icon that goes with it.
+    pub fn icon(&self) -> &'static str {
+        match self.action.split('.').next().unwrap_or_default() {
+            "client" => "building",
+            "contact" | "staff" => "user",
+            "document" => "file",
+            "invitation" | "mail" | "template" => "mail",
+            "session" | "password" | "email" | "account" => "key",
+            "portal" => "home",
+            "branding" => "palette",
+            "security" => "shield",
+            _ => "activity",
+        }
+    }
+}
+
+/// An action that has no sentence yet: `invoice.paid_late` is "invoice paid late".
+fn plain(action: &str) -> String {
+    action.replace(['.', '_'], " ")
+}
+
+/// How the detail stands in a sentence.
+#[derive(Debug, Clone, Copy)]
+enum Phrase {
+    /// Not at all.
+    Bare(&'static str),
+    /// Between the two halves.
+    About(&'static str, &'static str),
+    /// After a colon, if there is one.
+    Namely(&'static str),
+}
+
+fn phrase(action: &str) -> Option<Phrase> {
+    use Phrase::{About, Bare, Namely};
+    Some(match action {
+        "client.created" => About("added the client ", ""),
+        "client.changed" | "contact.changed" => About("changed the details of ", ""),
+        "client.archived" => About("archived ", ""),
+        "client.restored" => About("brought ", " back from the archive"),
+        "portal.set_up" => About("set up the portal of ", ""),
+        "portal.enabled" => About("switched the portal on for ", ""),
+        "portal.disabled" => About("switched the portal off for ", ""),
+        "contact.created" => About("added ", " as a contact"),
+        "contact.made_primary" => About("made ", " the primary contact"),
+        "contact.removed" => About("removed the contact ", ""),
+        "contact.signed_out" => About("signed ", " out everywhere"),
+        "invitation.queued" => About("invited ", ""),
+        "invitation.cancelled" => About("took back the invitation to ", ""),
+        "invitation.accepted" => Bare("accepted the invitation"),
+        "document.uploaded" => About("uploaded “", "”"),
+        "document.changed" => About("changed the details of “", "”"),
+        "document.version_added" => About("uploaded a new version of “", "”"),
+        "document.shown" => About("made “", "” visible in the portal"),
+        "document.hidden" => About("hid “", "” from the portal"),
+        "document.deleted" => About("deleted “", "”"),
+        "document.downloaded" => About("downloaded “", "”"),
+        "session.began" => Bare("signed in"),
+        "session.ended" => Bare("signed out"),
+        "branding.changed" => Namely("changed the branding"),
+        "branding.logo_changed" => Bare("chose a new logo"),
+        "branding.reset" => Bare("reset the branding"),
+        "template.changed" => Namely("changed an email template"),
+        "template.reset" => Namely("reset an email template"),
+        "security.changed" => Namely("changed the security settings"),
+        "staff.invited" => About("invited ", " to the team"),
+        "staff.invited_again" => About("sent ", " a new invitation to the team"),
+        "staff.joined" => Bare("joined the team"),
+        "staff.changed" => Namely("changed a colleague’s name"),
+        "staff.role_changed" => About("changed the role of ", ""),
+        "staff.deactivated" => About("deactivated ", ""),
+        "staff.reactivated" => About("reactivated ", ""),
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(principal: &str, name: &str, action: &str, detail: &str) -> String {
+        let deed = Deed {
+            principal,
+            name,
+            action,
+            detail,
+        };
+        format!("{} {}", deed.who(), deed.what())
+    }
+
+    #[test]
+    fn entries_read_like_sentences() {
+        for (name, action, detail, sentence) in [
+            (
+                "Anna Weber",
+                "invitation.queued",
+                "ben@orchard.example",
+                "Anna Weber invited ben@orchard.example",
+            ),
+            (
+                "Lena",
+                "document.downloaded",
+                "Offer",
+                "Lena downloaded “Offer”",
+            ),
+            ("Lena", "session.began", "", "Lena signed in"),
+            (
+                "Olive",
+                "branding.changed",
+                "colour",
+                "Olive changed the branding: colour",
+            ),
+            (
+                "Olive",
+                "branding.changed",
+                "",
+                "Olive changed the branding",
+            ),
+            (
+                "Olive",
+                "staff.role_changed",
+                "Mo: Member → Admin",
+                "Olive changed the role of Mo: Member → Admin",
+            ),
+        ] {
+            assert_eq!(said("staff", name, action, detail), sentence);
+        }
+    }
+
+    #[test]
+    fn what_is_not_known_falls_back_kindly() {
+        assert_eq!(
+            said("staff", "Olive", "invoice.paid_late", "INV-7"),
+            "Olive did this: invoice paid late (INV-7)"
+        );
+        assert_eq!(said("system", "", "odd", ""), "The portal did this: odd");
+        assert_eq!(
+            said("anonymous", "", "document.deleted", ""),
+            "Somebody deleted “something”"
+        );
+    }
+
+    #[test]
+    fn a_detail_is_never_taken_for_a_phrase() {
+        assert_eq!(
+            said("staff", "Olive", "client.created", "{} [} & Sons"),
+            "Olive added the client {} [} & Sons"
+        );
+        assert_eq!(
+            said("staff", "O", "branding.changed", "{}"),
+            "O changed the branding: {}"
+        );
+    }
+}

@@ -1,0 +1,105 @@
+// The staff's dashboard: the steps until they are done, and what needs attention, in one round trip.
+import { after, before, test } from "node:test";
+import assert from "node:assert/strict";
+import { addClient, addContact, addDocument, invite, setUpOwner, switchPortal } from "../harness/flows.mjs";
+import { colleague } from "../harness/rows.mjs";
+import { World } from "../harness/world.mjs";
+
+const world = await World.start();
+after(() => world.close());
+let owner;
+before(async () => { owner = await setUpOwner(world); });
+
+const words = (element) => element.text.replace(/\s+/g, " ").trim();
+const home = async (user = owner) => {
+  const answer = await user.get("/admin");
+  assert.equal(answer.status, 200);
+  const { d1, kv } = await answer.cost();
+  assert.deepEqual({ d1, kv }, { d1: 1, kv: 0 });
+  return answer.page;
+};
+const open = (page) => page.all(".checklist li:not(.done) a").map((a) => [words(a), a.getAttribute("href")]);
+const attention = (page) => page.all(".rows li").map((li) => [words(li.querySelector("div")), li.querySelector("a").getAttribute("href")]);
+
+test("four steps, each with its link, ticked off one by one; done, they are gone", async () => {
+  const names = ["Make it yours", "Add your first client", "Upload a first document", "Enable Portal and invite your client"];
+  let page = await home();
+  assert.deepEqual(open(page).map(([name]) => name), names);
+  assert.deepEqual(open(page).map(([, href]) => href), ["/admin/settings/branding", "/admin/clients/new", "/admin/clients/new", "/admin/clients/new"]);
+
+  const client = await addClient(owner, { name: "Larkspur Bakery" });
+  page = await home();
+  assert.deepEqual(open(page), [["Make it yours", "/admin/settings/branding"], ["Upload a first document", `${client.path}/documents`], ["Enable Portal and invite your client", client.path]]);
+
+  const branding = (await owner.get("/admin/settings/branding")).page.formTo("/admin/settings/branding");
+  await owner.submit(branding, { colour: "#aa3355" });
+  await addDocument(owner, client);
+  await switchPortal(owner, client);
+  page = await home();
+  assert.deepEqual(open(page).map(([name]) => name), [names[3]], "the portal alone is not yet the invitation");
+  assert.equal(page.all(".checklist li.done").length, 3);
+
+  await invite(owner, await addContact(owner, client));
+  page = await home();
+  assert.equal(page.all(".checklist").length, 0);
+});
+
+test("a member, who may not change settings, gets no such steps", async () => {
+  const member = await colleague(world, owner, "member");
+  await world.db.prepare("UPDATE business SET colour = '#2f5d50'").run();
+  assert.equal((await home(member)).all(".checklist").length, 0);
+  assert.equal((await home()).all(".checklist").length, 1);
+});
+
+test("an invitation that did not arrive leads to the contact until a newer one is out; failed mail to the outbox, for those who may see it", async () => {
+  const client = await addClient(owner, { name: "Orchard Ltd" });
+  const ben = await addContact(owner, client, { firstName: "Ben", lastName: "Orchard", email: "ben@orchard.test" });
+  await switchPortal(owner, client);
+  assert.deepEqual(attention(await home()), []);
+  await world.fault({ on: "mail", when: "before", error: "no such mailbox", code: "E_RECIPIENT_SUPPRESSED" });
+  await invite(owner, ben, {}, { read: false });
+  await world.settled();
+  const { state } = await world.db.prepare("SELECT state FROM outbox WHERE to_email = ?").bind(ben.email).first();
+  assert.equal(state, "undeliverable");
+  let [[told, href]] = attention(await home());
+  assert.match(told, /^The invitation to Ben Orchard of Orchard Ltd did not arrive ?ben@orchard\.test/);
+  assert.equal(href, `/admin/contacts/${ben.id}`);
+
+  await world.fault({ on: "mail", when: "before", error: "no such mailbox", code: "E_RECIPIENT_SUPPRESSED" });
+  await owner.post("/admin/settings/staff/new", { name: "Nora New", email: "nora@business.test", role: "member" });
+  await world.settled();
+  const mail = await world.db.prepare("SELECT id FROM outbox WHERE to_email = 'nora@business.test'").first();
+  const both = attention(await home());
+  assert.equal(both.length, 2);
+  assert.match(both[1][0], /A mail could not be sent/);
+  assert.equal(both[1][1], `/admin/outbox/${mail.id}`);
+  const member = await colleague(world, owner, "member");
+  assert.equal(attention(await home(member)).length, 1);
+  assert.equal((await home(member)).all('nav a[href="/admin/outbox"], nav a[href="/admin/settings"]').length, 0);
+
+  await invite(owner, ben);
+  const { id } = await world.db.prepare("SELECT id FROM staff WHERE email = 'nora@business.test'").first();
+  await owner.post(`/admin/settings/staff/${id}/invite`);
+  assert.deepEqual(attention(await home()), []);
+});
+
+test("with a thousand clients it reads no more rows than with a hundred", async () => {
+  const at = Date.now();
+  await world.db.prepare(
+    "INSERT INTO clients (id, name, name_key, portal_enabled, created_at, updated_at) "
+    + "SELECT 'many' || value, 'Many', 'many', value % 2, ?1, ?1 FROM json_each(?2)",
+  ).bind(at, JSON.stringify(Array.from({ length: 1000 }, (_, i) => i))).run();
+  const answer = await owner.get("/admin");
+  assert.match(answer.text, /100\+/);
+  const { rowsRead } = await answer.cost();
+  assert.ok(rowsRead <= 300, `read ${rowsRead} rows`);
+});
+
+test("without a transport the dashboard says that mail waits, and why", async () => {
+  await world.restart({ MAIL_FROM: undefined });
+  await owner.post("/admin/settings/staff/new", { name: "Wanda", email: "wanda@business.test", role: "member" });
+  const [[told, href]] = attention(await home());
+  assert.match(told, /A mail waits in the outbox ?MAIL_FROM is not set/);
+  assert.equal(href, "/admin/outbox");
+  await world.db.prepare("UPDATE outbox SET state = 'cancelled', due_at = NULL WHERE state = 'queued'").run();
+});
