@@ -122,8 +122,6 @@ export const ROWS = {
   "POST /admin/clients/{id}/portal": STAFF_MISSES,
   "POST /admin/clients/{id}/archive": { ...STAFF_MISSES, member: "forbidden" },
   "POST /admin/clients/{id}/restore": { ...STAFF_MISSES, member: "forbidden" },
-  "POST /admin/clients/{id}/archive": STAFF_MISSES,
-  "POST /admin/clients/{id}/restore": STAFF_MISSES,
   "GET /admin/clients/{id}/activity": { ...STAFF_PAGE, ids: { id: "client" } },
   // Contacts.
   "GET /admin/clients/{id}/contacts": { ...STAFF_PAGE, ids: { id: "client" } },
