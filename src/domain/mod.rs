@@ -12,7 +12,7 @@
 //! | the same form sent twice | [`form_key`] |
 //! | getting in | [`password`], [`blocklist`], [`token`], [`throttle`], [`csrf`], [`next`], [`device`] |
 //! | files | [`filename`], [`range`], [`upload`], [`image`] |
-//! | the business's own look and words | [`colour`], [`template`], [`settings`] |
+//! | the business's own look and words | [`colour`], [`template`], [`settings`], [`security_txt`] |
 //! | mail on its way | [`outbox`] |
 //! | what happened, in words | [`activity`] |
 
@@ -35,6 +35,7 @@ pub mod password;
 pub mod range;
 pub mod role;
 pub mod search;
+pub mod security_txt;
 pub mod settings;
 pub mod staff;
 pub mod template;

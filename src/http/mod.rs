@@ -26,6 +26,7 @@ mod outbox;
 mod own;
 mod page;
 pub mod routes;
+mod security_txt;
 mod settings;
 mod setup;
 mod sign_in;

@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::guard::Guarded;
 use super::{
     Error, activity, branding, client, confirm, contact, dashboard, document, invitation, invite,
-    join, magic, outbox, settings, setup, sign_in, staff, template, upload,
+    join, magic, outbox, security_txt, settings, setup, sign_in, staff, template, upload,
 };
 
 /// A row of the access table: a method and path, and the guard its handler names.
@@ -208,7 +208,9 @@ fn settings(routes: Routes) -> Routes {
 
 /// The client's own pages, and what everybody may fetch.
 fn portal(routes: Routes) -> Routes {
-    routes.on(GET, "/branding/logo/{hash}", branding::show_logo)
+    routes
+        .on(GET, "/branding/logo/{hash}", branding::show_logo)
+        .on(GET, "/.well-known/security.txt", security_txt::show)
 }
 
 /// Signing out, last: who walks this list in order stays signed in.

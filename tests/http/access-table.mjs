@@ -80,6 +80,7 @@ export const ROWS = {
   "POST /admin/settings/staff/{id}/invite": { ...ADMIN_PAGE, admin: 404, owner: 404 },
   "GET /admin/join/{token}": { ...PUBLIC, ids: { token: "token" } },
   "POST /admin/join/{token}": { ...sent(PUBLIC), ids: { token: "token" } },
+  "GET /.well-known/security.txt": PUBLIC,
   // No logo has the address that stands for nobody's.
   "GET /branding/logo/{hash}": EVERYBODY_MISSES,
   // Set-up, sign-in, sign-out, step-up. An empty form at a public route is refused at its fields.
