@@ -75,6 +75,16 @@ test("fifty at once: one winner, one session, one password", async () => {
   assert.equal(await sessions(id), 1);
 });
 
+test("eight who have all found the link open before one of them uses it: still one winner", async () => {
+  const { id, link } = await invited();
+  await world.fault({ on: "d1", op: "batch", match: "UPDATE links SET consumed_at", when: "stall", ms: 3000, times: 8 });
+  const answers = await Promise.all(Array.from({ length: 8 }, () => world.user().post(link, { password: newPassword() })));
+  await world.fault();
+  assert.equal(answers.filter(joined).length, 1);
+  assert.equal(answers.filter(({ status }) => status === 410).length, 7);
+  assert.equal(await sessions(id), 1);
+});
+
 test("a lost reply is given again to the browser that asked, and to nobody else", async () => {
   const { id, link } = await invited();
   const ina = world.user("Ina");
