@@ -136,7 +136,7 @@ function greet(empty, settings) {
     }
   }
   say();
-  say(`${settings.MAIL_FROM ? "Mail is sent." : "Mail is not sent; read it under Settings → Outbox."}  Data: ${stateDir}  Ctrl-C ends.`);
+  say(`${settings.MAIL_FROM ? "Mail is sent." : "Mail is not sent; read it under Outbox."}  Data: ${stateDir}  Ctrl-C ends.`);
   say();
 }
 
