@@ -21,7 +21,7 @@ use crate::domain::id::{SessionId, noun};
 use crate::domain::next::{Next, Side};
 use crate::domain::password::Password;
 use crate::domain::throttle::{self, Decision};
-use crate::store::audit::{Entry, Principal};
+use crate::store::audit::{self, Entry, Principal};
 use crate::store::{Results, Statement, login, session};
 
 /// The query of a sign-in page.
@@ -155,8 +155,7 @@ async fn sign_in(public: Public, mut form: Fields, side: Side) -> Answer {
                 return Err(Error::PortalClosed);
             };
             batch.push(session::begin_contact(id, contact, &place, app.now, end));
-            let principal = Principal::Contact(contact, email.as_str().to_owned());
-            batch.push(signed_in(principal, &place.address).append(app.id()?, app.now));
+            batch.push(audit::of_session(app.id()?, id, "session.began", app.now));
         }
     }
     let begun = batch.len() - 2;
@@ -271,37 +270,25 @@ impl ThrottleKeys {
 
 /// `POST /sign-out`
 pub(crate) async fn client_out(viewer: Viewer<Portal>) -> Answer {
-    let me = viewer.me();
-    out(
-        &viewer.app,
-        me.session,
-        Principal::Contact(me.id, me.name.clone()),
-        Side::Client,
-    )
-    .await
+    let (app, session) = (&viewer.app, viewer.me().session);
+    let entry = audit::of_session(app.id()?, session, "session.ended", app.now);
+    out(app, session, entry, Side::Client).await
 }
 
 /// `POST /admin/sign-out`
 pub(crate) async fn staff_out(staff: Staff) -> Answer {
-    let me = staff.me();
-    out(
-        &staff.app,
-        me.session,
-        Principal::Staff(me.id, me.name.clone()),
-        Side::Staff,
-    )
-    .await
-}
-
-async fn out(app: &App, session: SessionId, principal: Principal, side: Side) -> Answer {
+    let (app, me) = (&staff.app, staff.me());
+    let principal = Principal::Staff(me.id, me.name.clone());
     let entry = Entry {
         action: "session.ended",
-        ..signed_in(principal, "")
+        ..signed_in(principal, &me.address)
     };
-    let batch = vec![
-        session::end(session, app.now),
-        entry.append(app.id()?, app.now),
-    ];
+    let entry = entry.append(app.id()?, app.now);
+    out(app, me.session, entry, Side::Staff).await
+}
+
+async fn out(app: &App, session: SessionId, entry: Statement, side: Side) -> Answer {
+    let batch = vec![session::end(session, app.now), entry];
     app.db.batch(batch).await?;
     app.set_cookie(cookie::clear(side.cookie()));
     Flash::success(app, "You are signed out.");
@@ -319,13 +306,12 @@ pub(crate) async fn switch(viewer: Viewer<Portal>, form: Fields) -> Answer {
         .ok_or(Error::NotFound)?;
     let id: SessionId = app.id()?;
     let end = app.now.plus(Side::Client.absolute());
-    let entry = signed_in(Principal::Contact(contact, me.name.clone()), &me.address);
     let mut results = app
         .db
         .batch(vec![
             session::succeed(id, me.session, contact, app.now, end),
             session::end(me.session, app.now),
-            entry.append(app.id()?, app.now),
+            audit::of_session(app.id()?, id, "session.began", app.now),
         ])
         .await?;
     if results.changes()? == 0 {

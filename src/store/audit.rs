@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::{Param, Statement, statement};
-use crate::domain::id::{AuditId, ClientId, ContactId, StaffId};
+use crate::domain::id::{AuditId, ClientId, ContactId, SessionId, StaffId};
 use crate::domain::time::Timestamp;
 
 /// Who acted.
@@ -60,6 +60,25 @@ impl Entry {
             self.address
         )
     }
+}
+
+/// What a contact did with a session of theirs, as signing in: with the person's name, the client it
+/// opens, and where it was used from. Nothing where there is no such session.
+pub(crate) fn of_session(
+    id: AuditId,
+    session: SessionId,
+    action: &'static str,
+    now: Timestamp,
+) -> Statement {
+    statement!(
+        "INSERT INTO audit (id, at, principal, principal_id, principal_name, action, client_id, address) \
+         SELECT ?1, ?4, 'contact', ct.id, trim(ct.first_name || ' ' || ct.last_name), ?3, ct.client_id, \
+          s.address FROM sessions s JOIN contacts ct ON ct.id = s.contact_id WHERE s.id = ?2",
+        id.to_string(),
+        session.to_string(),
+        action,
+        now
+    )
 }
 
 /// A page of the log, in entries. One more is read, to know whether there is a next page.

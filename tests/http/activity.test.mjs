@@ -2,8 +2,8 @@
 // nothing of another client.
 import { after, before, test } from "node:test";
 import assert from "node:assert/strict";
-import { addClient, addContact, addDocument, invite, accept, setUpOwner, switchPortal } from "../harness/flows.mjs";
-import { clientRow, colleague, newId } from "../harness/rows.mjs";
+import { addClient, addContact, addDocument, invite, accept, setUpOwner, signIn, switchPortal } from "../harness/flows.mjs";
+import { clientRow, colleague, contactRow, invitation, newId, person as personOf } from "../harness/rows.mjs";
 import { World } from "../harness/world.mjs";
 
 const world = await World.start();
@@ -38,6 +38,24 @@ test("what happened reads like sentences, newest first, in one round trip", asyn
   const home = linesOf(await owner.get("/admin"));
   assert.ok(home.some((line) => line.startsWith("Ben Orchard downloaded “The")), home.join("\n"));
   assert.ok(home.some((line) => line === "Anna Weber set up the portal of Fern & Oak" || line.startsWith("Anna Weber set up the portal of Fern")), home.join("\n"));
+});
+
+test("signing in, switching and signing out stand in the record of the client that was open, under the person's name", async () => {
+  const first = await personOf(world, owner, { client: "First Client", contact: { firstName: "Cara", lastName: "Contact" } });
+  const second = await clientRow(world, "Second Client");
+  const again = await contactRow(world, second, { firstName: "Cara", lastName: "Second", email: first.contact.email });
+  await first.person.post(await invitation(owner, again), { choice: "link" });
+  const cara = Object.assign(world.user("Cara"), { email: first.contact.email, password: first.person.password });
+  await signIn(cara);
+  const open = await world.db.prepare("SELECT contact_id FROM sessions WHERE ended_at IS NULL ORDER BY created_at DESC, id DESC LIMIT 1").first();
+  const [here, there] = open.contact_id === first.contact.id ? [first.client, second] : [second, first.client];
+  const other = open.contact_id === first.contact.id ? again : first.contact;
+  assert.equal((await cara.post("/switch", { contact_id: other.id })).location, "/");
+  await cara.post("/sign-out");
+  assert.match(linesOf(await owner.get(`${here.path}/activity`))[0], /^Cara (Contact|Second) signed in$/);
+  const after = linesOf(await owner.get(`${there.path}/activity`)).slice(0, 2);
+  assert.match(after[0], /^Cara (Contact|Second) signed out$/);
+  assert.match(after[1], /^Cara (Contact|Second) signed in$/);
 });
 
 test("an action that nobody has words for yet is told kindly", async () => {
