@@ -11,6 +11,7 @@ use crate::outbound::letter::{Envelope, Letter};
 use crate::outbound::mail::{Mailbox, Message, SendError};
 use crate::outbound::seal;
 use crate::store::branding::{self, Branding};
+use crate::store::notice;
 use crate::store::outbox::{self, Claimed};
 use crate::store::upload::{self, Doomed};
 use crate::store::{Error, Statement, login};
@@ -179,7 +180,11 @@ fn compose(app: &App, mail: &Claimed, look: &Branding) -> Result<Message, String
         Some((secret, code)) => (secret, Some(code)),
         None => (secret.as_str(), None),
     };
-    letter
+    let mut message = letter
         .compose(envelope, look, app.config.base_url.origin(), secret, code)
-        .map_err(|error| error.to_string())
+        .map_err(|error| error.to_string())?;
+    if mail.kind == notice::KIND {
+        message.list_unsubscribe = look.support_email.as_deref().map(notice::unsubscribe);
+    }
+    Ok(message)
 }

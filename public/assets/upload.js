@@ -128,14 +128,14 @@ async function send(item) {
   const { file } = item;
   const values = new FormData(form);
   const text = (name) => String(values.get(name) ?? "").trim();
-  const about = {
-    file_name: file.name, size: file.size, content_type: file.type || "application/octet-stream",
-    title: queue.length === 1 ? text("title") : "", folder: text("folder"),
-    visible: values.has("visible"), notify: values.has("notify"),
-  };
-  if (text("document_id")) about.document_id = text("document_id");
+  const about = { file_name: file.name, size: file.size };
+  // A form says only what it has fields for.
+  for (const name of ["title", "folder"]) if (form.elements[name]) about[name] = text(name);
+  for (const name of ["visible", "notify"]) if (form.elements[name]) about[name] = values.has(name);
+  if (queue.length > 1) about.title = "";
   // What is resumed must be the same file with the same wishes.
   item.key = ["upload", create, file.name, file.size, file.lastModified, JSON.stringify(about)].join("|");
+  if (queue.length > 1) about.group = text("form_key");
   const known = sessionStorage.getItem(item.key);
   let upload = known && await patiently(item, () => ask("GET", `/admin/uploads/${known}`)).catch((trouble) => {
     if (trouble.status !== 404) throw trouble;

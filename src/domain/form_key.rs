@@ -7,7 +7,6 @@
 use sha2::{Digest as _, Sha256};
 
 use super::id::{Id, noun};
-use super::time::Timestamp;
 
 /// The key of one showing of a form.
 pub type FormKey = Id<noun::Form>;
@@ -34,19 +33,15 @@ pub fn id<'a, T>(
     for (random, byte) in random.iter_mut().zip(digest) {
         *random = byte;
     }
-    Id::new(shown_at(key), random)
-}
-
-/// When the form was shown.
-fn shown_at(key: FormKey) -> Timestamp {
-    let ms = key.as_bytes().iter().take(6);
-    Timestamp(ms.fold(0, |ms, byte| ms << 8 | i64::from(*byte)))
+    // Of the moment the form was shown.
+    Id::new(key.moment(), random)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::domain::id::ClientId;
+    use crate::domain::time::Timestamp;
 
     const NOW: Timestamp = Timestamp(1_795_788_309_000);
 
@@ -61,6 +56,6 @@ mod tests {
         assert_ne!(first, of(key, "client", "Oak"));
         assert_ne!(first, of(key, "contact", "Fern"));
         assert_ne!(first, of(FormKey::new(NOW, [8; 10]), "client", "Fern"));
-        assert_eq!(shown_at(key), NOW);
+        assert_eq!(key.moment(), NOW);
     }
 }

@@ -150,6 +150,14 @@ pub use noun::{
     StaffId, UploadId, VersionId,
 };
 
+impl<T> Id<T> {
+    /// The millisecond it was made, as it says of itself.
+    pub fn moment(&self) -> Timestamp {
+        let ms = self.as_bytes().iter().take(6);
+        Timestamp(ms.fold(0, |ms, byte| ms << 8 | i64::from(*byte)))
+    }
+}
+
 impl UploadId {
     /// The version that the upload becomes. It takes over the id, so that completing twice makes one.
     pub fn version(self) -> VersionId {
@@ -161,6 +169,12 @@ impl UploadId {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn an_id_tells_when_it_was_made() {
+        let moment = Timestamp(1_795_788_309_123);
+        assert_eq!(ClientId::new(moment, [7; 10]).moment(), moment);
+    }
 
     #[test]
     fn the_form_is_version_seven() {

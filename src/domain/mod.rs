@@ -7,11 +7,11 @@
 //!
 //! | about | modules |
 //! |---|---|
-//! | words that every layer uses | [`time`], [`id`], [`email`], [`text`] |
+//! | words that every layer uses | [`time`], [`id`], [`email`], [`text`], [`paging`] |
 //! | who may do what | [`role`], [`staff`], [`module`], [`invitation`] |
 //! | the same form sent twice | [`form_key`] |
 //! | getting in | [`password`], [`blocklist`], [`token`], [`throttle`], [`csrf`], [`next`], [`device`] |
-//! | files | [`filename`], [`range`], [`upload`], [`image`] |
+//! | files | [`document`], [`filename`], [`range`], [`upload`], [`image`] |
 //! | the business's own look and words | [`colour`], [`template`], [`settings`], [`security_txt`] |
 //! | mail on its way | [`outbox`] |
 //! | what happened, in words | [`activity`] |
@@ -22,6 +22,7 @@ pub mod colour;
 pub mod credential;
 pub mod csrf;
 pub mod device;
+pub mod document;
 pub mod email;
 pub mod filename;
 pub mod form_key;
@@ -31,6 +32,7 @@ pub mod invitation;
 pub mod module;
 pub mod next;
 pub mod outbox;
+pub mod paging;
 pub mod password;
 pub mod range;
 pub mod role;

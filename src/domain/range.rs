@@ -109,6 +109,19 @@ pub fn decide(asked: Conditions<'_>, etag: &ETag, modified: Timestamp, total: u6
     }
 }
 
+/// How many bytes an object must have for its range to be met: 0 where every object meets it, and
+/// 2⁵³ − 1 where none does.
+pub fn needs(header: &str) -> u64 {
+    const NONE: u64 = (1 << 53) - 1;
+    // No object is that large, so what it cannot meet is what its size decides.
+    match (of_range(header, NONE), of_range(header, 1)) {
+        (Decision::Unsatisfiable, _) => NONE,
+        // A beginning that an object of one byte does not have; a suffix every object has.
+        (Decision::Part { start, .. }, Decision::Unsatisfiable) => start + 1,
+        _ => 0,
+    }
+}
+
 fn of_range(header: &str, total: u64) -> Decision {
     let spec = header
         .trim()
@@ -210,6 +223,17 @@ mod tests {
             range("bytes=2-3", 9).content_range(9).unwrap(),
             "bytes 2-3/9"
         );
+    }
+
+    proptest! {
+        #[test]
+        fn what_a_range_needs_decides_whether_it_is_met(
+            header in "bytes=([0-9]{0,3})-([0-9]{0,3})|bytes= ?-0|[a-z]{5}=[0-9]-|bytes=9{30}-",
+            total in 1u64..400,
+        ) {
+            let met = range(&header, total) != Decision::Unsatisfiable;
+            prop_assert_eq!(total >= needs(&header), met, "{} of {}", header, total);
+        }
     }
 
     #[test]

@@ -4,8 +4,11 @@
 //! small enough to be sent again on a bad line, and grows by whole MiB for files over 78 GiB.
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 
 use super::filename::FileName;
+use super::form_key::FormKey;
+use super::id::VersionId;
 use super::settings::UploadLimit;
 use super::text::{Folder, TextError, Title};
 
@@ -118,7 +121,15 @@ pub struct Wishes {
     pub visible: bool,
     /// Whether the client is told.
     pub notify: bool,
+    /// What the files of one form have in common: the client is told of them together.
+    #[serde(default)]
+    pub group: Option<String>,
 }
+
+/// Why the client cannot be told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("Clients are told only of what they can see. Make it visible now, or untick this.")]
+pub struct NothingToTell;
 
 impl Wishes {
     /// The title of a file: what was typed, numbered from the second on, or the file's name.
@@ -129,6 +140,34 @@ impl Wishes {
             Some(title) => Title::parse(&format!("{title} ({number})")).or_else(|_long| own()),
             None => own(),
         }
+    }
+}
+
+/// What tells a file from others without reading all of it twice: the length and the beginning of
+/// each of its parts.
+#[derive(Debug, Clone, Default)]
+pub struct Fingerprint(Sha256);
+
+impl Fingerprint {
+    const SAMPLE: usize = 64 << 10;
+
+    /// Adds the next part.
+    pub fn add(&mut self, part: &[u8]) {
+        self.0.update((part.len() as u64).to_be_bytes());
+        self.0.update(part.get(..Self::SAMPLE).unwrap_or(part));
+    }
+
+    /// The id of the version that the file becomes when it is sent with that form and what
+    /// else is said of it.
+    pub fn version(mut self, form: FormKey, about: &str) -> VersionId {
+        self.0.update(form.as_bytes());
+        self.0.update(about);
+        let digest = self.0.finalize();
+        let mut random = [0; 10];
+        for (to, from) in random.iter_mut().zip(digest) {
+            *to = from;
+        }
+        VersionId::new(form.moment(), random)
     }
 }
 
@@ -216,6 +255,33 @@ mod tests {
                 .as_str()
                 .is_empty()
         );
+    }
+
+    #[test]
+    fn the_same_file_of_the_same_form_is_the_same_version() {
+        let forms = [
+            "01890000-0000-7000-8000-000000000001",
+            "01890000-0000-7000-8000-000000000002",
+        ];
+        let [form, other] = forms.map(|id| FormKey::parse(id).unwrap());
+        let version = |parts: &[&[u8]], once, about| {
+            let mut print = Fingerprint::default();
+            for part in parts {
+                print.add(part);
+            }
+            print.version(once, about)
+        };
+        let own = version(&[b"ab", b"c"], form, "x");
+        assert_eq!(version(&[b"ab", b"c"], form, "x"), own);
+        assert_eq!(own.moment(), form.moment());
+        for different in [
+            version(&[b"abc"], form, "x"),
+            version(&[b"ab", b"d"], form, "x"),
+            version(&[b"ab", b"c"], other, "x"),
+            version(&[b"ab", b"c"], form, "y"),
+        ] {
+            assert_ne!(different, own);
+        }
     }
 
     #[test]

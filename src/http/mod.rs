@@ -25,6 +25,7 @@ mod once;
 mod outbox;
 mod own;
 mod page;
+mod paging;
 pub mod routes;
 mod security_txt;
 mod settings;

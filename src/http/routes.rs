@@ -131,6 +131,7 @@ fn people(routes: Routes) -> Routes {
 fn documents(routes: Routes) -> Routes {
     routes
         .on(GET, "/documents", document::shared)
+        .on(GET, "/documents/{id}", document::shared_one)
         .on(GET, "/documents/{id}/download", document::download)
         .on(GET, "/admin/clients/{id}/documents", document::list)
         .on(POST, "/admin/clients/{id}/documents", document::upload)
@@ -144,7 +145,25 @@ fn documents(routes: Routes) -> Routes {
             "/admin/documents/{id}/download",
             document::staff_download,
         )
+        .on(
+            GET,
+            "/admin/documents/{id}/versions/{number}/download",
+            document::old_download,
+        )
+        .on(GET, "/admin/documents/{id}", document::one)
+        .on(POST, "/admin/documents/{id}", document::save)
+        .on(
+            POST,
+            "/admin/documents/{id}/versions",
+            document::new_version,
+        )
+        .on(
+            POST,
+            "/admin/documents/{id}/uploads",
+            upload::create_version,
+        )
         .on(POST, "/admin/documents/{id}/visible", document::visible)
+        .on(GET, "/admin/documents/{id}/delete", document::ask_delete)
         .on(POST, "/admin/documents/{id}/delete", document::delete)
 }
 

@@ -9,16 +9,20 @@ use http::StatusCode;
 use serde::{Deserialize, Serialize};
 
 use super::chrome::Flash;
-use super::guard::{InPath, InPathAndQuery, Load, Staff};
+use super::document::landing::{File, land, told};
+use super::guard::{InPath, InPathAndQuery, Load, Me, Staff};
 use super::page::{Answer, json};
 use super::{Error, Incoming, Json};
 use crate::app::App;
+use crate::domain::document::Shown;
 use crate::domain::filename::FileName;
-use crate::domain::id::{ClientId, UploadId};
+use crate::domain::form_key::FormKey;
+use crate::domain::id::{ClientId, DocumentId, UploadId};
 use crate::domain::text::{Folder, Title};
 use crate::domain::time::Timestamp;
-use crate::domain::upload::{Plan, UploadRefused, Wishes};
-use crate::store::upload::{self, Arrived, Going, Made, Upload};
+use crate::domain::upload::{NothingToTell, Plan, UploadRefused, Wishes};
+use crate::store::notice::{self, Reader};
+use crate::store::upload::{self, Going, Made, Upload};
 use crate::store::viewer::Asker;
 use crate::store::{self, Part, PartError, Results, Source, Statement, document};
 
@@ -94,7 +98,7 @@ impl Load for Whole {
 
 /// An upload of one's own that is to be completed, or was.
 pub(crate) enum Ending {
-    Going(Box<Going>, Vec<Part>, u16),
+    Going(Box<Going>, Vec<Part>, Vec<Reader>, u16),
     Made(Made),
 }
 
@@ -111,6 +115,7 @@ impl Load for Ending {
         vec![
             upload::going(*id, asker.session),
             upload::parts(*id),
+            notice::readers_of_upload(*id),
             upload::made_by(id.version(), asker.session),
         ]
     }
@@ -121,31 +126,42 @@ impl Load for Ending {
     ) -> Result<Option<Self>, Error> {
         let going: Option<Going> = results.first()?;
         let parts = results.rows()?;
+        let readers = results.rows()?;
         let made = results.first()?;
         Ok(match going {
-            Some(going) => Some(Self::Going(Box::new(going), parts, together.of)),
+            Some(going) => Some(Self::Going(Box::new(going), parts, readers, together.of)),
             None => made.map(Self::Made),
         })
     }
 }
 
-/// What the script says of a file.
+/// What the script says of a file that becomes a document.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Wanted {
     file_name: String,
     /// Bytes.
     size: u64,
-    /// What the browser takes it for; the name decides.
-    #[serde(default)]
-    #[expect(dead_code, reason = "taken for a complete description, never believed")]
-    content_type: String,
     #[serde(default)]
     title: String,
     #[serde(default)]
     folder: String,
     #[serde(default)]
     visible: bool,
+    #[serde(default)]
+    notify: bool,
+    /// What several files of one form have in common.
+    #[serde(default)]
+    group: Option<FormKey>,
+}
+
+/// What the script says of a file that becomes a version.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct WantedVersion {
+    file_name: String,
+    /// Bytes.
+    size: u64,
     #[serde(default)]
     notify: bool,
 }
@@ -170,11 +186,8 @@ pub(super) fn key(app: &App) -> Result<String, Error> {
 }
 
 /// `POST /admin/clients/{id}/uploads`
-///
-/// 1. what is wished; 2. how the file is cut; 3. R2's upload; 4. the row.
 pub(crate) async fn create(staff: Staff<Owner>, Json(wanted): Json<Wanted>) -> Answer {
-    let (app, Owner(client, owner)) = (&staff.app, &staff.page);
-    // 1.
+    let Owner(client, owner) = &staff.page;
     if owner.archived {
         return Err(refused(ARCHIVED));
     }
@@ -182,30 +195,70 @@ pub(crate) async fn create(staff: Staff<Owner>, Json(wanted): Json<Wanted>) -> A
         "" => None,
         title => Some(Title::parse(title).map_err(refused)?),
     };
+    if wanted.notify && !wanted.visible {
+        return Err(refused(NothingToTell));
+    }
     let wishes = Wishes {
         title,
         folder: Folder::parse(&wanted.folder).map_err(refused)?,
         visible: wanted.visible,
         notify: wanted.notify,
+        group: wanted.group.map(|group| group.to_string()),
     };
-    // 2.
     let plan = Plan::new(wanted.size, owner.upload_limit).map_err(refused)?;
-    // 3.
-    let (file_name, blob) = (FileName::clean(&wanted.file_name), key(app)?);
+    let file = (FileName::clean(&wanted.file_name), plan);
+    begin(&staff.app, staff.me(), (*client, None), file, &wishes).await
+}
+
+/// `POST /admin/documents/{id}/uploads`
+pub(crate) async fn create_version(
+    staff: Staff<document::Whole>,
+    Json(wanted): Json<WantedVersion>,
+) -> Answer {
+    let document = &staff.page;
+    if document.archived {
+        return Err(refused(ARCHIVED));
+    }
+    let shown = Shown::decide(document.visible, document.window(), staff.app.now);
+    if wanted.notify && !shown.is_now() {
+        return Err(refused(NothingToTell));
+    }
+    // Its title is only for those who are told.
+    let wishes = Wishes {
+        title: Title::parse(&document.title).ok(),
+        notify: wanted.notify,
+        ..Wishes::default()
+    };
+    let plan = Plan::new(wanted.size, document.upload_limit).map_err(refused)?;
+    let file = (FileName::clean(&wanted.file_name), plan);
+    let whose = (document.client_id, Some(document.id));
+    begin(&staff.app, staff.me(), whose, file, &wishes).await
+}
+
+/// 1. R2's upload; 2. the row.
+async fn begin(
+    app: &App,
+    me: &Me,
+    (client, document): (ClientId, Option<DocumentId>),
+    (file_name, plan): (FileName, Plan),
+    wishes: &Wishes,
+) -> Answer {
+    // 1.
+    let blob = key(app)?;
     let kind = file_name.content_type();
     let multipart = app.blobs.begin_parts(&blob, kind).await?;
-    // 4.
+    // 2.
     let upload = Upload {
         id: app.id()?,
-        client: *client,
-        document: None,
+        client,
+        document,
         blob,
         multipart: Some(multipart),
         file_name,
         size: plan.size(),
         part_size: plan.part_size(),
-        wishes: serde_json::to_string(&wishes)?,
-        by: staff.me().id,
+        wishes: serde_json::to_string(wishes)?,
+        by: me.id,
     };
     app.db.run(upload::begin(&upload, app.now)).await?;
     let state = State {
@@ -280,9 +333,9 @@ struct Done {
 /// 1. all parts are there; 2. R2 joins them; 3. the document takes the row's place.
 pub(crate) async fn complete(staff: Staff<Ending>) -> Answer {
     let app = &staff.app;
-    let (going, parts, together) = match &staff.page {
-        Ending::Going(going, parts, together) => (going, parts, *together),
-        Ending::Made(made) => return done(made.client_id),
+    let (going, parts, readers, together) = match &staff.page {
+        Ending::Going(going, parts, readers, together) => (going, parts, readers, *together),
+        Ending::Made(made) => return done(made),
     };
     // 1.
     if going.archived {
@@ -299,41 +352,40 @@ pub(crate) async fn complete(staff: Staff<Ending>) -> Answer {
     let etag = join(app, going, parts.clone()).await?;
     // 3.
     let wishes: Wishes = serde_json::from_str(&going.fields)?;
-    let title = wishes
-        .title(&going.file_name, 1)
-        .map_err(|error| Error::internal(error.to_string()))?;
-    let arrived = Arrived {
+    let title = wishes.title.as_ref().map(ToString::to_string);
+    let file = File {
         upload: going.id,
-        document: app.id()?,
         version: going.id.version(),
-        title: &title,
-        folder: &wishes.folder,
-        visible: wishes.visible,
-        etag: &etag,
+        of: going
+            .document_id
+            .map(|document| (document, title.unwrap_or_default())),
+        name: going.file_name.clone(),
+        blob: going.blob.clone(),
+        etag,
         size: going.size,
-        note: app.id()?,
-        address: &staff.me().address,
+        number: 1,
     };
-    let mut batch = arrived.create(app.now);
-    // Where the row went meanwhile, the object has no other.
-    batch.insert(batch.len() - 1, upload::doom(&going.blob, app.now));
-    let skipped = batch.len() - 1;
-    let mut results = app.db.batch(batch).await?;
-    for _ in 0..skipped {
-        results.skip()?;
-    }
-    let made: Option<Made> = results.first()?;
+    let made = land(app, &staff.chrome, readers, &file, &wishes).await?;
     let made = made.ok_or(Error::NotFound)?;
-    let told = match together {
-        0 | 1 => format!("“{}” is uploaded.", made.title),
-        many => format!("{many} documents are uploaded."),
+    let mut text = match (together, file.of) {
+        (_, Some(_)) => format!("“{}” has a new version.", made.title),
+        (0 | 1, None) => format!("“{}” is uploaded.", made.title),
+        (many, None) => format!("{many} documents are uploaded."),
     };
-    Flash::success(app, told);
-    done(made.client_id)
+    if wishes.notify {
+        text = format!("{text} {}", told(readers.len() as u64));
+    }
+    Flash::success(app, text);
+    done(&made)
 }
 
-fn done(client: ClientId) -> Answer {
-    let location = format!("/admin/clients/{client}/documents");
+/// Where the person goes on: the list, or the document that got a version.
+fn done(made: &Made) -> Answer {
+    let location = if made.number > 1 {
+        format!("/admin/documents/{}", made.document_id)
+    } else {
+        format!("/admin/clients/{}/documents", made.client_id)
+    };
     json(StatusCode::OK, &Done { location })
 }
 

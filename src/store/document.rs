@@ -1,31 +1,20 @@
-//! Documents: the staff's list, what a client may see of it, and every write about them.
+//! Documents: the staff's list and page, what a client may see of them, and the writes about them.
 //!
-//! How files come is told in [`super::upload`]; a deleted document leaves its objects in
-//! `doomed_blobs` for the sweep.
+//! How files come is told in [`super::upload`], who took them in [`super::receipt`]. A deleted
+//! document leaves its objects in `doomed_blobs` for the sweep. What a client sees is read `FROM
+//! shared`, see [`super::viewer`].
 
 use serde::Deserialize;
 
 use super::viewer::Asker;
-use super::{Param, Statement, flag, statement};
+use super::{ById, Statement, flag, statement};
+use crate::domain::document::Window;
 use crate::domain::filename::FileName;
-use crate::domain::id::{AuditId, ClientId, DocumentId, ReceiptId};
+use crate::domain::id::{AuditId, ClientId, DocumentId, StaffId, VersionId};
+use crate::domain::paging::Cursor;
 use crate::domain::settings::UploadLimit;
+use crate::domain::text::{Folder, Title};
 use crate::domain::time::Timestamp;
-use crate::store::session::Place;
-
-/// Documents on one page of a list.
-pub(crate) const PAGE: usize = 25;
-
-/// Where a page of a list begins: after the document of that moment and id.
-pub(crate) type After = Option<(Timestamp, DocumentId)>;
-
-/// The parameters of [`After`]; without one, later than every document.
-fn after(cursor: After) -> [Param; 2] {
-    match cursor {
-        Some((at, id)) => [at.into(), id.to_string().into()],
-        None => [Param::Int((1 << 53) - 1), Param::from("")],
-    }
-}
 
 /// The client whose documents they are, and how large one may be.
 #[derive(Debug, Deserialize)]
@@ -53,61 +42,197 @@ pub(crate) struct Listed {
     pub(crate) folder: String,
     #[serde(deserialize_with = "flag")]
     pub(crate) visible: bool,
+    pub(crate) visible_from: Option<Timestamp>,
+    pub(crate) visible_until: Option<Timestamp>,
+    /// When its current version came.
     pub(crate) created_at: Timestamp,
+    pub(crate) number: u64,
     pub(crate) size: u64,
-    /// How often clients downloaded it.
+    /// How often clients downloaded it, and when last.
     pub(crate) downloads: u64,
-    /// JSON: the newest receipts, as [`Receipt`].
-    pub(crate) receipts: String,
+    pub(crate) downloaded_at: Option<Timestamp>,
 }
 
-/// Who downloaded a document, and when.
+/// A page of a client's documents, newest first and one row more where there are more. The page
+/// before another comes in reverse.
+pub(crate) fn of_client(client: ClientId, cursor: Cursor<DocumentId>) -> Statement {
+    let client = client.to_string();
+    match cursor {
+        Cursor::First => statement!(
+            "SELECT d.id, d.title, d.folder, d.visible, d.visible_from, d.visible_until, v.created_at, \
+             v.number, v.size, d.downloads, d.downloaded_at \
+             FROM documents d JOIN document_versions v ON v.id = d.version_id \
+             WHERE d.client_id = ?1 AND d.deleted_at IS NULL \
+             ORDER BY d.created_at DESC, d.id DESC LIMIT 26",
+            client
+        ),
+        Cursor::After(id) => statement!(
+            "SELECT d.id, d.title, d.folder, d.visible, d.visible_from, d.visible_until, v.created_at, \
+             v.number, v.size, d.downloads, d.downloaded_at \
+             FROM documents d JOIN document_versions v ON v.id = d.version_id \
+             WHERE d.client_id = ?1 AND d.deleted_at IS NULL \
+              AND (d.created_at, d.id) < (SELECT created_at, id FROM documents WHERE id = ?2) \
+             ORDER BY d.created_at DESC, d.id DESC LIMIT 26",
+            client,
+            id.to_string()
+        ),
+        Cursor::Before(id) => statement!(
+            "SELECT d.id, d.title, d.folder, d.visible, d.visible_from, d.visible_until, v.created_at, \
+             v.number, v.size, d.downloads, d.downloaded_at \
+             FROM documents d JOIN document_versions v ON v.id = d.version_id \
+             WHERE d.client_id = ?1 AND d.deleted_at IS NULL \
+              AND (d.created_at, d.id) > (SELECT created_at, id FROM documents WHERE id = ?2) \
+             ORDER BY d.created_at, d.id LIMIT 26",
+            client,
+            id.to_string()
+        ),
+    }
+}
+
+/// A document as staff see it.
 #[derive(Debug, Deserialize)]
-pub(crate) struct Receipt {
-    pub(crate) who: String,
-    pub(crate) at: Timestamp,
+pub(crate) struct Whole {
+    pub(crate) id: DocumentId,
+    pub(crate) client_id: ClientId,
+    pub(crate) client_name: String,
+    #[serde(deserialize_with = "flag")]
+    pub(crate) archived: bool,
+    pub(crate) upload_limit: UploadLimit,
+    pub(crate) title: String,
+    pub(crate) folder: String,
+    pub(crate) description: String,
+    #[serde(deserialize_with = "flag")]
+    pub(crate) visible: bool,
+    pub(crate) visible_from: Option<Timestamp>,
+    pub(crate) visible_until: Option<Timestamp>,
+    pub(crate) version_id: VersionId,
+    pub(crate) revision: i64,
+    pub(crate) updated_at: Timestamp,
 }
 
-/// A client's documents, newest first, one more than [`PAGE`] where there are more.
-pub(crate) fn of_client(client: ClientId, cursor: After) -> Statement {
-    let [at, id] = after(cursor);
+impl Whole {
+    /// When it is shown.
+    pub(crate) fn window(&self) -> Window {
+        Window {
+            from: self.visible_from,
+            until: self.visible_until,
+        }
+    }
+}
+
+/// Unless deleted.
+impl ById for Whole {
+    type Id = DocumentId;
+    fn by_id(id: DocumentId) -> Statement {
+        statement!(
+            "SELECT d.id, d.client_id, c.name AS client_name, c.archived_at IS NOT NULL AS archived, \
+             b.upload_limit, d.title, d.folder, d.description, d.visible, d.visible_from, \
+             d.visible_until, d.version_id, d.revision, d.updated_at \
+             FROM documents d JOIN clients c ON c.id = d.client_id JOIN business b ON b.id = 1 \
+             WHERE d.id = ?1 AND d.deleted_at IS NULL",
+            id.to_string()
+        )
+    }
+}
+
+/// A version as staff see it.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Version {
+    pub(crate) number: u64,
+    pub(crate) file_name: String,
+    pub(crate) size: u64,
+    pub(crate) created_at: Timestamp,
+    /// Name of who sent it.
+    pub(crate) by: String,
+    pub(crate) downloads: u64,
+}
+
+/// The newest fifty [`Version`]s.
+pub(crate) fn versions(document: DocumentId) -> Statement {
     statement!(
-        "SELECT d.id, d.title, d.folder, d.visible, d.created_at, v.size, \
-         (SELECT count(*) FROM receipts n WHERE n.document_id = d.id) AS downloads, \
-         (SELECT json_group_array(json_object('who', who, 'at', at)) FROM \
-          (SELECT trim(ct.first_name || ' ' || ct.last_name) AS who, r.at AS at \
-           FROM receipts r JOIN contacts ct ON ct.id = r.contact_id \
-           WHERE r.document_id = d.id ORDER BY r.at DESC LIMIT 10)) AS receipts \
-         FROM documents d JOIN document_versions v ON v.id = d.version_id \
-         WHERE d.client_id = ?1 AND d.deleted_at IS NULL AND (d.created_at, d.id) < (?2, ?3) \
-         ORDER BY d.created_at DESC, d.id DESC LIMIT 26",
-        client.to_string(),
-        at,
-        id
+        "SELECT v.number, v.file_name, v.size, v.created_at, coalesce(st.name, '') AS by, v.downloads \
+         FROM document_versions v LEFT JOIN staff st ON st.id = v.uploaded_by \
+         WHERE v.document_id = ?1 ORDER BY v.number DESC LIMIT 50",
+        document.to_string()
     )
 }
 
-/// A document as its client sees it.
+/// A document as its client sees it on the list.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Shared {
     pub(crate) id: DocumentId,
     pub(crate) title: String,
     pub(crate) folder: String,
     pub(crate) published_at: Timestamp,
+    pub(crate) visible_from: Option<Timestamp>,
     pub(crate) size: u64,
 }
 
-/// What the viewer may see, newest first, one more than [`PAGE`] where there are more.
-pub(crate) fn shared(asker: &Asker, cursor: After) -> Statement {
-    asker.statement(
-        "SELECT d.id, d.title, d.folder, d.published_at, vs.size FROM viewer v \
-         JOIN documents d ON d.client_id = v.client_id AND d.visible = 1 AND d.deleted_at IS NULL \
-          AND (d.visible_from IS NULL OR d.visible_from <= ?2) \
-          AND (d.visible_until IS NULL OR d.visible_until > ?2) \
-         JOIN document_versions vs ON vs.id = d.version_id \
-         WHERE (d.published_at, d.id) < (?4, ?5) \
-         ORDER BY d.published_at DESC, d.id DESC LIMIT 26",
-        after(cursor),
+/// A page of what the viewer may see, folder by folder and the newest first in each, one row more
+/// where there are more. The page before another comes in reverse.
+pub(crate) fn shared(asker: &Asker, cursor: Cursor<DocumentId>) -> Statement {
+    match cursor {
+        Cursor::First => asker.shared(
+            "SELECT s.id, s.title, s.folder, s.published_at, s.visible_from, vs.size \
+             FROM shared s JOIN document_versions vs ON vs.id = s.version_id \
+             ORDER BY s.folder, s.published_at DESC, s.id DESC LIMIT 26",
+            [],
+        ),
+        Cursor::After(id) => asker.shared(
+            "SELECT * FROM (SELECT s.id, s.title, s.folder, s.published_at, s.visible_from, vs.size \
+              FROM shared s JOIN document_versions vs ON vs.id = s.version_id \
+              WHERE s.folder = (SELECT folder FROM documents WHERE id = ?4 AND client_id = (SELECT client_id FROM viewer)) AND (s.published_at, s.id) \
+               < (SELECT published_at, id FROM documents WHERE id = ?4 AND client_id = (SELECT client_id FROM viewer)) \
+              ORDER BY s.published_at DESC, s.id DESC LIMIT 26) \
+             UNION ALL \
+             SELECT * FROM (SELECT s.id, s.title, s.folder, s.published_at, s.visible_from, vs.size \
+              FROM shared s JOIN document_versions vs ON vs.id = s.version_id \
+              WHERE s.folder > (SELECT folder FROM documents WHERE id = ?4 AND client_id = (SELECT client_id FROM viewer)) \
+              ORDER BY s.folder, s.published_at DESC, s.id DESC LIMIT 26) \
+             LIMIT 26",
+            [id.to_string().into()],
+        ),
+        Cursor::Before(id) => asker.shared(
+            "SELECT * FROM (SELECT s.id, s.title, s.folder, s.published_at, s.visible_from, vs.size \
+              FROM shared s JOIN document_versions vs ON vs.id = s.version_id \
+              WHERE s.folder = (SELECT folder FROM documents WHERE id = ?4 AND client_id = (SELECT client_id FROM viewer)) AND (s.published_at, s.id) \
+               > (SELECT published_at, id FROM documents WHERE id = ?4 AND client_id = (SELECT client_id FROM viewer)) \
+              ORDER BY s.published_at, s.id LIMIT 26) \
+             UNION ALL \
+             SELECT * FROM (SELECT s.id, s.title, s.folder, s.published_at, s.visible_from, vs.size \
+              FROM shared s JOIN document_versions vs ON vs.id = s.version_id \
+              WHERE s.folder < (SELECT folder FROM documents WHERE id = ?4 AND client_id = (SELECT client_id FROM viewer)) \
+              ORDER BY s.folder DESC, s.published_at, s.id LIMIT 26) \
+             LIMIT 26",
+            [id.to_string().into()],
+        ),
+    }
+}
+
+/// A document as its client sees it on its own page.
+#[derive(Debug, Deserialize)]
+pub(crate) struct SharedWhole {
+    pub(crate) id: DocumentId,
+    pub(crate) title: String,
+    pub(crate) folder: String,
+    pub(crate) description: String,
+    pub(crate) published_at: Timestamp,
+    pub(crate) visible_from: Option<Timestamp>,
+    pub(crate) visible_until: Option<Timestamp>,
+    pub(crate) file_name: String,
+    pub(crate) size: u64,
+    pub(crate) number: u64,
+    /// When its current version came.
+    pub(crate) created_at: Timestamp,
+}
+
+/// [`SharedWhole`], if the viewer may see it.
+pub(crate) fn shared_whole(asker: &Asker, document: DocumentId) -> Statement {
+    asker.shared(
+        "SELECT s.id, s.title, s.folder, s.description, s.published_at, s.visible_from, s.visible_until, \
+         vs.file_name, vs.size, vs.number, vs.created_at \
+         FROM shared s JOIN document_versions vs ON vs.id = s.version_id WHERE s.id = ?4",
+        [document.to_string().into()],
     )
 }
 
@@ -123,96 +248,65 @@ pub(crate) struct Stored {
     pub(crate) created_at: Timestamp,
 }
 
-/// [`Stored`] of a document, for staff.
-pub(crate) fn stored(document: DocumentId) -> Statement {
-    statement!(
-        "SELECT v.blob, v.etag, v.file_name, v.content_type, v.size, v.created_at \
-         FROM documents d JOIN document_versions v ON v.id = d.version_id \
-         WHERE d.id = ?1 AND d.deleted_at IS NULL",
-        document.to_string()
-    )
+/// [`Stored`] of a document's version, by its number or the current one, for staff.
+pub(crate) fn stored(document: DocumentId, number: Option<u32>) -> Statement {
+    match number {
+        None => statement!(
+            "SELECT v.blob, v.etag, v.file_name, v.content_type, v.size, v.created_at \
+             FROM documents d JOIN document_versions v ON v.id = d.version_id \
+             WHERE d.id = ?1 AND d.deleted_at IS NULL",
+            document.to_string()
+        ),
+        Some(number) => statement!(
+            "SELECT v.blob, v.etag, v.file_name, v.content_type, v.size, v.created_at \
+             FROM documents d JOIN document_versions v ON v.document_id = d.id AND v.number = ?2 \
+             WHERE d.id = ?1 AND d.deleted_at IS NULL",
+            document.to_string(),
+            number
+        ),
+    }
 }
 
 /// [`Stored`] of a document that the viewer may see.
 pub(crate) fn shared_stored(asker: &Asker, document: DocumentId) -> Statement {
-    asker.statement(
-        "SELECT vs.blob, vs.etag, vs.file_name, vs.content_type, vs.size, vs.created_at FROM viewer v \
-         JOIN documents d ON d.id = ?4 AND d.client_id = v.client_id AND d.visible = 1 \
-          AND d.deleted_at IS NULL \
-          AND (d.visible_from IS NULL OR d.visible_from <= ?2) \
-          AND (d.visible_until IS NULL OR d.visible_until > ?2) \
-         JOIN document_versions vs ON vs.id = d.version_id",
+    asker.shared(
+        "SELECT vs.blob, vs.etag, vs.file_name, vs.content_type, vs.size, vs.created_at \
+         FROM shared s JOIN document_versions vs ON vs.id = s.version_id WHERE s.id = ?4",
         [document.to_string().into()],
     )
 }
 
-/// A download that is about to be sent to a client.
-#[derive(Debug, Clone)]
-pub(crate) struct Taking {
-    /// Id of the receipt.
-    pub(crate) id: ReceiptId,
-    /// Id of its line in the audit log.
-    pub(crate) note: AuditId,
-    /// The document.
-    pub(crate) document: DocumentId,
-    /// `If-None-Match`, empty where it was not sent: a copy that is still good is no download.
-    pub(crate) kept: String,
-    /// Where from.
-    pub(crate) place: Place,
-}
-
-/// The receipt of a download, if the viewer may see the document: one per version, session and
-/// quarter of an hour (900000 ms), so that the ranges of one download count once.
-pub(crate) fn receipt(asker: &Asker, taking: &Taking) -> Statement {
-    asker.statement(
-        "INSERT OR IGNORE INTO receipts (id, document_id, version_id, contact_id, session_id, \
-         quarter, at, device, address) \
-         SELECT ?5, d.id, vs.id, v.contact_id, v.session_id, CAST(?2 / 900000 AS INTEGER), ?2, ?7, ?8 FROM viewer v \
-         JOIN documents d ON d.id = ?4 AND d.client_id = v.client_id AND d.visible = 1 \
-          AND d.deleted_at IS NULL \
-          AND (d.visible_from IS NULL OR d.visible_from <= ?2) \
-          AND (d.visible_until IS NULL OR d.visible_until > ?2) \
-         JOIN document_versions vs ON vs.id = d.version_id \
-          AND ?6 <> '*' AND instr(?6, '\"' || vs.etag || '\"') = 0",
-        [
-            taking.document.to_string().into(),
-            taking.id.to_string().into(),
-            taking.kept.as_str().into(),
-            taking.place.device.as_str().into(),
-            taking.place.address.as_str().into(),
-        ],
-    )
-}
-
-/// The line of the audit log for a receipt that was just written; none where it was there before.
-pub(crate) fn note_receipt(taking: &Taking) -> Statement {
-    statement!(
-        "INSERT INTO audit (id, at, principal, principal_id, principal_name, action, entity_id, \
-         client_id, detail, address) \
-         SELECT ?1, r.at, 'contact', ct.id, trim(ct.first_name || ' ' || ct.last_name), \
-         'document.downloaded', d.id, d.client_id, d.title, r.address FROM receipts r \
-         JOIN contacts ct ON ct.id = r.contact_id JOIN documents d ON d.id = r.document_id \
-         WHERE r.id = ?2",
-        taking.note.to_string(),
-        taking.id.to_string()
-    )
-}
-
-/// A document that is about to be changed.
-#[derive(Debug, Deserialize)]
-pub(crate) struct Found {
-    pub(crate) id: DocumentId,
-    pub(crate) client_id: ClientId,
-    pub(crate) title: String,
-    #[serde(deserialize_with = "flag")]
+/// What a form makes of a document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Draft {
+    pub(crate) title: Title,
+    pub(crate) folder: Folder,
+    pub(crate) description: String,
     pub(crate) visible: bool,
+    pub(crate) window: Window,
 }
 
-/// [`Found`] by its id.
-pub(crate) fn found(document: DocumentId) -> Statement {
+/// Changes a document that has that revision. It is published when it becomes visible.
+pub(crate) fn change(
+    document: DocumentId,
+    revision: i64,
+    draft: &Draft,
+    now: Timestamp,
+) -> Statement {
     statement!(
-        "SELECT id, client_id, title, visible FROM documents WHERE id = ?1 AND deleted_at IS NULL",
-        document.to_string()
+        "UPDATE documents SET title = ?3, folder = ?4, description = ?5, \
+         published_at = CASE WHEN ?6 = 1 AND visible = 0 THEN ?9 ELSE published_at END, \
+         visible = ?6, visible_from = ?7, visible_until = ?8, revision = revision + 1, updated_at = ?9 \
+         WHERE id = ?1 AND revision = ?2 AND deleted_at IS NULL",
+        document.to_string(),
+        revision,
+        draft.title.as_str(),
+        draft.folder.as_str(),
+        draft.description.as_str(),
+        draft.visible,
+        draft.window.from,
+        draft.window.until,
+        now
     )
 }
 
@@ -234,16 +328,41 @@ pub(crate) fn delete(document: DocumentId, now: Timestamp) -> [Statement; 2] {
     let id = document.to_string();
     [
         statement!(
-            "INSERT OR IGNORE INTO doomed_blobs (blob, doomed_at) \
-             SELECT blob, ?2 FROM document_versions WHERE document_id = ?1",
+            "UPDATE documents SET deleted_at = ?2, visible = 0, revision = revision + 1, \
+             updated_at = ?2 WHERE id = ?1 AND deleted_at IS NULL",
             id.as_str(),
             now
         ),
         statement!(
-            "UPDATE documents SET deleted_at = ?2, visible = 0, revision = revision + 1, \
-             updated_at = ?2 WHERE id = ?1 AND deleted_at IS NULL",
+            "INSERT OR IGNORE INTO doomed_blobs (blob, doomed_at) \
+             SELECT v.blob, ?2 FROM document_versions v JOIN documents d ON d.id = v.document_id \
+             WHERE d.id = ?1 AND d.deleted_at = ?2",
             id,
             now
         ),
     ]
+}
+
+/// The line of the audit log for what was done to a document at this moment; none where nothing
+/// was.
+pub(crate) fn note(
+    id: AuditId,
+    document: DocumentId,
+    action: &'static str,
+    by: StaffId,
+    address: &str,
+    now: Timestamp,
+) -> Statement {
+    statement!(
+        "INSERT OR IGNORE INTO audit (id, at, principal, principal_id, principal_name, action, entity_id, \
+         client_id, detail, address) \
+         SELECT ?1, ?5, 'staff', st.id, st.name, ?3, d.id, d.client_id, d.title, ?6 \
+         FROM documents d JOIN staff st ON st.id = ?4 WHERE d.id = ?2 AND d.updated_at = ?5",
+        id.to_string(),
+        document.to_string(),
+        action,
+        by.to_string(),
+        now,
+        address
+    )
 }

@@ -101,6 +101,7 @@ pub(crate) fn queue_if(mail: &NewMail<'_>, proviso: Proviso<'_>, now: Timestamp)
 #[derive(Debug, Deserialize)]
 pub(crate) struct Claimed {
     pub(crate) id: MailId,
+    pub(crate) kind: String,
     pub(crate) to_email: String,
     pub(crate) to_name: String,
     pub(crate) subject: String,
@@ -115,7 +116,7 @@ pub(crate) fn claim(lease: &str, now: Timestamp) -> Statement {
     statement!(
         "UPDATE outbox SET lease = ?1, due_at = ?3, attempts = attempts + 1 WHERE id IN \
          (SELECT id FROM outbox WHERE state = 'queued' AND due_at <= ?2 ORDER BY due_at LIMIT 20) \
-         RETURNING id, to_email, to_name, subject, content, sealed, attempts, created_at",
+         RETURNING id, kind, to_email, to_name, subject, content, sealed, attempts, created_at",
         lease,
         now,
         now.plus(LEASE)

@@ -8,8 +8,7 @@ use serde::Deserialize;
 
 use super::{Param, Statement, flag, statement};
 use crate::domain::filename::FileName;
-use crate::domain::id::{AuditId, ClientId, DocumentId, SessionId, StaffId, UploadId, VersionId};
-use crate::domain::text::{Folder, Title};
+use crate::domain::id::{ClientId, DocumentId, SessionId, StaffId, UploadId, VersionId};
 use crate::domain::time::Timestamp;
 
 /// A file on its way to R2.
@@ -163,76 +162,43 @@ pub(crate) fn doom(blob: &str, now: Timestamp) -> Statement {
     )
 }
 
-/// An upload whose object is in R2, and what it becomes.
-#[derive(Debug)]
-pub(crate) struct Arrived<'a> {
-    pub(crate) upload: UploadId,
-    /// Id of the document, if it becomes a new one.
-    pub(crate) document: DocumentId,
-    /// Id of the version. Where it is there already, nothing happens a second time.
-    pub(crate) version: VersionId,
-    pub(crate) title: &'a Title,
-    pub(crate) folder: &'a Folder,
-    pub(crate) visible: bool,
-    /// R2's tag.
-    pub(crate) etag: &'a str,
-    /// Bytes.
-    pub(crate) size: u64,
-    /// Id of the line in the audit log.
-    pub(crate) note: AuditId,
-    /// Where from.
-    pub(crate) address: &'a str,
+/// Whose upload a form's first file is, known before its bytes are.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Whose {
+    /// A new document of a client.
+    Client(ClientId),
+    /// A new version of a document.
+    Document(DocumentId),
 }
 
-impl Arrived<'_> {
-    /// Makes the document with its first version in the place of the upload. The last statement
-    /// answers with [`Made`].
-    pub(crate) fn create(&self, now: Timestamp) -> Vec<Statement> {
-        let (upload, document) = (self.upload.to_string(), self.document.to_string());
-        let version = self.version.to_string();
-        let mut batch = vec![
-            statement!(
-                "INSERT INTO documents (id, client_id, title, folder, visible, published_at, \
-                 version_id, created_by, created_at, updated_at) \
-                 SELECT ?2, u.client_id, ?4, ?5, ?6, ?7, ?3, u.created_by, ?8, ?8 FROM uploads u \
-                 JOIN clients c ON c.id = u.client_id AND c.archived_at IS NULL \
-                 WHERE u.id = ?1 AND NOT EXISTS (SELECT 1 FROM document_versions WHERE id = ?3)",
-                upload.as_str(),
-                document.as_str(),
-                version.as_str(),
-                self.title.as_str(),
-                self.folder.as_str(),
-                self.visible,
-                self.visible.then_some(now),
-                now
-            ),
-            statement!(
-                "INSERT INTO document_versions (id, document_id, number, blob, etag, file_name, \
-                 content_type, size, uploaded_by, created_at) \
-                 SELECT ?3, d.id, 1, u.blob, ?4, u.file_name, u.content_type, ?5, u.created_by, ?6 \
-                 FROM uploads u JOIN documents d ON d.id = ?2 AND d.version_id = ?3 WHERE u.id = ?1",
-                upload.as_str(),
-                document.as_str(),
-                version.as_str(),
-                self.etag,
-                self.size,
-                now
-            ),
-            statement!(
-                "INSERT INTO audit (id, at, principal, principal_id, principal_name, action, entity_id, \
-                 client_id, detail, address) \
-                 SELECT ?2, ?3, 'staff', st.id, st.name, 'document.uploaded', d.id, d.client_id, d.title, ?4 \
-                 FROM documents d JOIN staff st ON st.id = d.created_by WHERE d.id = ?1",
-                document,
-                self.note.to_string(),
-                now,
-                self.address
-            ),
-        ];
-        batch.extend(end(self.upload, now));
-        batch.push(made(self.version));
-        batch
-    }
+/// Notes an upload in the batch that opens a form, for the member of staff whose session it is. As
+/// the guard's own question, it finds live sessions only (3600000 ms is the idle limit).
+pub(crate) fn reserve(
+    upload: UploadId,
+    whose: Whose,
+    blob: &str,
+    session: SessionId,
+    now: Timestamp,
+) -> Statement {
+    let (client, document) = match whose {
+        Whose::Client(id) => (Some(id.to_string()), None),
+        Whose::Document(id) => (None, Some(id.to_string())),
+    };
+    statement!(
+        "INSERT INTO uploads (id, client_id, document_id, blob, file_name, content_type, size, \
+         created_by, created_at, touched_at) \
+         SELECT ?1, c.id, ?3, ?4, '', '', 0, st.id, ?6, ?6 \
+         FROM sessions s JOIN staff st ON st.id = s.staff_id AND st.epoch = s.epoch AND st.deactivated_at IS NULL \
+         JOIN clients c ON c.archived_at IS NULL AND c.id = coalesce(?2, \
+          (SELECT d.client_id FROM documents d WHERE d.id = ?3 AND d.deleted_at IS NULL)) \
+         WHERE s.id = ?5 AND s.ended_at IS NULL AND s.expires_at > ?6 AND s.seen_at > ?6 - 3600000",
+        upload.to_string(),
+        Param::from(client),
+        Param::from(document),
+        blob,
+        session.to_string(),
+        now
+    )
 }
 
 /// What an upload became.
@@ -241,6 +207,8 @@ pub(crate) struct Made {
     pub(crate) document_id: DocumentId,
     pub(crate) client_id: ClientId,
     pub(crate) title: String,
+    /// Number of the version.
+    pub(crate) number: u64,
     #[serde(deserialize_with = "flag")]
     pub(crate) deleted: bool,
 }
@@ -248,7 +216,7 @@ pub(crate) struct Made {
 /// [`Made`] by the id of the version, if there is one.
 pub(crate) fn made(version: VersionId) -> Statement {
     statement!(
-        "SELECT d.id AS document_id, d.client_id, d.title, d.deleted_at IS NOT NULL AS deleted \
+        "SELECT d.id AS document_id, d.client_id, d.title, v.number, d.deleted_at IS NOT NULL AS deleted \
          FROM document_versions v JOIN documents d ON d.id = v.document_id WHERE v.id = ?1",
         version.to_string()
     )
@@ -257,7 +225,7 @@ pub(crate) fn made(version: VersionId) -> Statement {
 /// [`Made`] by the member of staff who sent it.
 pub(crate) fn made_by(version: VersionId, session: SessionId) -> Statement {
     statement!(
-        "SELECT d.id AS document_id, d.client_id, d.title, d.deleted_at IS NOT NULL AS deleted \
+        "SELECT d.id AS document_id, d.client_id, d.title, v.number, d.deleted_at IS NOT NULL AS deleted \
          FROM document_versions v JOIN documents d ON d.id = v.document_id \
          WHERE v.id = ?1 AND d.deleted_at IS NULL \
           AND v.uploaded_by = (SELECT staff_id FROM sessions WHERE id = ?2)",

@@ -25,6 +25,15 @@ pub(crate) const VIEWER: &str = "WITH viewer AS (\
      WHERE s.id = ?1 AND s.ended_at IS NULL AND s.expires_at > ?2 AND s.seen_at > ?2 - 86400000 \
       AND (((b.modules | c.modules_on) & ~c.modules_off) & ~ct.modules_off) & ?3 = ?3) ";
 
+/// `shared`: the documents that the viewer may see now. Beside [`VIEWER`]'s own conditions: of that
+/// client ∧ visible ∧ not deleted ∧ from ≤ now < until. `domain::document` says the same in Rust.
+pub(crate) const SHARED: &str = ", shared AS (\
+     SELECT d.id, d.client_id, d.title, d.folder, d.description, d.published_at, d.visible_from, \
+     d.visible_until, d.version_id, v.contact_id, v.session_id FROM viewer v \
+     JOIN documents d ON d.client_id = v.client_id AND d.visible = 1 AND d.deleted_at IS NULL \
+      AND (d.visible_from IS NULL OR d.visible_from <= ?2) \
+      AND (d.visible_until IS NULL OR d.visible_until > ?2)) ";
+
 /// Who asks, when, and for which module: what [`VIEWER`] needs.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Asker {
@@ -45,15 +54,25 @@ impl Asker {
         sql: &'static str,
         params: impl IntoIterator<Item = Param>,
     ) -> Statement {
+        self.with(format!("{VIEWER}{sql}"), params)
+    }
+
+    /// A statement that reads `FROM shared`; its own parameters start at `?4`.
+    pub(crate) fn shared(
+        &self,
+        sql: &'static str,
+        params: impl IntoIterator<Item = Param>,
+    ) -> Statement {
+        self.with(format!("{VIEWER}{SHARED}{sql}"), params)
+    }
+
+    fn with(&self, sql: String, params: impl IntoIterator<Item = Param>) -> Statement {
         let module = self.module.map_or(0, Module::bit);
         let mine = [
             self.session.to_string().into(),
             self.now.into(),
             i64::from(module).into(),
         ];
-        Statement::new(
-            format!("{VIEWER}{sql}"),
-            mine.into_iter().chain(params).collect::<Vec<_>>(),
-        )
+        Statement::new(sql, mine.into_iter().chain(params).collect::<Vec<_>>())
     }
 }

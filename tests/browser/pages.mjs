@@ -24,6 +24,8 @@ export async function setTheStage(world) {
   const shared = await addDocument(owner, larkspur.client, { title: "Proposal: a spring rebrand", folder: "Proposals" });
   await addDocument(owner, larkspur.client, { title: "Pricing notes", folder: "Internal", visible: false });
   await larkspur.person.get(`/documents/${shared.id}/download`);
+  await world.db.prepare("UPDATE documents SET description = ?, visible_until = ? WHERE id = ?")
+    .bind("The three routes we talked about, with prices.\nPlease choose one by the end of the month.", world.now() + 30 * 86_400_000, shared.id).run();
   const fresh = await person(world, owner, { client: "Northwind Events" });
   await fresh.person.post("/confirm/link");
   const off = await person(world, owner, { client: "Harbour Yoga" });
@@ -35,13 +37,13 @@ export async function setTheStage(world) {
   const mail = await world.db.prepare("SELECT id FROM outbox ORDER BY created_at LIMIT 1").first();
   return {
     who: { anonymous: world.user("anonymous"), owner, admin: colleague, person: larkspur.person, fresh: fresh.person, off: off.person },
-    client: larkspur.client, contact: larkspur.contact, pending, link, mail, milo, quiet,
+    client: larkspur.client, contact: larkspur.contact, pending, link, mail, milo, quiet, document: shared,
     ownerId: (await world.db.prepare("SELECT id FROM staff WHERE role = 'owner'").first()).id,
   };
 }
 
 /** All pages, given the stage. */
-export const pages = ({ client, contact, pending, link, mail, milo, ownerId, quiet }) => [
+export const pages = ({ client, contact, pending, link, mail, milo, ownerId, quiet, document }) => [
   // anybody
   { name: "sign-in", path: "/sign-in" },
   { name: "invitation", path: link },
@@ -55,6 +57,7 @@ export const pages = ({ client, contact, pending, link, mail, milo, ownerId, qui
   // a client's person
   { name: "client-dashboard", path: "/", who: "person" },
   { name: "client-documents", path: "/documents", who: "person" },
+  { name: "client-document", path: `/documents/${document.id}`, who: "person" },
   { name: "client-dashboard-empty", path: "/", who: "fresh" },
   { name: "client-documents-empty", path: "/documents", who: "fresh" },
   { name: "client-confirm", path: "/confirm", who: "person" },
@@ -74,6 +77,8 @@ export const pages = ({ client, contact, pending, link, mail, milo, ownerId, qui
   { name: "admin-documents", path: `${client.path}/documents`, who: "owner" },
   { name: "admin-activity", path: `${client.path}/activity`, who: "owner" },
   { name: "admin-activity-none", path: `${quiet.path}/activity`, who: "owner" },
+  { name: "admin-document", path: `/admin/documents/${document.id}`, who: "owner" },
+  { name: "admin-document-delete", path: `/admin/documents/${document.id}/delete`, who: "owner" },
   { name: "admin-invite", path: `/admin/contacts/${pending.id}/invite`, who: "owner" },
   { name: "admin-outbox", path: "/admin/outbox", who: "owner" },
   { name: "admin-mail", path: `/admin/outbox/${mail.id}`, who: "owner" },

@@ -134,6 +134,7 @@ export const ROWS = {
   "POST /admin/contacts/{id}/remove": STAFF_MISSES,
   // Documents.
   "GET /documents": CLIENT_PAGE,
+  "GET /documents/{id}": { ...CLIENT_THING, ids: { id: "document" } },
   "GET /documents/{id}/download": { ...CLIENT_THING, ids: { id: "document" } },
   "GET /admin/clients/{id}/documents": { ...STAFF_PAGE, ids: { id: "client" } },
   "POST /admin/clients/{id}/documents": { ...sent(STAFF_PAGE), ids: { id: "client" } },
@@ -144,6 +145,12 @@ export const ROWS = {
   "DELETE /admin/uploads/{id}": STAFF_MISSES,
   "POST /admin/uploads/{id}/complete": STAFF_MISSES,
   "GET /admin/documents/{id}/download": { ...STAFF_PAGE, ids: { id: "document" } },
+  "GET /admin/documents/{id}/versions/{number}/download": { ...STAFF_PAGE, ids: { id: "document", number: "1" } },
+  "GET /admin/documents/{id}": { ...STAFF_PAGE, ids: { id: "document" } },
+  "POST /admin/documents/{id}": { ...sent(STAFF_PAGE), ids: { id: "document" } },
+  "POST /admin/documents/{id}/versions": { ...sent(STAFF_PAGE), ids: { id: "document" } },
+  "POST /admin/documents/{id}/uploads": { ...sent(STAFF_PAGE), ids: { id: "document" } },
+  "GET /admin/documents/{id}/delete": { ...STAFF_PAGE, ids: { id: "document" } },
   // An empty form would hide or delete it, so these name a document that never existed.
   "POST /admin/documents/{id}/visible": { ...STAFF_PAGE, member: 404, admin: 404, owner: 404 },
   "POST /admin/documents/{id}/delete": { ...STAFF_PAGE, member: 404, admin: 404, owner: 404 },

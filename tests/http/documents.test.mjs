@@ -115,7 +115,7 @@ test("a document is shown, hidden and deleted from the list", async () => {
   assert.ok((await row()).published_at > 0);
   await owner.post(`${path}/visible`);
   assert.equal((await row()).visible, 0);
-  const deleted = await owner.submit((await owner.visit(list)).page.formTo(`${path}/delete`));
+  const deleted = await owner.submit((await owner.visit(`${path}/delete`)).page.formTo(`${path}/delete`));
   assert.equal(deleted.status, 200, String(deleted));
   assert.ok((await row()).deleted_at > 0);
   assert.equal((await owner.get(`${path}/download`)).status, 404);
@@ -131,8 +131,8 @@ test("the clock takes deleted documents and uploads that were given up out of R2
   await world.db.prepare("INSERT INTO uploads (id, client_id, blob, multipart_id, file_name, content_type, size, created_by, created_at, touched_at) SELECT ?, ?, 'doc/given-up', ?, 'x', 'text/plain', 0, id, 1, 1 FROM staff LIMIT 1")
     .bind(left, client.id, given.uploadId).run();
   const { results } = await world.db.prepare("SELECT blob FROM doomed_blobs").all();
-  assert.ok(results.length > 0);
-  for (const { blob } of results) assert.ok(await world.r2.head(blob));
+  const there = await Promise.all(results.map(({ blob }) => world.r2.head(blob)));
+  assert.ok(there.some((object) => object !== null), "an object of a deleted document waits for the sweep");
   await world.cron();
   for (const { blob } of results) assert.equal(await world.r2.head(blob), null);
   assert.equal(await count("doomed_blobs"), 0);
@@ -183,7 +183,7 @@ test("a client sees and downloads what is visible, and leaves a receipt", async 
   assert.equal(await receipts(), 2);
   const log = await world.db.prepare("SELECT count(*) AS n FROM audit WHERE action = 'document.downloaded' AND entity_id = ?").bind(document.id).first("n");
   assert.equal(log, 2);
-  assert.match((await owner.visit(list)).text, /Cara Birch/);
+  assert.match((await owner.visit(`/admin/documents/${document.id}`)).text, /Cara Birch/);
   assert.equal((await cara.get(`/documents/${hidden.id}/download`)).status, 404);
   await owner.post(`/admin/documents/${document.id}/visible`);
   assert.equal((await cara.get(path, { headers: { range: "bytes=0-1" } })).status, 404);

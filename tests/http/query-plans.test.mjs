@@ -60,7 +60,9 @@ function statements() {
       if (text.startsWith("{") && !/^\{[A-Z_]+\}\s*[A-Z]/.test(text)) continue; // format!("{VIEWER}{sql}"): glue, no statement
       let sql = fillIn(text).trim();
       if (!/^(SELECT|INSERT|UPDATE|DELETE|WITH|REPLACE)\b[\s\S]*\s/.test(sql)) continue;
-      if (sql === (CONSTANTS.VIEWER ?? "").trim()) sql = `${sql} SELECT * FROM viewer`;
+      if (/^, /.test(sql)) continue; // a CTE that goes on after another; explained where it is read
+      if (/\b(FROM|JOIN) shared\b/.test(sql)) sql = `${CONSTANTS.VIEWER.trim()}${CONSTANTS.SHARED} ${sql}`;
+      else if (Object.values(CONSTANTS).includes(text) && /^WITH \w+ AS/.test(sql)) sql = `${sql} SELECT * FROM ${/^WITH (\w+)/.exec(sql)[1]}`;
       else if (/\bviewer\b/.test(sql) && !/\bviewer AS\b/.test(sql)) {
         sql = sql.startsWith("WITH ") ? `${CONSTANTS.VIEWER.trim()}, ${sql.slice(5)}` : `${CONSTANTS.VIEWER} ${sql}`;
       }

@@ -234,8 +234,8 @@ test("R2 fails at a part, at joining, or D1 before or after the commit: trying a
     { on: "r2", op: "uploadPart", when: "after" },
     { on: "r2", op: "complete", when: "before" },
     { on: "r2", op: "complete", when: "after" },
-    { on: "d1", op: "batch", match: "INSERT INTO document_versions", when: "before" },
-    { on: "d1", op: "batch", match: "INSERT INTO document_versions", when: "after" },
+    { on: "d1", op: "batch", match: "INSERT INTO document_versions", when: "before", times: 2 },
+    { on: "d1", op: "batch", match: "INSERT INTO document_versions", when: "after", times: 2 },
   ]) {
     const { id } = await begun({ title: `${fault.on} ${fault.op} ${fault.when}` });
     await world.fault(fault);

@@ -1,64 +1,103 @@
-//! The documents that the business shares with a client.
+//! The documents that the business shares with a client: the list, folder by folder, and each one.
 
 use askama::Template;
 
-use super::{Paging, cut};
+use crate::domain::document::Window;
 use crate::domain::id::DocumentId;
 use crate::domain::time::Timestamp;
 use crate::domain::upload::human_bytes;
 use crate::http::Error;
 use crate::http::chrome::Chrome;
-use crate::http::guard::{InQuery, Load, Shared, Viewer, Who};
+use crate::http::guard::{InPath, InQuery, Load, Shared, Viewer, Who};
 use crate::http::page::{Answer, page};
+use crate::http::paging::{Paging, address};
 use crate::store::viewer::Asker;
 use crate::store::{Results, Statement, document};
 
 /// A page of the list.
 pub(crate) struct SharedPage {
-    rows: Vec<Row>,
+    folders: Vec<Folder>,
+    previous: String,
     next: String,
+}
+
+/// The documents of one folder that are on the page.
+struct Folder {
+    /// Empty for the top.
+    name: String,
+    /// Id of its heading.
+    heading: String,
+    rows: Vec<Row>,
 }
 
 struct Row {
     id: DocumentId,
     title: String,
-    folder: String,
     size: String,
     iso: String,
     day: String,
+}
+
+impl Row {
+    fn of(row: document::Shared) -> Self {
+        let since = since(row.published_at, row.visible_from);
+        Self {
+            id: row.id,
+            title: row.title,
+            size: human_bytes(row.size),
+            iso: since.iso(),
+            day: since.day(),
+        }
+    }
+}
+
+/// When the client could first see it.
+fn since(published: Timestamp, from: Option<Timestamp>) -> Timestamp {
+    from.map_or(published, |from| from.max(published))
+}
+
+/// Puts rows that come folder by folder together.
+fn by_folder(rows: Vec<document::Shared>) -> Vec<Folder> {
+    let mut folders: Vec<Folder> = Vec::new();
+    for row in rows {
+        let name = row.folder.replace('/', " / ");
+        match folders.last_mut() {
+            Some(folder) if folder.name == name => folder.rows.push(Row::of(row)),
+            _ => folders.push(Folder {
+                name,
+                heading: format!("folder-{}", folders.len()),
+                rows: vec![Row::of(row)],
+            }),
+        }
+    }
+    folders
 }
 
 impl Load for SharedPage {
     type Args = InQuery<Paging>;
 
     fn statements(InQuery(paging): &Self::Args, asker: &Asker) -> Vec<Statement> {
-        vec![document::shared(asker, paging.after)]
+        vec![document::shared(asker, paging.cursor())]
     }
 
     fn read(
-        _args: Self::Args,
+        InQuery(paging): Self::Args,
         results: &mut Results,
         _now: Timestamp,
     ) -> Result<Option<Self>, Error> {
-        let mut rows: Vec<document::Shared> = results.rows()?;
-        let next = cut(&mut rows, "/documents", |row| (row.published_at, row.id));
-        let rows = rows.into_iter().map(|row| Row {
-            id: row.id,
-            title: row.title,
-            folder: row.folder,
-            size: human_bytes(row.size),
-            iso: row.published_at.iso(),
-            day: row.published_at.day(),
-        });
+        let cut = paging
+            .cursor()
+            .cut(results.rows()?, |row: &document::Shared| row.id);
         Ok(Some(Self {
-            rows: rows.collect(),
-            next,
+            folders: by_folder(cut.rows),
+            previous: address("/documents", cut.previous),
+            next: address("/documents", cut.next),
         }))
     }
 }
 
 #[derive(Template)]
-#[template(path = "document/client.html")]
+#[template(path = "document/shared.html")]
 struct List {
     chrome: Chrome<Who>,
     page: SharedPage,
@@ -69,5 +108,53 @@ pub(crate) async fn list(viewer: Viewer<Shared, SharedPage>) -> Answer {
     page(&List {
         chrome: viewer.chrome,
         page: viewer.page,
+    })
+}
+
+/// A document that the viewer may see.
+pub(crate) struct One(document::SharedWhole);
+
+impl Load for One {
+    type Args = InPath<DocumentId>;
+
+    fn statements(InPath(id): &Self::Args, asker: &Asker) -> Vec<Statement> {
+        vec![document::shared_whole(asker, *id)]
+    }
+
+    fn read(
+        _args: Self::Args,
+        results: &mut Results,
+        _now: Timestamp,
+    ) -> Result<Option<Self>, Error> {
+        Ok(results.first()?.map(Self))
+    }
+}
+
+#[derive(Template)]
+#[template(path = "document/shared_one.html")]
+struct SharedOne {
+    chrome: Chrome<Who>,
+    document: document::SharedWhole,
+    folder: String,
+    size: String,
+    shared: Timestamp,
+    /// The last day it can be seen; empty: no end.
+    until: String,
+}
+
+/// `GET /documents/{id}`
+pub(crate) async fn one(viewer: Viewer<Shared, One>) -> Answer {
+    let One(document) = viewer.page;
+    let window = Window {
+        from: document.visible_from,
+        until: document.visible_until,
+    };
+    page(&SharedOne {
+        folder: document.folder.replace('/', " / "),
+        size: human_bytes(document.size),
+        shared: since(document.published_at, document.visible_from),
+        until: window.last_day_words(),
+        chrome: viewer.chrome,
+        document,
     })
 }

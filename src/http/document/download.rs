@@ -2,7 +2,8 @@
 //!
 //! A client's receipt is written in the batch that also proves access and finds the object, so
 //! that nobody downloads without one. A HEAD downloads nothing and leaves none; nor does a
-//! question whether a kept copy is still good.
+//! question whether a kept copy is still good, or a range that the file does not have. Where the
+//! object cannot be opened after all, the receipt is taken back.
 
 use axum::response::{IntoResponse as _, Response};
 use http::header::{
@@ -14,13 +15,14 @@ use http::{Method, StatusCode};
 
 use crate::app::App;
 use crate::domain::id::DocumentId;
-use crate::domain::range::{Conditions, Decision, ETag, decide};
+use crate::domain::range::{Conditions, Decision, ETag, decide, needs};
 use crate::domain::time::Timestamp;
 use crate::http::guard::{FromAddress, InPath, Load, Shared, Staff, Viewer};
 use crate::http::headers::Cache;
 use crate::http::page::Answer;
 use crate::http::{Error, Outgoing, visitor};
-use crate::store::document::{self, Stored, Taking};
+use crate::store::document::{self, Stored};
+use crate::store::receipt::{self, Taking};
 use crate::store::viewer::Asker;
 use crate::store::{Results, Statement};
 
@@ -36,6 +38,22 @@ pub(crate) struct Wanted {
 impl FromAddress for Wanted {
     async fn from_address(parts: &mut Parts) -> Result<Self, Error> {
         let InPath(document) = InPath::<DocumentId>::from_address(parts).await?;
+        Self::of(document, parts)
+    }
+}
+
+/// Which version of a document, and what of it.
+pub(crate) struct WantedVersion(u32, Wanted);
+
+impl FromAddress for WantedVersion {
+    async fn from_address(parts: &mut Parts) -> Result<Self, Error> {
+        let InPath((document, number)) = InPath::<(DocumentId, u32)>::from_address(parts).await?;
+        Ok(Self(number, Wanted::of(document, parts)?))
+    }
+}
+
+impl Wanted {
+    fn of(document: DocumentId, parts: &Parts) -> Result<Self, Error> {
         let app = parts.extensions.get::<App>();
         let app = app.ok_or_else(|| Error::internal("the request came without its parts"))?;
         let text = |name: HeaderName| {
@@ -45,18 +63,22 @@ impl FromAddress for Wanted {
                 .and_then(|value| value.to_str().ok());
             value.map(str::to_owned)
         };
-        let if_none_match = text(IF_NONE_MATCH);
+        let (if_none_match, if_range) = (text(IF_NONE_MATCH), text(IF_RANGE));
+        // RFC 9110, section 14.2: Range is defined for GET alone.
+        let range = text(RANGE).filter(|_| parts.method == Method::GET);
+        let trimmed = |text: &Option<String>| text.as_deref().unwrap_or_default().trim().to_owned();
         Ok(Self {
             taking: Taking {
                 id: app.id()?,
                 note: app.id()?,
                 document,
-                kept: if_none_match.clone().unwrap_or_default(),
+                kept: trimmed(&if_none_match),
+                needs: range.as_deref().map_or(0, needs),
+                if_range: trimmed(&if_range),
                 place: visitor::place(&parts.headers),
             },
-            // RFC 9110, section 14.2: Range is defined for GET alone.
-            range: text(RANGE).filter(|_| parts.method == Method::GET),
-            if_range: text(IF_RANGE),
+            range,
+            if_range,
             if_none_match,
             method: parts.method.clone(),
         })
@@ -66,11 +88,31 @@ impl FromAddress for Wanted {
 /// A document that staff may download.
 pub(crate) struct OfStaff(Wanted, Stored);
 
+/// A version that staff may download.
+pub(crate) struct Version(Wanted, Stored);
+
+impl Load for Version {
+    type Args = WantedVersion;
+
+    fn statements(WantedVersion(number, wanted): &Self::Args, _asker: &Asker) -> Vec<Statement> {
+        vec![document::stored(wanted.taking.document, Some(*number))]
+    }
+
+    fn read(
+        WantedVersion(_number, wanted): Self::Args,
+        results: &mut Results,
+        _now: Timestamp,
+    ) -> Result<Option<Self>, Error> {
+        let stored: Option<Stored> = results.first()?;
+        Ok(stored.map(|stored| Self(wanted, stored)))
+    }
+}
+
 impl Load for OfStaff {
     type Args = Wanted;
 
     fn statements(wanted: &Wanted, _asker: &Asker) -> Vec<Statement> {
-        vec![document::stored(wanted.taking.document)]
+        vec![document::stored(wanted.taking.document, None)]
     }
 
     fn read(wanted: Wanted, results: &mut Results, _now: Timestamp) -> Result<Option<Self>, Error> {
@@ -88,8 +130,8 @@ impl Load for OfClient {
     fn statements(wanted: &Wanted, asker: &Asker) -> Vec<Statement> {
         let mut statements = vec![document::shared_stored(asker, wanted.taking.document)];
         if wanted.method == Method::GET {
-            statements.push(document::receipt(asker, &wanted.taking));
-            statements.push(document::note_receipt(&wanted.taking));
+            statements.push(receipt::write(asker, &wanted.taking));
+            statements.push(receipt::note(&wanted.taking));
         }
         statements
     }
@@ -106,10 +148,21 @@ pub(crate) async fn staff(staff: Staff<OfStaff>) -> Answer {
     send(&staff.app, &wanted, &stored).await
 }
 
+/// `GET /admin/documents/{id}/versions/{number}/download`
+pub(crate) async fn version(staff: Staff<Version>) -> Answer {
+    let Version(wanted, stored) = staff.page;
+    send(&staff.app, &wanted, &stored).await
+}
+
 /// `GET /documents/{id}/download`
 pub(crate) async fn client(viewer: Viewer<Shared, OfClient>) -> Answer {
-    let OfClient(wanted, stored) = viewer.page;
-    send(&viewer.app, &wanted, &stored).await
+    let (app, OfClient(wanted, stored)) = (&viewer.app, viewer.page);
+    let answer = send(app, &wanted, &stored).await;
+    if answer.is_err() && wanted.method == Method::GET {
+        let batch = receipt::take_back(&wanted.taking, app.id()?);
+        app.db.batch(batch.into()).await?;
+    }
+    answer
 }
 
 /// 1. what the conditions ask for; 2. the headers; 3. the bytes, for GET.

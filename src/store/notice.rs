@@ -1,0 +1,131 @@
+//! Telling a client's people of a document by mail.
+//!
+//! Whom it would reach is counted beforehand; who gets it is decided by the statement that queues the
+//! mails, in the batch that publishes.
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde::Deserialize;
+
+use super::{Param, Statement, statement};
+use crate::domain::id::{ClientId, ContactId, DocumentId, MailId, UploadId};
+use crate::domain::time::Timestamp;
+
+/// People of a client who are told of documents: active, wanting such mail, of a portal that is open
+/// to them with Documents (8) on. What [`super::viewer::VIEWER`] asks of somebody who is not there.
+const READERS: &str = "WITH readers AS (\
+     SELECT ct.id, ct.client_id, ct.email, trim(ct.first_name || ' ' || ct.last_name) AS name \
+     FROM contacts ct \
+     JOIN accounts a ON a.id = ct.account_id \
+     JOIN clients c ON c.id = ct.client_id AND c.archived_at IS NULL AND c.portal_enabled = 1 \
+     JOIN business b ON b.id = 1 \
+     WHERE ct.portal_access = 1 AND ct.removed_at IS NULL AND ct.mail_documents = 1 \
+      AND (((b.modules | c.modules_on) & ~c.modules_off) & ~ct.modules_off) & 8 = 8) ";
+
+/// The kind of these mails in the outbox.
+pub(crate) const KIND: &str = "document";
+
+/// Where a reader asks for no more of them: a mail to the business, which switches them off.
+pub(crate) fn unsubscribe(support_email: &str) -> String {
+    const KEPT: AsciiSet = NON_ALPHANUMERIC
+        .remove(b'@')
+        .remove(b'.')
+        .remove(b'-')
+        .remove(b'_');
+    let to = utf8_percent_encode(support_email, &KEPT);
+    format!("mailto:{to}?subject=No%20e-mail%20about%20documents%2C%20please")
+}
+
+/// Somebody who would be told.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Reader {
+    pub(crate) id: ContactId,
+}
+
+/// The [`Reader`]s of a client; at most 200.
+pub(crate) fn readers(client: ClientId) -> Statement {
+    Statement::new(
+        format!(
+            "{READERS}SELECT r.id FROM readers r WHERE r.client_id = ?1 ORDER BY r.id LIMIT 200"
+        ),
+        [client.to_string().into()],
+    )
+}
+
+/// The [`Reader`]s of an upload's client.
+pub(crate) fn readers_of_upload(upload: UploadId) -> Statement {
+    Statement::new(
+        format!(
+            "{READERS}SELECT r.id FROM readers r WHERE r.client_id = \
+             (SELECT client_id FROM uploads WHERE id = ?1) ORDER BY r.id LIMIT 200"
+        ),
+        [upload.to_string().into()],
+    )
+}
+
+/// The [`Reader`]s of a document's client.
+pub(crate) fn readers_of(document: DocumentId) -> Statement {
+    Statement::new(
+        format!(
+            "{READERS}SELECT r.id FROM readers r WHERE r.client_id = \
+             (SELECT client_id FROM documents WHERE id = ?1) ORDER BY r.id LIMIT 200"
+        ),
+        [document.to_string().into()],
+    )
+}
+
+/// A mail to each reader.
+#[derive(Debug)]
+pub(crate) struct Notice<'a> {
+    pub(crate) document: DocumentId,
+    /// Files sent together are told of once, under this name.
+    pub(crate) group: Option<&'a str>,
+    pub(crate) subject: &'a str,
+    /// JSON of a letter.
+    pub(crate) content: &'a str,
+    /// Who is told, each with the id of their mail.
+    pub(crate) mails: Vec<(ContactId, MailId)>,
+}
+
+impl Notice<'_> {
+    /// Queues the mails of a document that was written at this moment and that clients see now; its
+    /// change count is how many were queued. One mail per person, version and publication.
+    pub(crate) fn queue(&self, now: Timestamp) -> Result<Statement, super::Error> {
+        let pairs: Vec<[String; 2]> = self
+            .mails
+            .iter()
+            .map(|(contact, mail)| [contact.to_string(), mail.to_string()])
+            .collect();
+        Ok(Statement::new(
+            format!(
+                "INSERT OR IGNORE INTO outbox (id, dedupe_key, kind, to_email, to_name, subject, content, \
+                 contact_id, client_id, due_at, created_at) \
+                 {READERS}SELECT json_extract(j.value, '$[1]'), \
+                 coalesce('documents ' || ?3, 'document ' || d.id || ' ' || d.version_id || ' ' || d.published_at) \
+                  || ' ' || r.id, \
+                 'document', r.email, r.name, ?4, ?5, r.id, d.client_id, ?6, ?6 \
+                 FROM json_each(?2) j JOIN documents d ON d.id = ?1 \
+                 JOIN readers r ON r.id = json_extract(j.value, '$[0]') AND r.client_id = d.client_id \
+                 WHERE d.updated_at = ?6 AND d.deleted_at IS NULL AND d.visible = 1 \
+                  AND (d.visible_from IS NULL OR d.visible_from <= ?6) \
+                  AND (d.visible_until IS NULL OR d.visible_until > ?6)"
+            ),
+            [
+                self.document.to_string().into(),
+                serde_json::to_string(&pairs)?.into(),
+                Param::from(self.group),
+                self.subject.into(),
+                self.content.into(),
+                now.into(),
+            ],
+        ))
+    }
+}
+
+/// Takes back the mails about a document that have not gone out.
+pub(crate) fn withdraw(document: DocumentId) -> Statement {
+    statement!(
+        "UPDATE outbox SET state = 'cancelled', due_at = NULL \
+         WHERE dedupe_key >= ?1 || ' ' AND dedupe_key < ?1 || '!' AND state = 'queued'",
+        format!("document {document}")
+    )
+}
