@@ -4,6 +4,7 @@ import { after, before, test } from "node:test";
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { setUpOwner } from "../harness/flows.mjs";
+import { colleague } from "../harness/rows.mjs";
 import { World } from "../harness/world.mjs";
 
 const PATH = "/admin/settings/branding";
@@ -147,10 +148,9 @@ test("a copy that cannot be renewed loses nothing", async () => {
 
 test("a member of staff changes none of it", async () => {
   const before = await truth();
-  await world.db.prepare("UPDATE staff SET role = 'member'").run();
-  const ask = [owner.get("/admin/settings"), owner.get(PATH), owner.post(PATH, { name: "Mine" }), owner.upload(LOGO, picture(PNG)), owner.post(`${PATH}/reset`)];
+  const member = await colleague(world, owner, "member");
+  const ask = [member.get("/admin/settings"), member.get(PATH), member.post(PATH, { name: "Mine" }), member.upload(LOGO, picture(PNG)), member.post(`${PATH}/reset`)];
   for (const answer of await Promise.all(ask)) assert.equal(answer.status, 403, String(answer));
-  await world.db.prepare("UPDATE staff SET role = 'owner'").run();
   for (const path of [PATH, LOGO, `${PATH}/reset`]) assert.equal((await world.user().post(path)).location?.split("?")[0], "/admin/sign-in");
   assert.deepEqual(await truth(), before);
 });

@@ -120,10 +120,17 @@ test("a change of role bites on the next request of every session, and ends mail
   const elsewhere = Object.assign(world.user("elsewhere"), { email: mo.email, password: mo.password });
   await signInStaff(elsewhere);
   assert.equal((await mo.get("/admin")).status, 200);
+  const { id } = await rowOf(mo);
+  for (const purpose of ["staff_reset", "staff_email"]) {
+    await world.db.prepare("INSERT INTO links (id, purpose, token_hash, staff_id, email, created_at, expires_at) VALUES (?1, ?2, ?1, ?3, ?4, ?5, ?5 + 60000)")
+      .bind(`${purpose} ${id}`, purpose, id, mo.email, world.now()).run();
+  }
   const answer = await owner.post(await pathOf(mo), { name: mo.name, role: "admin" });
   assert.equal(answer.status, 303, String(answer));
   assert.ok((await answer.cost()).d1 <= 2);
   for (const browser of [mo, elsewhere]) assert.equal((await browser.get("/admin")).location, "/admin/sign-in");
+  const { open } = await world.db.prepare("SELECT count(*) AS open FROM links WHERE staff_id = ? AND consumed_at IS NULL AND revoked_at IS NULL").bind(id).first();
+  assert.equal(open, 0, "reset and address links from before must be dead");
   await signInStaff(mo);
   assert.equal((await mo.get("/admin/settings/branding")).status, 200);
   assert.match((await audited("staff.role_changed"))[0].detail, /Member → Admin/);
