@@ -160,3 +160,49 @@ fn what_changes_something_has_a_guard_or_stands_on_the_list() {
         );
     }
 }
+
+#[test]
+fn every_deed_in_the_log_has_its_sentence() {
+    const NOUNS: [&str; 13] = [
+        "branding",
+        "client",
+        "contact",
+        "document",
+        "email",
+        "invitation",
+        "password",
+        "portal",
+        "profile",
+        "security",
+        "session",
+        "staff",
+        "template",
+    ];
+    let sentences = fs::read_to_string("src/domain/activity.rs").expect("the sentences");
+    let is_word = |word: &str| word.chars().all(|c| c.is_ascii_lowercase() || c == '_');
+    let mut missing = Vec::new();
+    for folder in ["src/http", "src/store"] {
+        for (path, text) in files(folder, ".rs") {
+            // Both kinds of quotes: some entries are written by SQL.
+            for literal in code(&text).split(['"', '\'']) {
+                let Some((noun, verb)) = literal.split_once('.') else {
+                    continue;
+                };
+                let is_column = verb.ends_with("_key") || verb.ends_with("_id");
+                if NOUNS.contains(&noun)
+                    && !verb.is_empty()
+                    && is_word(verb)
+                    && !is_column
+                    && !sentences.contains(&format!("\"{literal}\""))
+                {
+                    missing.push(format!("{}: {literal}", path.display()));
+                }
+            }
+        }
+    }
+    assert!(
+        missing.is_empty(),
+        "entries of the audit log without a sentence in src/domain/activity.rs:\n{}",
+        missing.join("\n")
+    );
+}
