@@ -10,7 +10,7 @@
 //! | words that every layer uses | [`time`], [`id`], [`email`], [`text`], [`paging`] |
 //! | who may do what | [`role`], [`staff`], [`module`], [`invitation`] |
 //! | the same form sent twice | [`form_key`] |
-//! | getting in | [`password`], [`blocklist`], [`token`], [`throttle`], [`csrf`], [`next`], [`device`] |
+//! | getting in | [`password`], [`blocklist`], [`token`], [`throttle`], [`csrf`], [`next`], [`device`], [`country`] |
 //! | files | [`document`], [`filename`], [`range`], [`upload`], [`image`] |
 //! | the business's own look and words | [`colour`], [`template`], [`settings`], [`security_txt`] |
 //! | mail on its way | [`outbox`] |
@@ -19,6 +19,7 @@
 pub mod activity;
 pub mod blocklist;
 pub mod colour;
+pub mod country;
 pub mod credential;
 pub mod csrf;
 pub mod device;

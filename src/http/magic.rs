@@ -25,7 +25,6 @@ use crate::domain::next::{Next, Side};
 use crate::domain::time::Millis;
 use crate::domain::token::{Code, Purpose, Secret, TokenHash};
 use crate::store::magic::{self, Alive, NewLink, Presented};
-use crate::store::outbox::Proviso;
 use crate::store::{Statement, login};
 
 const ASK: &str = "__Host-portico-ask";
@@ -185,7 +184,7 @@ pub(super) fn mail(
     Ok(vec![
         magic::revoke_open(account, app.now),
         magic::issue(&new, app.now),
-        mail.queue(app, Proviso::Always)?,
+        mail.queue(app, None)?,
     ])
 }
 

@@ -1,14 +1,16 @@
 //! A mail of ours with its secret sealed, as the statement that puts it into the outbox.
 
 use super::Error;
+use super::own::Frame;
 use crate::app::App;
 use crate::domain::id::{ClientId, ContactId, LinkId, MailId, StaffId};
 use crate::outbound::letter::Letter;
 use crate::outbound::seal;
-use crate::store::Statement;
-use crate::store::outbox::{self, NewMail, Proviso};
+use crate::store::outbox::{self, NewMail};
+use crate::store::{Proviso, Statement};
 
 /// What is to be sent to whom.
+#[derive(Default)]
 pub(super) struct Mailing<'a> {
     /// The name of its kind, in the outbox.
     pub(super) kind: &'static str,
@@ -37,8 +39,21 @@ pub(super) struct Mailing<'a> {
 }
 
 impl Mailing<'_> {
-    /// The statement, and the promise to send it after the response.
-    pub(super) fn queue(self, app: &App, proviso: Proviso<'_>) -> Result<Statement, Error> {
+    /// The same, to who is signed in.
+    pub(super) fn of(mut self, frame: &Frame) -> Self {
+        match frame {
+            Frame::Staff(chrome) => self.staff = Some(chrome.me.id),
+            Frame::Client(chrome) => {
+                self.contact = Some(chrome.me.id);
+                self.client = Some(chrome.me.client);
+            }
+        }
+        self
+    }
+
+    /// The statement, and the promise to send it after the response. Under a proviso the mail is
+    /// queued only if what it tells of happened earlier in the batch.
+    pub(super) fn queue(self, app: &App, proviso: Option<Proviso<'_>>) -> Result<Statement, Error> {
         let id: MailId = app.id()?;
         let sealed = match &self.secret {
             None => None,
@@ -72,6 +87,9 @@ impl Mailing<'_> {
             link: self.link,
         };
         app.mail_queued();
-        Ok(outbox::queue_if(&mail, proviso, app.now))
+        Ok(match proviso {
+            None => outbox::queue(&mail, app.now),
+            Some(proviso) => outbox::queue_if(&mail, proviso, app.now),
+        })
     }
 }

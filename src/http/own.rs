@@ -50,6 +50,24 @@ impl<M, L> From<Viewer<M, L>> for Own<L> {
     }
 }
 
+impl Side {
+    /// The profile of who is signed in.
+    pub(super) const fn profile(self) -> &'static str {
+        match self {
+            Self::Staff => "/admin/profile",
+            Self::Client => "/profile",
+        }
+    }
+
+    /// Where one asks for a link to choose a new password.
+    pub(super) const fn forgot(self) -> &'static str {
+        match self {
+            Self::Staff => "/admin/forgot",
+            Self::Client => "/forgot",
+        }
+    }
+}
+
 impl Frame {
     /// Which side.
     pub(super) fn side(&self) -> Side {
@@ -105,6 +123,19 @@ impl Frame {
             Self::Staff(chrome) => &chrome.brand,
             Self::Client(chrome) => &chrome.brand,
         }
+    }
+
+    /// Words that an attacker would try as a password.
+    pub(super) fn context(&self) -> Vec<String> {
+        let mut words = vec![
+            self.brand().name.clone(),
+            self.name().to_owned(),
+            self.email().to_owned(),
+        ];
+        if let Self::Client(chrome) = self {
+            words.push(chrome.me.client_name.clone());
+        }
+        words
     }
 
     /// An entry of the audit log about what the person did to their own account.

@@ -9,8 +9,9 @@ use serde::Serialize;
 
 use super::guard::Guarded;
 use super::{
-    Error, activity, branding, client, confirm, contact, dashboard, document, invitation, invite,
-    join, magic, outbox, security_txt, settings, setup, sign_in, staff, template, upload,
+    Error, activity, branding, client, confirm, contact, dashboard, device, document, invitation,
+    invite, join, magic, outbox, password, profile, security_txt, settings, setup, sign_in, staff,
+    template, upload,
 };
 
 /// A row of the access table: a method and path, and the guard its handler names.
@@ -69,13 +70,14 @@ fn all() -> Routes {
 }
 
 /// The sections of the list; each is a function below.
-const SECTIONS: [fn(Routes) -> Routes; 7] = [
+const SECTIONS: [fn(Routes) -> Routes; 8] = [
     signing_in,
     people,
     documents,
     mail,
     settings,
     portal,
+    own_account,
     signing_out,
 ];
 
@@ -230,6 +232,31 @@ fn portal(routes: Routes) -> Routes {
     routes
         .on(GET, "/branding/logo/{hash}", branding::show_logo)
         .on(GET, "/.well-known/security.txt", security_txt::show)
+}
+
+/// What a person does with their own account, on both sides.
+fn own_account(routes: Routes) -> Routes {
+    routes
+        .on(GET, "/profile", profile::client)
+        .on(POST, "/profile/name", profile::rename_client)
+        .on(GET, "/profile/password", password::client_form)
+        .on(POST, "/profile/password", password::client)
+        .on(
+            POST,
+            "/profile/sessions/end-others",
+            device::end_others_client,
+        )
+        .on(POST, "/profile/sessions/{id}/end", device::end_client)
+        .on(GET, "/admin/profile", profile::staff)
+        .on(POST, "/admin/profile/name", profile::rename_staff)
+        .on(GET, "/admin/profile/password", password::staff_form)
+        .on(POST, "/admin/profile/password", password::staff)
+        .on(
+            POST,
+            "/admin/profile/sessions/end-others",
+            device::end_others_staff,
+        )
+        .on(POST, "/admin/profile/sessions/{id}/end", device::end_staff)
 }
 
 /// Signing out, last: who walks this list in order stays signed in.

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::{Param, Statement, statement};
+use super::{Param, Proviso, Statement, statement};
 use crate::domain::id::{AuditId, ClientId, ContactId, SessionId, StaffId};
 use crate::domain::time::Timestamp;
 
@@ -39,26 +39,43 @@ pub(crate) struct Entry {
 impl Entry {
     /// The statement that appends the entry.
     pub(crate) fn append(self, id: AuditId, now: Timestamp) -> Statement {
+        Statement::new(
+            "INSERT INTO audit (id, at, principal, principal_id, principal_name, action, entity_id, \
+             client_id, detail, address) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+            self.columns(id, now),
+        )
+    }
+
+    /// The same, if what it tells of happened earlier in the batch.
+    pub(crate) fn append_if(self, id: AuditId, now: Timestamp, proviso: Proviso<'_>) -> Statement {
+        Statement::new(
+            "INSERT INTO audit (id, at, principal, principal_id, principal_name, action, entity_id, \
+             client_id, detail, address) SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10 \
+             WHERE EXISTS (SELECT 1 FROM sessions WHERE id = ?11) \
+              OR EXISTS (SELECT 1 FROM links WHERE token_hash = ?12 AND session_id = ?13)",
+            self.columns(id, now).into_iter().chain(proviso.params()),
+        )
+    }
+
+    fn columns(self, id: AuditId, now: Timestamp) -> [Param; 10] {
         let (kind, who, name) = match self.principal {
             Principal::Staff(id, name) => ("staff", Some(id.to_string()), name),
             Principal::Contact(id, name) => ("contact", Some(id.to_string()), name),
             Principal::Anonymous => ("anonymous", None, String::new()),
             Principal::System => ("system", None, String::new()),
         };
-        statement!(
-            "INSERT INTO audit (id, at, principal, principal_id, principal_name, action, entity_id, \
-             client_id, detail, address) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
-            id.to_string(),
-            now,
-            kind,
-            Param::from(who),
-            name,
-            self.action,
-            Param::from(self.entity),
-            Param::from(self.client.map(|id| id.to_string())),
-            self.detail,
-            self.address
-        )
+        [
+            id.to_string().into(),
+            now.into(),
+            kind.into(),
+            who.into(),
+            name.into(),
+            self.action.into(),
+            self.entity.into(),
+            self.client.map(|id| id.to_string()).into(),
+            self.detail.into(),
+            self.address.into(),
+        ]
     }
 }
 

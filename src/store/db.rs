@@ -215,6 +215,14 @@ impl Results {
         }
     }
 
+    /// The same, or none where there is no further statement.
+    pub(crate) fn rows_if_any<T: DeserializeOwned>(&mut self) -> Result<Vec<T>, Error> {
+        if self.0.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.rows()
+    }
+
     /// The first row of the next statement.
     pub(crate) fn first<T: DeserializeOwned>(&mut self) -> Result<Option<T>, Error> {
         Ok(self.rows()?.into_iter().next())

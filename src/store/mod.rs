@@ -13,15 +13,20 @@ pub(crate) mod confirm;
 pub(crate) mod contact;
 pub(crate) mod dashboard;
 mod db;
+pub(crate) mod device;
 pub(crate) mod document;
 mod error;
 pub(crate) mod invitation;
 pub(crate) mod join;
 pub(crate) mod landing;
+pub(crate) mod link;
 pub(crate) mod login;
 pub(crate) mod magic;
 pub(crate) mod notice;
 pub(crate) mod outbox;
+pub(crate) mod password;
+pub(crate) mod profile;
+mod proviso;
 pub(crate) mod receipt;
 pub(crate) mod session;
 pub(crate) mod settings;
@@ -35,6 +40,7 @@ pub(crate) use blobs::{Blobs, Part, PartError, Source};
 pub(crate) use branding::BrandingCache;
 pub(crate) use db::{Db, Param, Results, Statement, statement};
 pub(crate) use error::{Conflict, Error};
+pub(crate) use proviso::Proviso;
 
 /// A row that its id finds. A page about one row names the row's type in its guard, and no more.
 pub(crate) trait ById: serde::de::DeserializeOwned + Send {

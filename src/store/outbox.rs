@@ -5,8 +5,8 @@
 
 use serde::Deserialize;
 
-use super::{ById, Param, Statement, statement};
-use crate::domain::id::{AuditId, ClientId, ContactId, LinkId, MailId, SessionId, StaffId};
+use super::{ById, Param, Proviso, Statement, statement};
+use crate::domain::id::{ClientId, ContactId, LinkId, MailId, StaffId};
 use crate::domain::outbox::{Fate, LEASE};
 use crate::domain::time::Timestamp;
 
@@ -53,24 +53,9 @@ pub(crate) fn queue(mail: &NewMail<'_>, now: Timestamp) -> Statement {
     )
 }
 
-/// What must be true for a mail to be queued, so that it tells of nothing that did not happen.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Proviso<'a> {
-    /// Nothing.
-    Always,
-    /// This batch used the link of that hash up, and made what has that id.
-    Consumed(&'a str, AuditId),
-    /// This batch began that session.
-    Began(SessionId),
-}
-
 /// Queues a mail, due at once, if what it tells of happened earlier in the batch.
 pub(crate) fn queue_if(mail: &NewMail<'_>, proviso: Proviso<'_>, now: Timestamp) -> Statement {
-    let (session, token, made) = match proviso {
-        Proviso::Always => return queue(mail, now),
-        Proviso::Consumed(token, made) => (Param::Null, token.into(), made.to_string().into()),
-        Proviso::Began(session) => (session.to_string().into(), Param::Null, Param::Null),
-    };
+    let [session, token, made] = proviso.params();
     statement!(
         "INSERT INTO outbox (id, dedupe_key, kind, to_email, to_name, subject, content, sealed, \
          contact_id, client_id, link_id, due_at, created_at, staff_id) \

@@ -244,3 +244,29 @@ pub(crate) fn retire(old: SessionId, new: SessionId, now: Timestamp) -> Statemen
         now
     )
 }
+
+/// Begins the session that outlives a change of how the person signs in: [`renew`], one epoch on.
+pub(crate) fn outlive(id: SessionId, old: SessionId, now: Timestamp) -> Statement {
+    statement!(
+        "INSERT INTO sessions (id, staff_id, account_id, contact_id, epoch, portal_epoch, created_at, \
+         seen_at, expires_at, confirmed_at, device, address, country) \
+         SELECT ?1, s.staff_id, s.account_id, s.contact_id, s.epoch + 1, s.portal_epoch, ?3, ?3, \
+         s.expires_at, s.confirmed_at, s.device, s.address, s.country \
+         FROM sessions s WHERE s.id = ?2 AND s.ended_at IS NULL \
+          AND s.epoch = coalesce((SELECT epoch FROM staff WHERE id = s.staff_id), \
+           (SELECT epoch FROM accounts WHERE id = s.account_id))",
+        id.to_string(),
+        old.to_string(),
+        now
+    )
+}
+
+/// Ends the sessions that a person's epoch has left behind. They are dead already; this says when.
+pub(crate) fn end_outdated(person: Person, now: Timestamp) -> Statement {
+    statement!(
+        "UPDATE sessions SET ended_at = ?2 WHERE (account_id = ?1 OR staff_id = ?1) AND ended_at IS NULL \
+         AND epoch < coalesce((SELECT epoch FROM staff WHERE id = ?1), (SELECT epoch FROM accounts WHERE id = ?1))",
+        person.id(),
+        now
+    )
+}

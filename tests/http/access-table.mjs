@@ -154,6 +154,19 @@ export const ROWS = {
   // An empty form would hide or delete it, so these name a document that never existed.
   "POST /admin/documents/{id}/visible": { ...STAFF_PAGE, member: 404, admin: 404, owner: 404 },
   "POST /admin/documents/{id}/delete": { ...STAFF_PAGE, member: 404, admin: 404, owner: 404 },
+  // One's own account. A stage set a moment ago is a fresh confirmation; no session has nobody's id.
+  "GET /profile": CLIENT_PAGE,
+  "POST /profile/name": sent(CLIENT_PAGE),
+  "GET /profile/password": CLIENT_PAGE,
+  "POST /profile/password": sent(CLIENT_PAGE),
+  "POST /profile/sessions/end-others": sent(CLIENT_PAGE),
+  "POST /profile/sessions/{id}/end": { ...CLIENT_PAGE, client: 404, other: 404 },
+  "GET /admin/profile": STAFF_PAGE,
+  "POST /admin/profile/name": sent(STAFF_PAGE),
+  "GET /admin/profile/password": STAFF_PAGE,
+  "POST /admin/profile/password": sent(STAFF_PAGE),
+  "POST /admin/profile/sessions/end-others": sent(STAFF_PAGE),
+  "POST /admin/profile/sessions/{id}/end": STAFF_MISSES,
   // Signing out ends the session, so these stand last.
   "POST /admin/sign-out": { ...STAFF_PAGE, member: 303, admin: 303, owner: 303 },
   "POST /sign-out": { ...CLIENT_PAGE, client: 303, other: 303 },

@@ -20,7 +20,7 @@ use crate::store::{ById, Results, Statement};
 
 pub(crate) use public::Public;
 pub(crate) use staff::{Admin, Manager, Me, Staff, StaffOf, SureStaff};
-pub(crate) use viewer::{Portal, Shared, Viewer, Who};
+pub(crate) use viewer::{Portal, Shared, Sure, Viewer, Who};
 
 /// What a page needs from D1, declared before the one round trip that also proves access.
 pub(crate) trait Load: Sized + Send {

@@ -79,6 +79,8 @@ pub(crate) struct Who {
     pub(crate) name: String,
     /// First name, for a greeting.
     pub(crate) first_name: String,
+    /// Last name.
+    pub(crate) last_name: String,
     /// Address.
     pub(crate) email: String,
     /// Whether a password is set.
@@ -181,6 +183,7 @@ impl<S: Sync, M: Scope, L: Load> FromRequestParts<S> for Viewer<M, L> {
                 .trim()
                 .to_owned(),
             first_name: row.first_name,
+            last_name: row.last_name,
             email: row.email,
             has_password: row.has_password,
             confirmed_at: row.confirmed_at,

@@ -1,0 +1,144 @@
+//! A new password for who is signed in and has just confirmed that it is them; the first one, too,
+//! for a client who has signed in by link so far. It ends every other session, and the owner of the
+//! address is told.
+
+use super::chrome::Flash;
+use super::cookie::{self, Ticket};
+use super::guard::{Sure, SureStaff, Viewer};
+use super::mailing::Mailing;
+use super::own::{Frame, Own, Sheet as _, sheet};
+use super::page::{Answer, see};
+use super::{Error, Fields};
+use crate::app::App;
+use crate::domain::credential;
+use crate::domain::id::{AuditId, SessionId};
+use crate::domain::password::{Password, Strength};
+use crate::store::Proviso;
+use crate::store::password::Change;
+
+/// What the page shows.
+struct Choose {
+    form: Fields,
+    /// Address of the profile.
+    home: &'static str,
+    email: String,
+    has_password: bool,
+}
+sheet!(
+    Choose,
+    "profile/password_staff.html",
+    "profile/password_client.html"
+);
+
+impl Choose {
+    fn new(frame: &Frame, form: Fields) -> Self {
+        Self {
+            form,
+            home: frame.side().profile(),
+            email: frame.email().to_owned(),
+            has_password: frame.has_password(),
+        }
+    }
+}
+
+/// `GET /profile/password`
+pub(crate) async fn client_form(viewer: Viewer<Sure>) -> Answer {
+    form(viewer.into())
+}
+
+/// `GET /admin/profile/password`
+pub(crate) async fn staff_form(staff: SureStaff) -> Answer {
+    form(staff.into())
+}
+
+fn form(own: Own) -> Answer {
+    Choose::new(&own.frame, Fields::default()).page(&own.frame)
+}
+
+/// `POST /profile/password`
+pub(crate) async fn client(viewer: Viewer<Sure>, form: Fields) -> Answer {
+    change(viewer.into(), form).await
+}
+
+/// `POST /admin/profile/password`
+pub(crate) async fn staff(staff: SureStaff, form: Fields) -> Answer {
+    change(staff.into(), form).await
+}
+
+/// 1. the new password; 2. in one batch: a new session for this browser, the password, the end of
+/// all other sessions and open links, the mail and the entry in the log; 3. the new cookie.
+async fn change(own: Own, mut form: Fields) -> Answer {
+    let Own { app, frame, .. } = own;
+    // 1.
+    let context = frame.context();
+    let context: Vec<&str> = context.iter().map(String::as_str).collect();
+    let password = form.required("password", |text| {
+        Password::choose(text, Strength::Alone, &context)
+    });
+    let Some(password) = password else {
+        return Choose::new(&frame, form).try_again(&frame);
+    };
+    let hash = credential::hash(&password, app.random()?)
+        .map_err(|error| Error::internal(error.to_string()))?;
+    // 2.
+    let new: SessionId = app.id()?;
+    let audit: AuditId = app.id()?;
+    let change = Change {
+        person: frame.person(),
+        hash: &hash,
+        old: frame.session(),
+        new,
+        now: app.now,
+    };
+    let began = Proviso::Began(new);
+    let mut batch = change.statements();
+    batch.push(notice(&app, &frame).queue(&app, Some(began))?);
+    let entry = frame.entry("password.changed", String::new());
+    batch.push(entry.append_if(audit, app.now, began));
+    let side = frame.side();
+    if app.db.batch(batch).await?.changes()? == 0 {
+        return Err(Error::SignIn {
+            side,
+            next: side.profile().to_owned(),
+        });
+    }
+    // 3.
+    let ticket = Ticket {
+        session: new,
+        touched: app.now,
+    };
+    cookie::give(&app, ticket, side);
+    Flash::success(
+        &app,
+        "Your password is saved. Every other device is signed out.",
+    );
+    see(side.profile())
+}
+
+/// The mail to the owner of the address.
+fn notice<'a>(app: &App, frame: &'a Frame) -> Mailing<'a> {
+    changed(app, &frame.brand().name, (frame.email(), frame.name())).of(frame)
+}
+
+/// Tells the owner of an address that its password was changed, and what to do if it was not them.
+pub(super) fn changed<'a>(
+    app: &App,
+    business: &str,
+    (to, name): (&'a str, &'a str),
+) -> Mailing<'a> {
+    Mailing {
+        kind: "password_changed",
+        to,
+        name,
+        subject: format!("Your password for {business} was changed"),
+        paragraphs: vec![
+            format!(
+                "The password you sign in with at {business} was changed on {}.",
+                app.now.day_time()
+            ),
+            "If it was you, there is nothing to do. All other devices were signed out.".to_owned(),
+        ],
+        after: vec!["If it was not you, please tell us at once.".to_owned()],
+        ..Mailing::default()
+    }
+}

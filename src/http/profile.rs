@@ -1,0 +1,171 @@
+//! One's own profile: name, how one signs in, where one is signed in, and, for a client, who else of
+//! the company has access.
+
+use super::chrome::Flash;
+use super::guard::{Load, Portal, Staff, Viewer};
+use super::own::{Frame, Own, Sheet as _, sheet};
+use super::page::{Answer, see};
+use super::{Error, Fields};
+use crate::domain::country;
+use crate::domain::next::Side;
+use crate::domain::text::{Line, Name};
+use crate::domain::time::Timestamp;
+use crate::store::device::{self, Device};
+use crate::store::profile::{self, Colleague};
+use crate::store::viewer::Asker;
+use crate::store::{Results, Statement};
+
+/// What the page reads.
+pub(crate) struct Mine {
+    devices: Vec<Device>,
+    colleagues: Vec<Colleague>,
+}
+
+impl Load for Mine {
+    type Args = ();
+
+    fn statements(_args: &(), asker: &Asker) -> Vec<Statement> {
+        let mut reads = vec![device::of(asker)];
+        if asker.side == Side::Client {
+            reads.push(profile::colleagues(asker));
+        }
+        reads
+    }
+
+    fn read(_args: (), results: &mut Results, _now: Timestamp) -> Result<Option<Self>, Error> {
+        Ok(Some(Self {
+            devices: results.rows()?,
+            // Staff ask for none, and there is no further answer.
+            colleagues: results.rows_if_any()?,
+        }))
+    }
+}
+
+/// A line of the list of devices.
+struct Place {
+    id: String,
+    device: String,
+    /// "in Germany, 3 minutes ago".
+    used: String,
+    here: bool,
+}
+
+impl Place {
+    fn new(of: &Device, now: Timestamp) -> Self {
+        let ago = of.seen_at.ago(now);
+        let used = match (country::name(&of.country), of.here) {
+            (Some(place), true) => format!("In {place}, in use now"),
+            (Some(place), false) => format!("In {place}, last used {ago}"),
+            (None, true) => "In use now".to_owned(),
+            (None, false) => format!("Last used {ago}"),
+        };
+        Self {
+            id: of.id.to_string(),
+            device: of.label.clone(),
+            used,
+            here: of.here,
+        }
+    }
+}
+
+/// What the page shows.
+struct Profile {
+    form: Fields,
+    /// Address of the profile.
+    home: &'static str,
+    email: String,
+    has_password: bool,
+    places: Vec<Place>,
+    colleagues: Vec<Colleague>,
+}
+sheet!(Profile, "profile/staff.html", "profile/client.html");
+
+impl Profile {
+    fn new(own: &mut Own<Mine>, form: Fields) -> Self {
+        let now = own.app.now;
+        Self {
+            form,
+            home: own.frame.side().profile(),
+            email: own.frame.email().to_owned(),
+            has_password: own.frame.has_password(),
+            places: own
+                .page
+                .devices
+                .iter()
+                .map(|of| Place::new(of, now))
+                .collect(),
+            colleagues: std::mem::take(&mut own.page.colleagues),
+        }
+    }
+
+    fn others(&self) -> bool {
+        self.places.iter().any(|place| !place.here)
+    }
+}
+
+/// `GET /profile`
+pub(crate) async fn client(viewer: Viewer<Portal, Mine>) -> Answer {
+    show(viewer.into())
+}
+
+/// `GET /admin/profile`
+pub(crate) async fn staff(staff: Staff<Mine>) -> Answer {
+    show(staff.into())
+}
+
+fn show(mut own: Own<Mine>) -> Answer {
+    let form = Fields::filled(match &own.frame {
+        Frame::Staff(chrome) => vec![("name", chrome.me.name.clone())],
+        Frame::Client(chrome) => vec![
+            ("first_name", chrome.me.first_name.clone()),
+            ("last_name", chrome.me.last_name.clone()),
+        ],
+    });
+    Profile::new(&mut own, form).page(&own.frame)
+}
+
+/// `POST /profile/name`
+pub(crate) async fn rename_client(viewer: Viewer<Portal, Mine>, form: Fields) -> Answer {
+    rename(viewer.into(), form).await
+}
+
+/// `POST /admin/profile/name`
+pub(crate) async fn rename_staff(staff: Staff<Mine>, form: Fields) -> Answer {
+    rename(staff.into(), form).await
+}
+
+/// 1. what was typed; 2. the name and its entry in the log, in one batch.
+async fn rename(mut own: Own<Mine>, mut form: Fields) -> Answer {
+    // 1.
+    let now = own.app.now;
+    let (mut batch, name) = match &own.frame {
+        Frame::Staff(chrome) => match form.required("name", Name::parse) {
+            Some(name) => {
+                let batch = vec![profile::rename_staff(chrome.me.id, &name)];
+                (batch, name.to_string())
+            }
+            None => return Profile::new(&mut own, form).try_again(&own.frame),
+        },
+        Frame::Client(chrome) => {
+            let first = form.required("first_name", Name::parse);
+            let last = form.required("last_name", |text| Line::<120>::optional("last name", text));
+            let (Some(first), Some(last)) = (first, last) else {
+                return Profile::new(&mut own, form).try_again(&own.frame);
+            };
+            let me = &chrome.me;
+            let names = (&first, last.as_ref());
+            let batch = profile::rename_contact((me.id, me.client), names, &me.email, now)?;
+            let last = last.as_ref().map_or("", Line::as_str);
+            (batch.to_vec(), format!("{first} {last}").trim().to_owned())
+        }
+    };
+    // 2.
+    let Own { app, frame, .. } = &own;
+    if name != frame.name() {
+        let entry = frame.entry("profile.renamed", format!("{} → {name}", frame.name()));
+        batch.push(entry.append(app.id()?, now));
+        app.db.batch(batch).await?;
+    }
+    Flash::success(app, "Your name is saved.");
+    see(frame.side().profile())
+}

@@ -1,0 +1,82 @@
+//! A person's own name, and who of their company has access.
+
+use serde::Deserialize;
+
+use super::viewer::Asker;
+use super::{Error, Statement, flag, statement};
+use crate::domain::id::{ClientId, ContactId, StaffId};
+use crate::domain::search;
+use crate::domain::text::{Line, Name};
+use crate::domain::time::Timestamp;
+
+/// Somebody of the viewer's company who has access, or was invited to it.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Colleague {
+    pub(crate) first_name: String,
+    pub(crate) last_name: String,
+    pub(crate) job_title: String,
+    #[serde(deserialize_with = "flag")]
+    pub(crate) is_primary: bool,
+    /// Has joined; else an invitation is out.
+    #[serde(deserialize_with = "flag")]
+    pub(crate) active: bool,
+    /// The viewer.
+    #[serde(deserialize_with = "flag")]
+    pub(crate) me: bool,
+}
+
+/// The [`Colleague`]s of the open client, the primary contact first; at most two hundred.
+pub(crate) fn colleagues(asker: &Asker) -> Statement {
+    asker.statement(
+        "SELECT ct.first_name, ct.last_name, ct.job_title, ct.is_primary, \
+         ct.account_id IS NOT NULL AS active, ct.id = v.contact_id AS me \
+         FROM viewer v JOIN contacts ct ON ct.client_id = v.client_id \
+          AND ct.removed_at IS NULL AND ct.portal_access = 1 \
+         WHERE ct.account_id IS NOT NULL OR EXISTS (SELECT 1 FROM links l \
+          WHERE l.contact_id = ct.id AND l.purpose = 'invitation' AND l.consumed_at IS NULL \
+           AND l.revoked_at IS NULL AND l.expires_at > ?2) \
+         ORDER BY ct.is_primary DESC, ct.first_name, ct.last_name, ct.id LIMIT 200",
+        [],
+    )
+}
+
+/// Renames a member of staff.
+pub(crate) fn rename_staff(id: StaffId, name: &Name) -> Statement {
+    statement!(
+        "UPDATE staff SET name = ?2 WHERE id = ?1",
+        id.to_string(),
+        name.as_str()
+    )
+}
+
+/// Renames a contact, with the words that find its client. The address is one of those words.
+pub(crate) fn rename_contact(
+    (id, client): (ContactId, ClientId),
+    (first, last): (&Name, Option<&Line<120>>),
+    email: &str,
+    now: Timestamp,
+) -> Result<[Statement; 3], Error> {
+    let last = last.map_or("", Line::as_str);
+    let words = search::words([first.as_str(), last, email]);
+    Ok([
+        statement!(
+            "UPDATE contacts SET first_name = ?2, last_name = ?3, updated_at = ?4, revision = revision + 1 \
+             WHERE id = ?1 AND removed_at IS NULL",
+            id.to_string(),
+            first.as_str(),
+            last,
+            now
+        ),
+        statement!(
+            "DELETE FROM client_words WHERE owner_id = ?1",
+            id.to_string()
+        ),
+        statement!(
+            "INSERT OR IGNORE INTO client_words (word, client_id, owner_id) \
+             SELECT value, ?1, ?2 FROM json_each(?3)",
+            client.to_string(),
+            id.to_string(),
+            serde_json::to_string(&words)?
+        ),
+    ])
+}
