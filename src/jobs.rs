@@ -90,8 +90,9 @@ async fn sweep_objects(app: &App) -> Result<(), Error> {
     Ok(())
 }
 
-/// 1. claims what is due; 2. composes and sends; 3. reports, in one batch. Two drivers at once
-/// never hold the same mail; what is claimed and not reported is due again after the lease.
+/// 1. takes back what came to nothing, claims what is due; 2. composes and sends; 3. reports, in one
+/// batch. Two drivers at once never hold the same mail; what is claimed and not reported is due
+/// again after the lease.
 async fn drive_outbox(app: &App) -> Result<(), Error> {
     if !app.mailer.is_configured() {
         return Ok(());
@@ -103,8 +104,13 @@ async fn drive_outbox(app: &App) -> Result<(), Error> {
     };
     let mut results = app
         .db
-        .batch(vec![outbox::claim(&lease, app.now), branding::truth()])
+        .batch(vec![
+            outbox::take_back(app.now),
+            outbox::claim(&lease, app.now),
+            branding::truth(),
+        ])
         .await?;
+    results.skip()?;
     let claimed: Vec<Claimed> = results.rows()?;
     let look: Branding = results.first()?.unwrap_or_default();
     if claimed.is_empty() {
@@ -136,7 +142,11 @@ async fn drive_outbox(app: &App) -> Result<(), Error> {
             }
         });
     }
-    app.db.batch(reports).await?;
+    // Said twice it is the same; not said, the mails would go out once more after the lease.
+    if let Err(error) = app.db.batch(reports.clone()).await {
+        worker::console_warn!("outbox: {error}; saying it again");
+        app.db.batch(reports).await?;
+    }
     Ok(())
 }
 

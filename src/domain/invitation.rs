@@ -109,6 +109,8 @@ pub enum InvitationState {
     Cancelled,
     /// No longer valid for another reason, as a changed address.
     Revoked,
+    /// The portal is off: the link, or the mail with it, waits until it is on again.
+    Paused,
 }
 
 /// What staff can do, in the order of the buttons: the first is the main one.
@@ -148,6 +150,10 @@ impl InvitationState {
             Some(link) => link,
         };
         match (&link.revoked, &link.mail) {
+            // A mail that was not sent in time is withdrawn too.
+            (None, MailState::Withdrawn) if link.expires_at <= now => Self::Expired {
+                at: link.expires_at,
+            },
             (Some((_, Some(RevokedReason::Cancelled))), _) | (None, MailState::Withdrawn) => {
                 Self::Cancelled
             }
@@ -169,6 +175,15 @@ impl InvitationState {
         }
     }
 
+    /// The same, at a client whose portal may be off.
+    #[must_use]
+    pub fn at_portal(self, enabled: bool) -> Self {
+        match self {
+            Self::Queued | Self::Sent { .. } if !enabled => Self::Paused,
+            state => state,
+        }
+    }
+
     /// The badge's text.
     pub const fn label(&self) -> &'static str {
         match self {
@@ -180,6 +195,7 @@ impl InvitationState {
             Self::Expired { .. } => "Expired",
             Self::Cancelled => "Cancelled",
             Self::Revoked => "Revoked",
+            Self::Paused => "Paused",
         }
     }
     /// The badge's tone: `ok`, `info`, `warn`, `bad` or `mute`.
@@ -187,7 +203,7 @@ impl InvitationState {
         match self {
             Self::Active => "ok",
             Self::Queued | Self::Sent { .. } => "info",
-            Self::Expired { .. } | Self::Revoked => "warn",
+            Self::Expired { .. } | Self::Revoked | Self::Paused => "warn",
             Self::Undeliverable { .. } => "bad",
             Self::NotInvited | Self::Cancelled => "mute",
         }
@@ -212,20 +228,25 @@ impl InvitationState {
             ),
             Self::Cancelled => "The invitation was taken back.".to_owned(),
             Self::Revoked => "The last invitation is no longer valid.".to_owned(),
+            Self::Paused => {
+                "The portal is off. The invitation goes on once it is switched on.".to_owned()
+            }
         }
     }
     /// Whether a link may be out that would still let somebody in.
     pub const fn is_pending(&self) -> bool {
         matches!(
             self,
-            Self::Queued | Self::Sent { .. } | Self::Undeliverable { .. }
+            Self::Queued | Self::Sent { .. } | Self::Undeliverable { .. } | Self::Paused
         )
     }
     /// What staff can do now. With the portal off nothing is sent, only taken back.
     pub fn actions(&self, portal_enabled: bool) -> &'static [Action] {
         match (self, portal_enabled) {
             (Self::NotInvited, true) => &[Action::Invite],
-            (Self::Queued | Self::Sent { .. }, true) => &[Action::InviteAgain, Action::Cancel],
+            (Self::Queued | Self::Sent { .. } | Self::Paused, true) => {
+                &[Action::InviteAgain, Action::Cancel]
+            }
             (Self::Undeliverable { .. }, true) => {
                 &[Action::EditAddress, Action::InviteAgain, Action::Cancel]
             }
@@ -234,7 +255,7 @@ impl InvitationState {
             }
             (Self::Active, true) => &[Action::SendSignInLink],
             (Self::Undeliverable { .. }, false) => &[Action::EditAddress, Action::Cancel],
-            (Self::Queued | Self::Sent { .. }, false) => &[Action::Cancel],
+            (Self::Queued | Self::Sent { .. } | Self::Paused, false) => &[Action::Cancel],
             (_, false) => &[],
         }
     }
@@ -333,6 +354,14 @@ mod tests {
             of(&revoked(Some(RevokedReason::AddressChanged))),
             InvitationState::Revoked
         );
+        assert_eq!(
+            of(&LinkFacts {
+                expires_at: NOW,
+                mail: MailState::Withdrawn,
+                ..link()
+            }),
+            InvitationState::Expired { at: NOW }
+        );
         assert_eq!(of(&revoked(None)), InvitationState::Revoked);
         assert_eq!(
             of(&LinkFacts {
@@ -366,6 +395,7 @@ mod tests {
             InvitationState::Expired { at: NOW },
             InvitationState::Cancelled,
             InvitationState::Revoked,
+            InvitationState::Paused,
         ];
         for state in states {
             let sends = |a: &Action| {
@@ -386,6 +416,17 @@ mod tests {
             !InvitationState::Active
                 .actions(true)
                 .contains(&Action::Invite)
+        );
+    }
+
+    #[test]
+    fn what_is_pending_pauses_with_the_portal() {
+        let sent = of(&link());
+        assert_eq!(sent.clone().at_portal(false), InvitationState::Paused);
+        assert_eq!(sent.clone().at_portal(true), sent);
+        assert_eq!(
+            InvitationState::Active.at_portal(false),
+            InvitationState::Active
         );
     }
 

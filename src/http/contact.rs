@@ -17,8 +17,8 @@ use crate::store::{self, ById as _, Conflict, Results, Statement};
 
 /// A client with its people.
 pub(crate) struct People {
-    client: Client,
-    contacts: Vec<Contact>,
+    pub(super) client: Client,
+    pub(super) contacts: Vec<Contact>,
 }
 
 impl Load for People {
@@ -42,6 +42,7 @@ impl Load for People {
 struct ListPage {
     chrome: Chrome<Me>,
     page: People,
+    now: Timestamp,
 }
 
 #[derive(Template)]
@@ -60,13 +61,14 @@ struct OnePage {
     form: Fields,
     address_hint: String,
     asks_end: bool,
+    now: Timestamp,
 }
 
 impl OnePage {
-    fn new(chrome: Chrome<Me>, contact: Contact, form: Fields) -> Self {
+    fn new(chrome: Chrome<Me>, contact: Contact, form: Fields, now: Timestamp) -> Self {
         let moved = Email::parse(form.text("email")).is_ok_and(|to| to.key() != contact.email_key);
         Self {
-            address_hint: if contact.active {
+            address_hint: if contact.is_active() {
                 format!(
                     "{} signs in with this address. If you change it, that access ends and the new address needs an invitation.",
                     contact.first_name
@@ -75,7 +77,8 @@ impl OnePage {
                 "Invitations go to this address. If you change it, those sent before stop working."
                     .to_owned()
             },
-            asks_end: contact.active && moved,
+            asks_end: contact.is_active() && moved,
+            now,
             chrome,
             contact,
             form,
@@ -94,6 +97,7 @@ fn path(id: ContactId) -> String {
 /// `GET /admin/clients/{id}/contacts`
 pub(crate) async fn list(staff: Staff<People>) -> Answer {
     page(&ListPage {
+        now: staff.app.now,
         chrome: staff.chrome,
         page: staff.page,
     })
@@ -160,7 +164,7 @@ fn filled(contact: &Contact) -> Fields {
 /// `GET /admin/contacts/{id}`
 pub(crate) async fn form(staff: Staff<Contact>) -> Answer {
     let form = filled(&staff.page);
-    page(&OnePage::new(staff.chrome, staff.page, form))
+    page(&OnePage::new(staff.chrome, staff.page, form, staff.app.now))
 }
 
 /// `POST /admin/contacts/{id}`
@@ -174,7 +178,7 @@ pub(crate) async fn save(staff: Staff<Contact>, mut form: Fields) -> Answer {
     form.meanwhile(&filled(of));
     if let (Some(draft), false) = (draft, form.has_errors()) {
         // 2.
-        let leaves = of.active && draft.email.key() != of.email_key;
+        let leaves = of.is_active() && draft.email.key() != of.email_key;
         if leaves && !form.ticked("end_access") {
             form.refuse(
                 "email",
@@ -203,7 +207,7 @@ pub(crate) async fn save(staff: Staff<Contact>, mut form: Fields) -> Answer {
             }
         }
     }
-    try_again(&OnePage::new(staff.chrome, staff.page, form))
+    try_again(&OnePage::new(staff.chrome, staff.page, form, staff.app.now))
 }
 
 /// What a saved change means, and what is next.
@@ -211,7 +215,7 @@ fn said(of: &Contact, draft: &Draft) -> String {
     if draft.email.key() == of.email_key {
         return "Your changes are saved.".to_owned();
     }
-    if of.active {
+    if of.is_active() {
         return format!(
             "Your changes are saved. {} no longer has access. Next, invite {}.",
             of.email, draft.email

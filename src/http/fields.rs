@@ -47,6 +47,13 @@ impl Fields {
         Ok(Self::filled([("form_key", key.to_string())]))
     }
 
+    /// Fills fields in.
+    pub(crate) fn fill<'a>(&mut self, values: impl IntoIterator<Item = (&'a str, &'a str)>) {
+        let values = values.into_iter();
+        self.values
+            .extend(values.map(|(name, value)| (name.to_owned(), value.to_owned())));
+    }
+
     /// The id of what the form makes, the same each time the same form is sent. A form without a
     /// key makes something new every time.
     pub(crate) fn names<T>(&self, app: &App, purpose: &str) -> Result<Id<T>, Error> {

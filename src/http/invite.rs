@@ -1,20 +1,44 @@
-//! Invite Client: staff review the mail, edit it and send it.
+//! Invite Client: staff choose a contact, review the mail, edit it and send it. To somebody who is
+//! active already they send a link to sign in instead.
 
 use askama::Template;
 
 use super::chrome::{Chrome, Flash};
+use super::contact::People;
 use super::guard::{Me, Staff};
+use super::mailing::Mailing;
 use super::page::{Answer, page, see, try_again};
-use super::{Error, Fields};
-use crate::domain::id::{LinkId, MailId};
+use super::{Error, Fields, magic};
+use crate::app::App;
+use crate::domain::id::{LinkId, StaffId};
 use crate::domain::settings::InviteDays;
 use crate::domain::template::{Body, Kind, Subject, Values};
 use crate::domain::time::Timestamp;
 use crate::domain::token::{Purpose, Secret};
-use crate::outbound::letter::Letter;
-use crate::outbound::seal;
+use crate::store::contact::Contact;
 use crate::store::invitation::{self, Draft};
-use crate::store::outbox::{self, NewMail};
+
+use crate::store::{self, Conflict, Statement};
+
+#[derive(Template)]
+#[template(path = "invitation/choose.html")]
+struct Choose {
+    chrome: Chrome<Me>,
+    page: People,
+    now: Timestamp,
+}
+
+/// `GET /admin/clients/{id}/invite`: whom? Of one contact there is no choice.
+pub(crate) async fn choose(staff: Staff<People>) -> Answer {
+    if let [only] = staff.page.contacts.as_slice() {
+        return see(&format!("/admin/contacts/{}/invite", only.id));
+    }
+    page(&Choose {
+        now: staff.app.now,
+        chrome: staff.chrome,
+        page: staff.page,
+    })
+}
 
 #[derive(Template)]
 #[template(path = "invitation/review.html")]
@@ -26,6 +50,14 @@ struct Review {
 }
 
 impl Review {
+    fn lead(&self) -> &'static str {
+        if self.draft.active {
+            ""
+        } else {
+            "Review the mail before it goes out. The link in it works once."
+        }
+    }
+
     fn new(chrome: Chrome<Me>, draft: Draft, form: Fields, now: Timestamp) -> Self {
         let expires = expiry(&draft, now).day_time();
         Self {
@@ -42,37 +74,88 @@ fn expiry(draft: &Draft, now: Timestamp) -> Timestamp {
     now.plus(days.span())
 }
 
+/// The business's own wording, else the built-in one.
+pub(super) fn wording(draft: &Draft) -> (&str, &str) {
+    (
+        draft
+            .subject
+            .as_deref()
+            .unwrap_or(Kind::Invitation.default_subject()),
+        draft
+            .body
+            .as_deref()
+            .unwrap_or(Kind::Invitation.default_body()),
+    )
+}
+
 /// `GET /admin/contacts/{id}/invite`
 pub(crate) async fn review(staff: Staff<Draft>) -> Answer {
-    let Staff {
-        app,
-        chrome,
-        page: draft,
-        ..
-    } = staff;
-    let kept =
-        |text: &Option<String>, built_in: &str| text.clone().unwrap_or_else(|| built_in.to_owned());
-    let form = Fields::filled([
-        (
-            "subject",
-            kept(&draft.subject, Kind::Invitation.default_subject()),
-        ),
-        ("body", kept(&draft.body, Kind::Invitation.default_body())),
-    ]);
-    page(&Review::new(chrome, draft, form, app.now))
+    let (app, draft) = (staff.app, staff.page);
+    let (subject, body) = wording(&draft);
+    let mut form = Fields::fresh(&app)?;
+    form.fill([("subject", subject), ("body", body)]);
+    page(&Review::new(staff.chrome, draft, form, app.now))
+}
+
+/// Who invites, as the mail says it.
+pub(super) struct Sender<'a> {
+    pub(super) id: StaffId,
+    pub(super) name: &'a str,
+    pub(super) business: &'a str,
+    pub(super) support_email: &'a str,
+}
+
+/// A new invitation in place of older ones, with its mail; and until when it works, in words.
+pub(super) fn compose(
+    app: &App,
+    link: LinkId,
+    draft: &Draft,
+    sender: &Sender<'_>,
+    (subject, body): (&Subject, &Body),
+) -> Result<(Vec<Statement>, String), Error> {
+    let expires = expiry(draft, app.now);
+    let until = expires.day_time();
+    let values = Values {
+        business_name: sender.business,
+        client_name: &draft.client_name,
+        contact_first_name: &draft.first_name,
+        expires_at: &until,
+        sender_name: sender.name,
+        support_email: sender.support_email,
+    };
+    let text = body.render(&values);
+    let secret = Secret::new(Purpose::Invitation, app.random()?);
+    let hash = secret.hash().to_string();
+    let name = format!("{} {}", draft.first_name, draft.last_name);
+    let mail = Mailing {
+        kind: "invitation",
+        to: &draft.email,
+        name: name.trim(),
+        subject: subject.render(&values),
+        paragraphs: text.before,
+        button: Some((Kind::Invitation.button(), "/invitation/")),
+        after: text.after,
+        secret: Some(secret.expose().to_owned()),
+        link: Some(link),
+        staff: None,
+        contact: Some(draft.contact_id),
+        client: Some(draft.client_id),
+    };
+    let writes = vec![
+        invitation::revoke_open(draft.contact_id, "replaced", app.now),
+        invitation::withdraw_mail(draft.contact_id),
+        invitation::issue(link, draft.contact_id, &hash, sender.id, app.now, expires),
+        mail.queue(app, None)?,
+    ];
+    Ok((writes, until))
 }
 
 /// `POST /admin/contacts/{id}/invite`
 ///
-/// 1. the wording; 2. the secret, whose hash alone D1 keeps; 3. in one batch: older invitations end,
-/// the new link, its mail, the audit entry.
+/// 1. the wording; 2. in one batch: older invitations end, the new link, its mail, the audit
+/// entry. The form's key names the link, so sent twice it invites once.
 pub(crate) async fn send(staff: Staff<Draft>, mut form: Fields) -> Answer {
-    let Staff {
-        app,
-        chrome,
-        page: draft,
-        ..
-    } = staff;
+    let (app, chrome, draft) = (staff.app, staff.chrome, staff.page);
     // 1.
     let subject = form.required("subject", Subject::parse);
     let body = form.required("body", |text| Body::parse(Kind::Invitation, text));
@@ -84,88 +167,50 @@ pub(crate) async fn send(staff: Staff<Draft>, mut form: Fields) -> Answer {
     } else if draft.active {
         form.refuse(
             "subject",
-            "This person has accepted already and can sign in.",
+            "This person has accepted already and can sign in. Send them a link to sign in instead.",
         );
     }
     let (Some(subject), Some(body), false) = (subject, body, form.has_errors()) else {
         return try_again(&Review::new(chrome, draft, form, app.now));
     };
+    // 2.
     let me = &chrome.me;
-    let expires = expiry(&draft, app.now);
-    let until = expires.day_time();
-    let values = Values {
-        business_name: &chrome.brand.name,
-        client_name: &draft.client_name,
-        contact_first_name: &draft.first_name,
-        expires_at: &until,
-        sender_name: &me.name,
+    let sender = Sender {
+        id: me.id,
+        name: &me.name,
+        business: &chrome.brand.name,
         support_email: chrome.brand.support_email.as_deref().unwrap_or(&me.email),
     };
-    let text = body.render(&values);
-    let letter = serde_json::to_string(&Letter {
-        paragraphs: text.before,
-        button: Some(Kind::Invitation.button().to_owned()),
-        path: "/invitation/".to_owned(),
-        after: text.after,
-    })?;
-    // 2.
-    let secret = Secret::new(Purpose::Invitation, app.random()?);
-    let (link, mail): (LinkId, MailId) = (app.id()?, app.id()?);
-    let sealed = seal::seal(&app.config.keys, mail, secret.expose(), app.random()?)
-        .ok_or_else(|| Error::internal("the link could not be sealed"))?;
-    // 3.
-    let name = format!("{} {}", draft.first_name, draft.last_name);
+    let link = form.names(&app, "invitation")?;
+    let (mut batch, until) = compose(&app, link, &draft, &sender, (&subject, &body))?;
     let entry = me.did(
         "invitation.queued",
         draft.client_id,
         draft.contact_id,
         draft.email.as_str(),
     );
-    let new = NewMail {
-        id: mail,
-        dedupe_key: format!("invitation {link}"),
-        kind: "invitation",
-        to_email: &draft.email,
-        to_name: name.trim(),
-        subject: &subject.render(&values),
-        content: &letter,
-        sealed: Some(&sealed),
-        staff: None,
-        contact: Some(draft.contact_id),
-        client: Some(draft.client_id),
-        link: Some(link),
-    };
-    let hash = secret.hash().to_string();
-    app.db
-        .batch(vec![
-            invitation::revoke_open(draft.contact_id, "replaced", app.now),
-            invitation::withdraw_mail(draft.contact_id),
-            invitation::issue(link, draft.contact_id, &hash, me.id, app.now, expires),
-            outbox::queue(&new, app.now),
-            entry.append(app.id()?, app.now),
-        ])
-        .await?;
-    app.mail_queued();
-    Flash::success(
-        &app,
+    batch.push(entry.append(app.id()?, app.now));
+    match app.db.batch(batch).await {
+        // This very form was sent before.
+        Ok(_) | Err(store::Error::Conflict(Conflict::Repeat)) => {}
+        Err(error) => return Err(error.into()),
+    }
+    let said = if app.mailer.is_configured() {
+        format!("The invitation to {} is on its way.", draft.email)
+    } else {
         format!(
-            "The invitation to {} is on its way. It works until {until}.",
+            "The invitation to {} waits in the outbox, because no mail is set up. You can copy its link there.",
             draft.email
-        ),
-    );
+        )
+    };
+    Flash::success(&app, format!("{said} It works until {until}."));
     see(&format!("/admin/clients/{}/contacts", draft.client_id))
 }
 
 /// `POST /admin/contacts/{id}/invite/cancel`
 pub(crate) async fn cancel(staff: Staff<Draft>) -> Answer {
-    let Staff {
-        app,
-        chrome,
-        page: draft,
-        ..
-    } = staff;
-    let me = &chrome.me;
-    let entry = me.did(
+    let (app, draft) = (&staff.app, &staff.page);
+    let entry = staff.me().did(
         "invitation.cancelled",
         draft.client_id,
         draft.contact_id,
@@ -178,6 +223,45 @@ pub(crate) async fn cancel(staff: Staff<Draft>) -> Answer {
             entry.append(app.id()?, app.now),
         ])
         .await?;
-    Flash::success(&app, "The invitation no longer works.");
-    see(&format!("/admin/clients/{}/contacts", draft.client_id))
+    Flash::success(
+        app,
+        "The invitation is taken back; its link no longer works.",
+    );
+    see(&format!("/admin/contacts/{}", draft.contact_id))
+}
+
+/// `POST /admin/contacts/{id}/sign-in-link`: for somebody who is active. The mail's link belongs to
+/// no browser, so it opens with the code that stands in the same mail.
+pub(crate) async fn sign_in_link(staff: Staff<Contact>) -> Answer {
+    let (app, of) = (&staff.app, &staff.page);
+    let back = format!("/admin/contacts/{}", of.id);
+    let Some(account) = of.account_id.filter(|_| of.portal_enabled) else {
+        Flash::error(
+            app,
+            format!(
+                "{} cannot sign in at the moment, so no link was sent. Look at the portal and the invitation first.",
+                of.name()
+            ),
+        );
+        return see(&back);
+    };
+    let nobodys = Secret::new(Purpose::Ask, app.random()?);
+    let to = (account, of.id, of.email.as_str());
+    let mut batch = magic::mail(app, &staff.chrome.brand.name, to, &nobodys)?;
+    let entry = staff.me().did(
+        "sign_in_link.queued",
+        of.client_id,
+        of.id,
+        of.email.as_str(),
+    );
+    batch.push(entry.append(app.id()?, app.now));
+    app.db.batch(batch).await?;
+    Flash::success(
+        app,
+        format!(
+            "A link to sign in is on its way to {}. It works for ten minutes.",
+            of.email
+        ),
+    );
+    see(&back)
 }

@@ -172,11 +172,19 @@ fn documents(routes: Routes) -> Routes {
 /// Invitations and the outbox.
 fn mail(routes: Routes) -> Routes {
     routes
+        .on(GET, "/admin/clients/{id}/invite", invite::choose)
         .on(GET, "/admin/contacts/{id}/invite", invite::review)
         .on(POST, "/admin/contacts/{id}/invite", invite::send)
         .on(POST, "/admin/contacts/{id}/invite/cancel", invite::cancel)
+        .on(
+            POST,
+            "/admin/contacts/{id}/sign-in-link",
+            invite::sign_in_link,
+        )
+        .on(GET, "/invitation/sent", invitation::sent)
         .on(GET, "/invitation/{token}", invitation::form)
         .on(POST, "/invitation/{token}", invitation::accept)
+        .on(POST, "/invitation/{token}/renew", invitation::renew)
         .on(GET, "/admin/outbox", outbox::list)
         .on(GET, "/admin/outbox/{id}", outbox::one)
         .on(POST, "/admin/outbox/{id}/retry", outbox::retry)

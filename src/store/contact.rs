@@ -2,9 +2,11 @@
 
 use serde::Deserialize;
 
+use super::invitation::Newest;
 use super::{ById, Error, Param, Statement, flag, statement};
 use crate::domain::email::Email;
-use crate::domain::id::{ClientId, ContactId};
+use crate::domain::id::{AccountId, ClientId, ContactId};
+use crate::domain::invitation::InvitationState;
 use crate::domain::search;
 use crate::domain::text::{Line, Name};
 use crate::domain::time::Timestamp;
@@ -34,10 +36,14 @@ pub(crate) struct Contact {
     pub(crate) job_title: String,
     #[serde(deserialize_with = "flag")]
     pub(crate) is_primary: bool,
-    /// An account stands behind it.
-    #[serde(deserialize_with = "flag")]
-    pub(crate) active: bool,
+    /// The account behind it: the invitation was accepted.
+    pub(crate) account_id: Option<AccountId>,
     pub(crate) revision: i64,
+    #[serde(deserialize_with = "flag")]
+    pub(crate) portal_enabled: bool,
+    /// Its newest invitation.
+    #[serde(flatten)]
+    pub(crate) newest: Newest,
 }
 
 impl Contact {
@@ -47,6 +53,17 @@ impl Contact {
             .trim()
             .to_owned()
     }
+
+    /// Whether the person can sign in, once the portal is on.
+    pub(crate) fn is_active(&self) -> bool {
+        self.account_id.is_some()
+    }
+
+    /// What became of the invitation.
+    pub(crate) fn invitation(&self, now: Timestamp) -> InvitationState {
+        InvitationState::of(self.is_active(), self.newest.facts().as_ref(), now)
+            .at_portal(self.portal_enabled)
+    }
 }
 
 /// Unless removed.
@@ -55,9 +72,15 @@ impl ById for Contact {
     fn by_id(id: ContactId) -> Statement {
         statement!(
             "SELECT ct.id, ct.client_id, c.name AS client_name, ct.first_name, ct.last_name, \
-             ct.email, ct.email_key, ct.phone, ct.job_title, ct.is_primary, \
-             ct.account_id IS NOT NULL AS active, ct.revision \
+             ct.email, ct.email_key, ct.phone, ct.job_title, ct.is_primary, ct.account_id, ct.revision, \
+             c.portal_enabled, l.created_at AS link_created, l.expires_at AS link_expires, \
+             l.consumed_at AS link_consumed, l.revoked_at AS link_revoked, l.revoked_reason AS link_reason, \
+             st.name AS invited_by, o.id AS mail_id, o.state AS mail_state, o.sent_at AS mail_sent, \
+             o.last_error AS mail_error \
              FROM contacts ct JOIN clients c ON c.id = ct.client_id \
+             LEFT JOIN links l ON l.rowid = (SELECT n.rowid FROM links n WHERE n.contact_id = ct.id \
+              AND n.purpose = 'invitation' ORDER BY n.created_at DESC, n.rowid DESC LIMIT 1) \
+             LEFT JOIN staff st ON st.id = l.created_by LEFT JOIN outbox o ON o.link_id = l.id \
              WHERE ct.id = ?1 AND ct.removed_at IS NULL",
             id.to_string()
         )
@@ -68,9 +91,15 @@ impl ById for Contact {
 pub(crate) fn of_client(client: ClientId) -> Statement {
     statement!(
         "SELECT ct.id, ct.client_id, c.name AS client_name, ct.first_name, ct.last_name, \
-         ct.email, ct.email_key, ct.phone, ct.job_title, ct.is_primary, \
-         ct.account_id IS NOT NULL AS active, ct.revision \
+         ct.email, ct.email_key, ct.phone, ct.job_title, ct.is_primary, ct.account_id, ct.revision, \
+         c.portal_enabled, l.created_at AS link_created, l.expires_at AS link_expires, \
+         l.consumed_at AS link_consumed, l.revoked_at AS link_revoked, l.revoked_reason AS link_reason, \
+         st.name AS invited_by, o.id AS mail_id, o.state AS mail_state, o.sent_at AS mail_sent, \
+         o.last_error AS mail_error \
          FROM clients c JOIN contacts ct ON ct.client_id = c.id AND ct.removed_at IS NULL \
+         LEFT JOIN links l ON l.rowid = (SELECT n.rowid FROM links n WHERE n.contact_id = ct.id \
+          AND n.purpose = 'invitation' ORDER BY n.created_at DESC, n.rowid DESC LIMIT 1) \
+         LEFT JOIN staff st ON st.id = l.created_by LEFT JOIN outbox o ON o.link_id = l.id \
          WHERE c.id = ?1 ORDER BY ct.is_primary DESC, ct.first_name, ct.last_name, ct.id LIMIT 500",
         client.to_string()
     )

@@ -96,11 +96,27 @@ pub(crate) struct Claimed {
     pub(crate) created_at: Timestamp,
 }
 
-/// Claims up to twenty mails that are due.
+/// Takes mails back whose link has run out, was used or was revoked while they waited: it would
+/// open nothing.
+pub(crate) fn take_back(now: Timestamp) -> Statement {
+    statement!(
+        "UPDATE outbox SET state = 'cancelled', due_at = NULL, sealed = NULL WHERE id IN \
+         (SELECT o.id FROM outbox o CROSS JOIN links l ON l.id = o.link_id \
+          WHERE o.state = 'queued' AND o.due_at <= ?1 \
+           AND (l.expires_at <= ?1 OR l.consumed_at IS NOT NULL OR l.revoked_at IS NOT NULL))",
+        now
+    )
+}
+
+/// Claims up to twenty mails that are due. Those to contacts wait while the portal is off for them.
 pub(crate) fn claim(lease: &str, now: Timestamp) -> Statement {
     statement!(
         "UPDATE outbox SET lease = ?1, due_at = ?3, attempts = attempts + 1 WHERE id IN \
-         (SELECT id FROM outbox WHERE state = 'queued' AND due_at <= ?2 ORDER BY due_at LIMIT 20) \
+         (SELECT o.id FROM outbox o WHERE o.state = 'queued' AND o.due_at <= ?2 \
+          AND (o.contact_id IS NULL OR EXISTS (SELECT 1 FROM contacts ct JOIN clients c ON c.id = ct.client_id \
+           WHERE ct.id = o.contact_id AND ct.removed_at IS NULL AND ct.portal_access = 1 \
+            AND c.portal_enabled = 1 AND c.archived_at IS NULL)) \
+          ORDER BY o.due_at LIMIT 20) \
          RETURNING id, kind, to_email, to_name, subject, content, sealed, attempts, created_at",
         lease,
         now,

@@ -21,6 +21,10 @@ export async function setTheStage(world) {
   });
   const pending = await contactRow(world, larkspur.client, { firstName: "Jonas", lastName: "Reed" });
   const link = await invitation(owner, pending);
+  const late = await contactRow(world, larkspur.client, { firstName: "Mira", lastName: "Singh" });
+  await invitation(owner, late);
+  await world.db.prepare("UPDATE links SET expires_at = created_at + 1 WHERE contact_id = ?").bind(late.id).run();
+  await contactRow(world, larkspur.client, { firstName: "Ida", lastName: "Novak" });
   const shared = await addDocument(owner, larkspur.client, { title: "Proposal: a spring rebrand", folder: "Proposals" });
   await addDocument(owner, larkspur.client, { title: "Pricing notes", folder: "Internal", visible: false });
   await larkspur.person.get(`/documents/${shared.id}/download`);
@@ -37,16 +41,17 @@ export async function setTheStage(world) {
   const mail = await world.db.prepare("SELECT id FROM outbox ORDER BY created_at LIMIT 1").first();
   return {
     who: { anonymous: world.user("anonymous"), owner, admin: colleague, person: larkspur.person, fresh: fresh.person, off: off.person },
-    client: larkspur.client, contact: larkspur.contact, pending, link, mail, milo, quiet, document: shared,
+    client: larkspur.client, contact: larkspur.contact, pending, unreachable: lost, link, mail, milo, quiet, document: shared,
     ownerId: (await world.db.prepare("SELECT id FROM staff WHERE role = 'owner'").first()).id,
   };
 }
 
 /** All pages, given the stage. */
-export const pages = ({ client, contact, pending, link, mail, milo, ownerId, quiet, document }) => [
+export const pages = ({ client, contact, pending, unreachable, link, mail, milo, ownerId, quiet, document }) => [
   // anybody
   { name: "sign-in", path: "/sign-in" },
   { name: "invitation", path: link },
+  { name: "invitation-sent", path: "/invitation/sent" },
   { name: "sign-in-link", path: "/sign-in/link" },
   { name: "sign-in-sent", path: "/sign-in/sent" },
   { name: "magic", path: `/magic/pt_m${"A".repeat(43)}` },
@@ -83,6 +88,10 @@ export const pages = ({ client, contact, pending, link, mail, milo, ownerId, qui
   { name: "admin-activity-none", path: `${quiet.path}/activity`, who: "owner" },
   { name: "admin-document", path: `/admin/documents/${document.id}`, who: "owner" },
   { name: "admin-document-delete", path: `/admin/documents/${document.id}/delete`, who: "owner" },
+  { name: "admin-contact-unreachable", path: `/admin/contacts/${unreachable.id}`, who: "owner" },
+  { name: "admin-invite-choose", path: `${client.path}/invite`, who: "owner" },
+  { name: "admin-invite-active", path: `/admin/contacts/${contact.id}/invite`, who: "owner" },
+  { name: "admin-clients-archived", path: "/admin/clients?archived=1", who: "owner" },
   { name: "admin-invite", path: `/admin/contacts/${pending.id}/invite`, who: "owner" },
   { name: "admin-outbox", path: "/admin/outbox", who: "owner" },
   { name: "admin-mail", path: `/admin/outbox/${mail.id}`, who: "owner" },

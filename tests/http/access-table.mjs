@@ -105,6 +105,11 @@ export const ROWS = {
   "POST /switch": { ...CLIENT_PAGE, client: 404, other: 404 },
   "GET /": CLIENT_PAGE,
   // Invitations and the outbox.
+  "GET /admin/clients/{id}/invite": { ...STAFF_PAGE, ids: { id: "client" } },
+  "POST /admin/contacts/{id}/sign-in-link": { ...sent(STAFF_PAGE), ids: { id: "contact" } },
+  "GET /invitation/sent": PUBLIC,
+  // The answer is the same for any token; so many askers share one network address, and wait.
+  "POST /invitation/{token}/renew": { ...sent(PUBLIC), ids: { token: "token" } },
   "GET /admin/contacts/{id}/invite": { ...STAFF_PAGE, ids: { id: "contact" } },
   "POST /admin/contacts/{id}/invite": { ...sent(STAFF_PAGE), ids: { id: "contact" } },
   "POST /admin/contacts/{id}/invite/cancel": { ...sent(STAFF_PAGE), ids: { id: "contact" } },

@@ -7,13 +7,16 @@ use askama::Template;
 pub(crate) use list::list;
 
 use super::chrome::{Chrome, Flash};
+use super::contact::People;
 use super::guard::{Admin, Me, Staff, StaffOf};
 use super::page::{Answer, page, see, try_again};
 use super::{Error, Fields};
 use crate::domain::email::Email;
 use crate::domain::id::ClientId;
 use crate::domain::text::{Line, Name, Paragraphs};
+use crate::domain::time::Timestamp;
 use crate::store::client::{self, Client, Draft};
+use crate::store::contact::Contact;
 use crate::store::{self, Conflict, Statement};
 
 #[derive(Template)]
@@ -32,7 +35,9 @@ struct FormPage {
 struct OverviewPage {
     chrome: Chrome<Me>,
     client: Client,
+    contacts: Vec<Contact>,
     since: String,
+    now: Timestamp,
 }
 
 fn path(id: ClientId) -> String {
@@ -80,12 +85,14 @@ pub(crate) async fn create(staff: Staff, mut form: Fields) -> Answer {
 }
 
 /// `GET /admin/clients/{id}`
-pub(crate) async fn overview(staff: Staff<Client>) -> Answer {
-    let client = staff.page;
+pub(crate) async fn overview(staff: Staff<People>) -> Answer {
+    let People { client, contacts } = staff.page;
     page(&OverviewPage {
         chrome: staff.chrome,
         since: client.created_at.day(),
         client,
+        contacts,
+        now: staff.app.now,
     })
 }
 
@@ -137,16 +144,20 @@ pub(crate) async fn portal(staff: Staff<Client>, form: Fields) -> Answer {
     let (action, said) = if on {
         (
             "portal.enabled",
-            "on. Their people can sign in once they are invited.",
+            "on. Next, invite their people with Invite Client.",
         )
     } else {
         (
             "portal.disabled",
-            "off. Their people were signed out at once.",
+            "off. Their people were signed out at once, and invitations wait.",
         )
     };
     let writes = vec![client::switch_portal(of.id, on, staff.app.now)];
     let said = format!("The portal of {} is {said}", of.name);
+    if on {
+        // Mail that waited may leave.
+        staff.app.mail_queued();
+    }
     act(&staff, action, writes, &said).await
 }
 

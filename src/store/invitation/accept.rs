@@ -1,92 +1,71 @@
-//! Invitations: links that make a contact active, in one batch or not at all.
+//! Accepting an invitation: whose link it is, and what using it makes.
 
 use serde::Deserialize;
 
-use super::session::Place;
-use super::{ById, Statement, flag, statement};
-use crate::domain::id::{AccountId, AuditId, ClientId, ContactId, LinkId, SessionId, StaffId};
+use crate::domain::id::{AccountId, AuditId, SessionId};
 use crate::domain::time::Timestamp;
+use crate::store::session::Place;
+use crate::store::{Param, Statement, flag, statement};
 
-/// What the page that reviews an invitation shows.
+/// An invitation as it was presented, by a browser that may have a name for what it does.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Presented<'a> {
+    pub(crate) token_hash: &'a str,
+    /// Hash of the browser's name; a link it used up a moment ago still answers to it.
+    pub(crate) nonce: Option<&'a str>,
+    /// The session that is signed in on this browser.
+    pub(crate) session: Option<SessionId>,
+    pub(crate) now: Timestamp,
+    /// Links used before this answer to nobody.
+    pub(crate) since: Timestamp,
+}
+
+/// Whose invitation it is.
 #[derive(Debug, Deserialize)]
-pub(crate) struct Draft {
-    pub(crate) contact_id: ContactId,
-    pub(crate) client_id: ClientId,
-    pub(crate) client_name: String,
+pub(crate) struct Invitee {
     pub(crate) first_name: String,
     pub(crate) last_name: String,
     pub(crate) email: String,
+    pub(crate) client_name: String,
+    pub(crate) password_hash: Option<String>,
+    /// This browser used it already; its reply was lost.
     #[serde(deserialize_with = "flag")]
-    pub(crate) active: bool,
-    #[serde(deserialize_with = "flag")]
-    pub(crate) portal_enabled: bool,
-    pub(crate) invite_days: i64,
-    pub(crate) subject: Option<String>,
-    pub(crate) body: Option<String>,
+    pub(crate) again: bool,
+    /// The session that using it made.
+    pub(crate) session_id: Option<SessionId>,
+    /// Somebody else who is signed in on this browser.
+    pub(crate) occupant: Option<String>,
 }
 
-/// Of a contact who was not removed.
-impl ById for Draft {
-    type Id = ContactId;
-    fn by_id(contact: ContactId) -> Statement {
+impl Presented<'_> {
+    /// [`Invitee`], if the link works for who presents it.
+    pub(crate) fn whose(&self) -> Statement {
         statement!(
-            "SELECT ct.id AS contact_id, c.id AS client_id, c.name AS client_name, ct.first_name, \
-             ct.last_name, ct.email, ct.account_id IS NOT NULL AS active, c.portal_enabled, b.invite_days, \
-             t.subject, t.body \
-             FROM contacts ct JOIN clients c ON c.id = ct.client_id JOIN business b ON b.id = 1 \
-             LEFT JOIN email_templates t ON t.kind = 'invitation' \
-             WHERE ct.id = ?1 AND ct.removed_at IS NULL AND c.archived_at IS NULL",
-            contact.to_string()
+            "SELECT ct.first_name, ct.last_name, ct.email, c.name AS client_name, a.password_hash, \
+             l.consumed_at IS NOT NULL AS again, l.session_id, \
+             (SELECT trim(o.first_name || ' ' || o.last_name) FROM sessions s \
+              JOIN contacts o ON o.id = s.contact_id \
+              WHERE s.id = ?5 AND s.ended_at IS NULL AND s.expires_at > ?2 \
+               AND o.email_key <> ct.email_key) AS occupant \
+             FROM links l JOIN contacts ct ON ct.id = l.contact_id JOIN clients c ON c.id = ct.client_id \
+             LEFT JOIN accounts a ON a.id = ct.account_id \
+             WHERE l.token_hash = ?1 AND l.purpose = 'invitation' AND l.revoked_at IS NULL \
+              AND l.expires_at > ?2 AND ct.removed_at IS NULL AND ct.portal_access = 1 \
+              AND ct.email = l.email AND c.portal_enabled = 1 AND c.archived_at IS NULL \
+              AND (l.consumed_at IS NULL OR (l.consumed_nonce = ?3 AND l.consumed_at > ?4))",
+            self.token_hash,
+            self.now,
+            Param::from(self.nonce),
+            self.since,
+            Param::from(self.session.map(|id| id.to_string()))
         )
     }
-}
-
-/// Ends the invitations of a contact that are still open.
-pub(crate) fn revoke_open(contact: ContactId, reason: &str, now: Timestamp) -> Statement {
-    statement!(
-        "UPDATE links SET revoked_at = ?2, revoked_reason = ?3 \
-         WHERE contact_id = ?1 AND purpose = 'invitation' AND consumed_at IS NULL AND revoked_at IS NULL",
-        contact.to_string(),
-        now,
-        reason
-    )
-}
-
-/// Takes mails back that have not gone out and whose link was revoked.
-pub(crate) fn withdraw_mail(contact: ContactId) -> Statement {
-    statement!(
-        "UPDATE outbox SET state = 'cancelled', due_at = NULL, sealed = NULL \
-         WHERE contact_id = ?1 AND state = 'queued' AND link_id IN \
-         (SELECT id FROM links WHERE contact_id = ?1 AND purpose = 'invitation' AND revoked_at IS NOT NULL)",
-        contact.to_string()
-    )
-}
-
-/// A new invitation, to the address the contact has now.
-pub(crate) fn issue(
-    id: LinkId,
-    contact: ContactId,
-    token_hash: &str,
-    by: StaffId,
-    now: Timestamp,
-    expires: Timestamp,
-) -> Statement {
-    statement!(
-        "INSERT INTO links (id, purpose, token_hash, contact_id, email, created_at, created_by, expires_at) \
-         SELECT ?1, 'invitation', ?2, ct.id, ct.email, ?4, ?5, ?6 FROM contacts ct \
-         WHERE ct.id = ?3 AND ct.removed_at IS NULL",
-        id.to_string(),
-        token_hash,
-        contact.to_string(),
-        now,
-        by.to_string(),
-        expires
-    )
 }
 
 /// What accepting makes, all from one moment.
 pub(crate) struct Acceptance<'a> {
     pub(crate) token_hash: &'a str,
+    pub(crate) nonce: Option<&'a str>,
     /// `None`: signs in by link.
     pub(crate) password_hash: Option<&'a str>,
     pub(crate) session: SessionId,
@@ -97,23 +76,31 @@ pub(crate) struct Acceptance<'a> {
     pub(crate) end: Timestamp,
 }
 
+/// What consuming gave back.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Consumed {
+    pub(crate) session_id: SessionId,
+}
+
 impl Acceptance<'_> {
-    /// The batch. Its first statement consumes the link under the name of the new session; only the
-    /// request that did so finds that name in the others. Of fifty at once one wins.
+    /// The batch. Its first statement consumes the link under the name of the new session and gives
+    /// it back; only the request that did so finds that name in the others. Of fifty at once one wins.
     pub(crate) fn statements(&self) -> Vec<Statement> {
         let token = || self.token_hash.to_owned();
         let session = || self.session.to_string();
         vec![
             statement!(
-                "UPDATE links SET consumed_at = ?3, session_id = ?2 \
+                "UPDATE links SET consumed_at = ?3, session_id = ?2, consumed_nonce = ?4 \
                  WHERE token_hash = ?1 AND purpose = 'invitation' AND consumed_at IS NULL \
                   AND revoked_at IS NULL AND expires_at > ?3 AND EXISTS \
                   (SELECT 1 FROM contacts ct JOIN clients c ON c.id = ct.client_id \
                    WHERE ct.id = links.contact_id AND ct.removed_at IS NULL AND ct.portal_access = 1 \
-                    AND ct.email = links.email AND c.portal_enabled = 1 AND c.archived_at IS NULL)",
+                    AND ct.email = links.email AND c.portal_enabled = 1 AND c.archived_at IS NULL) \
+                 RETURNING session_id",
                 token(),
                 session(),
-                self.now
+                self.now,
+                Param::from(self.nonce)
             ),
             statement!(
                 "INSERT INTO accounts (id, email, email_key, password_hash, created_at, updated_at) \
@@ -126,7 +113,7 @@ impl Acceptance<'_> {
                 token(),
                 session(),
                 self.account.to_string(),
-                super::Param::from(self.password_hash),
+                Param::from(self.password_hash),
                 self.now
             ),
             statement!(
