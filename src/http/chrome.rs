@@ -107,6 +107,9 @@ pub(crate) struct Flash {
     pub(crate) kind: String,
     /// What happened and what is next.
     pub(crate) text: String,
+    /// The address to sign in with, for the sign-in page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) address: Option<String>,
 }
 
 const FLASH: &str = "__Host-portico-flash";
@@ -114,18 +117,24 @@ const FLASH: &str = "__Host-portico-flash";
 impl Flash {
     /// Leaves a message of success for the next page.
     pub(crate) fn success(app: &App, text: impl Into<String>) {
-        Self::leave(app, "success", text.into());
+        Self::leave(app, "success", text.into(), None);
     }
 
     /// Leaves a message of what did not work.
     pub(crate) fn error(app: &App, text: impl Into<String>) {
-        Self::leave(app, "error", text.into());
+        Self::leave(app, "error", text.into(), None);
     }
 
-    fn leave(app: &App, kind: &str, text: String) {
+    /// Leaves a message of success for the sign-in page, which fills the address in.
+    pub(crate) fn to_sign_in(app: &App, text: impl Into<String>, address: &str) {
+        Self::leave(app, "success", text.into(), Some(address.to_owned()));
+    }
+
+    fn leave(app: &App, kind: &str, text: String, address: Option<String>) {
         let flash = Self {
             kind: kind.to_owned(),
             text,
+            address,
         };
         if let Ok(json) = serde_json::to_vec(&flash) {
             app.set_cookie(cookie::set(FLASH, &URL_SAFE_NO_PAD.encode(json), None));

@@ -7,7 +7,9 @@ use super::chrome::{Chrome, Flash};
 use super::guard::{Admin, Load, Me};
 use super::page::{Answer, page, see};
 use crate::app::App;
+use crate::domain::role::Role;
 use crate::domain::time::Timestamp;
+use crate::domain::token::Purpose;
 use crate::outbound::letter::Letter;
 use crate::outbound::seal;
 use crate::store::outbox::{self, Line, Whole};
@@ -95,7 +97,7 @@ pub(crate) async fn one(staff: Admin<Whole>) -> Answer {
     let letter: Letter = serde_json::from_str(&staff.page.content)?;
     let (tone, state) = said(&staff.page.state);
     page(&One {
-        link: link(&staff.app, &staff.page, &letter),
+        link: link(&staff.app, staff.me(), &staff.page, &letter),
         letter,
         tone,
         state,
@@ -106,9 +108,17 @@ pub(crate) async fn one(staff: Admin<Whole>) -> Answer {
 }
 
 /// The link of a mail that no transport will ever carry; empty where mail leaves by itself, because
-/// then the link is the recipient's alone.
-fn link(app: &App, mail: &Whole, letter: &Letter) -> String {
+/// then the link is the recipient's alone. So is a colleague's new password or address, but for
+/// owners: with it an admin could become somebody of a higher role.
+fn link(app: &App, me: &Me, mail: &Whole, letter: &Letter) -> String {
     let open = || {
+        let signs_in = matches!(
+            Purpose::parse(&mail.kind),
+            Some(Purpose::StaffReset | Purpose::StaffEmail)
+        );
+        if signs_in && mail.staff_id != Some(me.id) && me.role != Role::Owner {
+            return None;
+        }
         let sealed = mail
             .sealed
             .as_ref()

@@ -59,6 +59,14 @@ impl Side {
         }
     }
 
+    /// What one is told then.
+    pub(super) const fn forgot_sent(self) -> &'static str {
+        match self {
+            Self::Staff => "/admin/forgot/sent",
+            Self::Client => "/forgot/sent",
+        }
+    }
+
     /// Where one asks for a link to choose a new password.
     pub(super) const fn forgot(self) -> &'static str {
         match self {

@@ -12,6 +12,7 @@ use super::{Error, Fields};
 use crate::app::App;
 use crate::domain::credential;
 use crate::domain::id::{AuditId, SessionId};
+use crate::domain::next::Side;
 use crate::domain::password::{Password, Strength};
 use crate::store::Proviso;
 use crate::store::password::Change;
@@ -117,12 +118,14 @@ async fn change(own: Own, mut form: Fields) -> Answer {
 
 /// The mail to the owner of the address.
 fn notice<'a>(app: &App, frame: &'a Frame) -> Mailing<'a> {
-    changed(app, &frame.brand().name, (frame.email(), frame.name())).of(frame)
+    let to = (frame.email(), frame.name());
+    changed(app, frame.side(), &frame.brand().name, to).of(frame)
 }
 
 /// Tells the owner of an address that its password was changed, and what to do if it was not them.
 pub(super) fn changed<'a>(
     app: &App,
+    side: Side,
     business: &str,
     (to, name): (&'a str, &'a str),
 ) -> Mailing<'a> {
@@ -137,8 +140,9 @@ pub(super) fn changed<'a>(
                 app.now.day_time()
             ),
             "If it was you, there is nothing to do. All other devices were signed out.".to_owned(),
+            "If it was not you, choose a new password at once, and tell us.".to_owned(),
         ],
-        after: vec!["If it was not you, please tell us at once.".to_owned()],
+        button: Some(("Choose a new password", side.forgot())),
         ..Mailing::default()
     }
 }

@@ -9,9 +9,9 @@ use serde::Serialize;
 
 use super::guard::Guarded;
 use super::{
-    Error, activity, branding, client, confirm, contact, dashboard, device, document, invitation,
-    invite, join, magic, outbox, password, profile, security_txt, settings, setup, sign_in, staff,
-    template, upload,
+    Error, activity, branding, client, confirm, contact, dashboard, device, document, forgot,
+    invitation, invite, join, magic, outbox, password, profile, reset, security_txt, settings,
+    setup, sign_in, staff, template, upload,
 };
 
 /// A row of the access table: a method and path, and the guard its handler names.
@@ -95,6 +95,16 @@ fn signing_in(routes: Routes) -> Routes {
         .on(GET, "/admin", dashboard::staff)
         .on(GET, "/sign-in", sign_in::client_form)
         .on(POST, "/sign-in", sign_in::client)
+        .on(GET, "/forgot", forgot::client_form)
+        .on(POST, "/forgot", forgot::client)
+        .on(GET, "/forgot/sent", forgot::client_sent)
+        .on(GET, "/reset/{token}", reset::form)
+        .on(POST, "/reset/{token}", reset::client)
+        .on(GET, "/admin/forgot", forgot::staff_form)
+        .on(POST, "/admin/forgot", forgot::staff)
+        .on(GET, "/admin/forgot/sent", forgot::staff_sent)
+        .on(GET, "/admin/reset/{token}", reset::form)
+        .on(POST, "/admin/reset/{token}", reset::staff)
         .on(GET, "/sign-in/link", magic::ask_form)
         .on(POST, "/sign-in/link", magic::ask)
         .on(GET, "/sign-in/sent", magic::sent)

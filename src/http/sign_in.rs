@@ -38,6 +38,7 @@ struct Page {
     next: String,
     action: &'static str,
     by_link: String,
+    forgot: &'static str,
     staff: bool,
 }
 
@@ -48,6 +49,7 @@ impl Page {
             form,
             next: next.as_str().to_owned(),
             action: side.sign_in(),
+            forgot: side.forgot(),
             by_link: with_next("/sign-in/link", side, next.as_str()),
             staff: side == Side::Staff,
         }
@@ -68,7 +70,13 @@ pub(crate) async fn staff_form(public: Public<InQuery<Asked>>) -> Answer {
 
 fn form(public: Public<InQuery<Asked>>, side: Side) -> Answer {
     let next = Next::parse(side, public.args.0.next.as_deref());
-    page(&Page::new(public.chrome, side, Fields::default(), &next))
+    let address = public
+        .chrome
+        .flash
+        .as_ref()
+        .and_then(|flash| flash.address.clone());
+    let form = Fields::filled([("email", address.unwrap_or_default())]);
+    page(&Page::new(public.chrome, side, form, &next))
 }
 
 /// Who a sign-in turned out to be.
@@ -133,7 +141,7 @@ async fn sign_in(public: Public, mut form: Fields, side: Side) -> Answer {
     };
     // 5.
     let id: SessionId = app.id()?;
-    let mut batch = vec![login::forgive(&keys.account)];
+    let mut batch = vec![keys.forgive()];
     if let Proof::RightButOld = proof {
         let hash = credential::hash(&password, app.random()?)
             .map_err(|error| Error::internal(error.to_string()))?;
@@ -205,13 +213,27 @@ pub(super) struct ThrottleKeys {
 
 impl ThrottleKeys {
     /// Of a sign-in by password.
-    fn of(app: &App, side: Side, account: &str, address: &str) -> Self {
+    pub(super) fn of(app: &App, side: Side, account: &str, address: &str) -> Self {
         Self::of_kind(app, side.cookie(), "address", account, address)
     }
 
     /// Of asking for sign-in links: counted apart, so that failed passwords never hold a link up.
     pub(super) fn of_link(app: &App, account: &str, address: &str) -> Self {
         Self::of_kind(app, "link", "link address", account, address)
+    }
+
+    /// Of asking for links to choose a new password.
+    pub(super) fn of_reset(app: &App, side: Side, account: &str, address: &str) -> Self {
+        let by_account = match side {
+            Side::Staff => "staff reset",
+            Side::Client => "reset",
+        };
+        Self::of_kind(app, by_account, "reset address", account, address)
+    }
+
+    /// Forgets the failures of the account, whose owner has shown themselves.
+    pub(super) fn forgive(&self) -> Statement {
+        login::forgive(&self.account)
     }
 
     fn of_kind(

@@ -28,6 +28,7 @@ pub(crate) mod password;
 pub(crate) mod profile;
 mod proviso;
 pub(crate) mod receipt;
+pub(crate) mod reset;
 pub(crate) mod session;
 pub(crate) mod settings;
 pub(crate) mod setup;

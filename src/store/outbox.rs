@@ -171,6 +171,9 @@ pub(crate) fn newest() -> Statement {
 #[derive(Debug, Deserialize)]
 pub(crate) struct Whole {
     pub(crate) id: MailId,
+    pub(crate) kind: String,
+    /// The recipient, when it is a member of staff.
+    pub(crate) staff_id: Option<StaffId>,
     pub(crate) to_email: String,
     pub(crate) subject: String,
     pub(crate) content: String,
@@ -184,7 +187,7 @@ impl ById for Whole {
     type Id = MailId;
     fn by_id(id: MailId) -> Statement {
         statement!(
-            "SELECT id, to_email, subject, content, sealed, state, last_error, created_at \
+            "SELECT id, kind, staff_id, to_email, subject, content, sealed, state, last_error, created_at \
              FROM outbox WHERE id = ?1",
             id.to_string()
         )
