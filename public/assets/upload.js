@@ -16,7 +16,8 @@ const make = (tag, props, ...inside) => {
   element.append(...inside);
   return element;
 };
-const size = (n) => (n < 1e6 ? `${Math.max(1, Math.round(n / 1e3))} kB` : `${(n / 1e6).toFixed(1)} MB`);
+// In units of 1,024, as the server says them.
+const size = (n) => (n < 2 ** 20 ? `${Math.max(1, Math.round(n / 1024))} KB` : `${(n / 2 ** 20).toFixed(1)} MB`);
 
 // A sentence to show; `again` when the same request may work a little later.
 class Trouble extends Error {

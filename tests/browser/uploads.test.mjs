@@ -113,7 +113,7 @@ test("what is refused is said at its file, and the others arrive", async () => {
   await button(page).click();
   await page.getByText(/too large: it has 2 MB, and up to 1 MB are possible\. An owner or admin can raise the limit in Settings/).first().waitFor();
   await page.getByText(/Not uploaded\. This file is empty/).first().waitFor();
-  await page.getByText("Uploaded · 1 kB").waitFor();
+  await page.getByText("Uploaded · 1 KB").waitFor();
   assert.ok((await titles()).includes("fits"));
   await world.db.prepare("UPDATE business SET upload_limit = ?").bind(100 * MIB).run();
   await window.close();

@@ -362,7 +362,7 @@ fn version(
     let about = (
         target.client,
         target.document.as_ref().map(|(id, _title)| id),
-        wishes,
+        (&wishes.title, &wishes.folder, wishes.visible, wishes.notify),
         file.name,
     );
     let about = serde_json::to_string(&about)?;
