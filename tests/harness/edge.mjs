@@ -34,6 +34,11 @@ class Edge extends WorkerEntrypoint {
 
   async fetch(request) {
     const url = new URL(request.url);
+    // An object in one piece, straight into the bucket: the body is streamed.
+    if (url.pathname.startsWith("/__edge/object/")) {
+      await this.env.DOCUMENTS.put(url.pathname.slice(15), request.body);
+      return Response.json({});
+    }
     if (url.pathname.startsWith("/__edge/")) return control(url.pathname.slice(8), request);
     const record = newRecord(`${request.method} ${url.pathname}`);
     const id = request.headers.get("x-edge-request");
