@@ -10,6 +10,9 @@ import { newRecord, spyOnDatabase, spyOnBucket, spyOnNamespace, spyOnMail, mails
 
 const records = new Map();
 const KEEP = 500;
+/** Requests that asked D1 more often than a page (once) or an action (twice) may. */
+const costly = [];
+const MOST = { GET: 1, HEAD: 1 };
 let pending = 0;
 
 class Edge extends WorkerEntrypoint {
@@ -54,6 +57,7 @@ class Edge extends WorkerEntrypoint {
       return response;
     } finally {
       record.answered = true;
+      if (record.d1 > (MOST[request.method] ?? 2)) costly.push({ name: record.name, d1: record.d1, status: record.status });
     }
   }
 
@@ -80,6 +84,7 @@ async function control(what, request) {
     case "faults-left": return Response.json(faultsLeft());
     case "allow": allowOutbound(body.origin); return Response.json({});
     case "outbound": return Response.json(outboundCalls());
+    case "costly": return Response.json(costly);
     case "mails": return Response.json(mails());
     case "reset": resetFaults(); resetOutbound(); return Response.json({});
     case "settled": {

@@ -51,6 +51,8 @@ export class World {
 
   logs = [];
   #expectedLogs = [];
+  // A plain form of files asks once more for each file, whose row stands before its object.
+  #expectedCosts = [/^POST \/admin\/(clients|documents)\/[^/]+\/(documents|versions)$/];
   #clock = 0;
   #requests = 0;
   #last = null;
@@ -154,6 +156,11 @@ export class World {
     this.#expectedLogs.push(pattern);
   }
 
+  /** Requests that may ask D1 more often than once for a page or twice for an action; say why where it is called. */
+  expectCost(pattern) {
+    this.#expectedCosts.push(pattern);
+  }
+
   logText() {
     return this.logs.map(({ level, message }) => `  ${level}: ${message}`).join("\n") || "  (empty)";
   }
@@ -176,6 +183,9 @@ export class World {
     await this.settled().catch((error) => left.push(error.message));
     for (const call of await this.#edge("outbound")) {
       if (!call.expected) left.push(`The worker called out without being allowed to: ${call.what}`);
+    }
+    for (const { name, d1, status } of await this.#edge("costly")) {
+      if (!this.#expectedCosts.some((pattern) => pattern.test(name))) left.push(`${name} (${status}) asked D1 ${d1} times; a page may once, an action twice.`);
     }
     for (const fault of await this.#edge("faults-left")) {
       left.push(`A fault was asked for ${fault.times} time(s) and struck ${fault.struck} time(s): ${JSON.stringify(fault)}`);
