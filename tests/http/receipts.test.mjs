@@ -6,6 +6,8 @@ import { newId, person } from "../harness/rows.mjs";
 import { World } from "../harness/world.mjs";
 
 const world = await World.start();
+// A download that R2 does not give takes its receipt back.
+world.expectCost(/^GET .*\/download$/);
 after(() => world.close());
 
 let owner, client, lena, contact;

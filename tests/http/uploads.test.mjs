@@ -8,6 +8,8 @@ import { World } from "../harness/world.mjs";
 
 const MIB = 1 << 20;
 const world = await World.start();
+// Completing, refused by R2, looks once more at what there is.
+world.expectCost(/^POST .*\/complete$/);
 after(() => world.close());
 
 let owner, client;
