@@ -142,12 +142,22 @@ pub mod noun {
         Audit => AuditId,
         /// One showing of a form that makes something.
         Form => FormId,
+        /// An invoice with its revisions.
+        Invoice => InvoiceId,
+        /// One revision of an invoice: what one PDF shows.
+        Revision => RevisionId,
+        /// One try to pay: the provider's page that somebody was sent to.
+        Attempt => AttemptId,
+        /// One fact of the ledger.
+        Fact => FactId,
+        /// A payment event that somebody has to look at.
+        Exception => ExceptionId,
     }
 }
 
 pub use noun::{
-    AccountId, AuditId, ClientId, ContactId, DocumentId, LinkId, MailId, ReceiptId, SessionId,
-    StaffId, UploadId, VersionId,
+    AccountId, AttemptId, AuditId, ClientId, ContactId, DocumentId, FactId, InvoiceId, LinkId,
+    MailId, ReceiptId, SessionId, StaffId, UploadId, VersionId,
 };
 
 impl<T> Id<T> {

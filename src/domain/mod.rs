@@ -14,14 +14,18 @@
 //! | files | [`document`], [`filename`], [`range`], [`upload`], [`image`] |
 //! | the business's own look and words | [`colour`], [`template`], [`settings`], [`security_txt`] |
 //! | mail on its way | [`outbox`] |
+//! | money | [`money`], [`invoice`], [`payment`], [`webhook`], [`reminder`], [`statement`], [`bank`] |
+//! | tables for other programs | [`csv`] |
 //! | what happened, in words | [`activity`] |
 
 pub mod activity;
+pub mod bank;
 pub mod blocklist;
 pub mod colour;
 pub mod country;
 pub mod credential;
 pub mod csrf;
+pub mod csv;
 pub mod device;
 pub mod document;
 pub mod email;
@@ -30,20 +34,26 @@ pub mod form_key;
 pub mod id;
 pub mod image;
 pub mod invitation;
+pub mod invoice;
 pub mod module;
+pub mod money;
 pub mod next;
 pub mod outbox;
 pub mod paging;
 pub mod password;
+pub mod payment;
 pub mod range;
+pub mod reminder;
 pub mod role;
 pub mod search;
 pub mod security_txt;
 pub mod settings;
 pub mod staff;
+pub mod statement;
 pub mod template;
 pub mod text;
 pub mod throttle;
 pub mod time;
 pub mod token;
 pub mod upload;
+pub mod webhook;

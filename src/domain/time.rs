@@ -87,6 +87,11 @@ impl Timestamp {
     pub fn date(self) -> Date {
         Date(self.civil().date_naive())
     }
+    /// The day it falls on where clocks are `offset` ahead of UTC (behind, below zero). Which
+    /// offset a place has at that moment is looked up at the edge: there is no time-zone table here.
+    pub fn date_at(self, offset: Millis) -> Date {
+        self.plus(offset).date()
+    }
     /// "27 Nov 2026" (UTC).
     pub fn day(self) -> String {
         self.date().words()
@@ -239,6 +244,35 @@ impl Date {
             self.0.year()
         )
     }
+    /// So many days later (earlier, below zero); held to the years that the calendar has here.
+    #[must_use]
+    pub fn plus_days(self, days: i64) -> Self {
+        let span = chrono::TimeDelta::try_days(days);
+        let moved = span.and_then(|span| self.0.checked_add_signed(span));
+        let (first, last) = (1900, 9999);
+        match moved {
+            Some(day) if (first..=last).contains(&day.year()) => Self(day),
+            _ if days < 0 => Self(NaiveDate::from_ymd_opt(first, 1, 1).unwrap_or(self.0)),
+            _ => Self(NaiveDate::from_ymd_opt(last, 12, 31).unwrap_or(self.0)),
+        }
+    }
+    /// Days from `earlier` to this day; below zero when this one is before it.
+    pub fn days_since(self, earlier: Self) -> i64 {
+        i64::from(self.0.num_days_from_ce()) - i64::from(earlier.0.num_days_from_ce())
+    }
+    /// Its year.
+    pub fn year(self) -> i32 {
+        self.0.year()
+    }
+    /// Its month as the text `YYYY-MM`, which sorts as it is.
+    pub fn month_key(self) -> String {
+        format!("{:04}-{:02}", self.0.year(), self.0.month())
+    }
+    /// The first day of its month.
+    #[must_use]
+    pub fn first_of_month(self) -> Self {
+        Self(self.0.with_day(1).unwrap_or(self.0))
+    }
     /// Its first moment in UTC.
     pub fn start(self) -> Timestamp {
         Timestamp(
@@ -329,6 +363,21 @@ mod tests {
         assert_eq!(Millis(1).as_seconds_ceil(), 1);
         assert_eq!(Millis(-5).as_seconds_ceil(), 0);
         assert_eq!(Millis(2_000).as_seconds_ceil(), 2);
+    }
+
+    #[test]
+    fn days_are_counted_over_months_and_years() {
+        let day = |raw| Date::parse(raw).unwrap();
+        assert_eq!(day("2026-12-31").plus_days(1), day("2027-01-01"));
+        assert_eq!(day("2028-03-01").plus_days(-1), day("2028-02-29"));
+        assert_eq!(day("9999-12-31").plus_days(i64::MAX), day("9999-12-31"));
+        assert_eq!(day("1900-01-01").plus_days(-1), day("1900-01-01"));
+        assert_eq!(day("2026-03-01").days_since(day("2026-02-01")), 28);
+        assert_eq!(day("2026-03-31").first_of_month(), day("2026-03-01"));
+        assert_eq!(day("2026-03-31").month_key(), "2026-03");
+        let late = Timestamp(day("2026-11-27").end().0 - 1);
+        assert_eq!(late.date_at(Millis::hours(1)), day("2026-11-28"));
+        assert_eq!(late.date_at(Millis::hours(-24)), day("2026-11-26"));
     }
 
     #[test]

@@ -34,11 +34,13 @@ pub enum Purpose {
     Preview,
     /// The cookie by which a browser asks again for a lost reply to using a link up: 30 minutes. No link.
     Once,
+    /// Shows one invoice and lets it be paid, without an account: until it is revoked.
+    Pay,
 }
 
 impl Purpose {
     /// Every purpose.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Invitation,
         Self::Magic,
         Self::Reset,
@@ -49,6 +51,7 @@ impl Purpose {
         Self::Ask,
         Self::Preview,
         Self::Once,
+        Self::Pay,
     ];
     /// The name that D1 keeps.
     pub const fn as_str(self) -> &'static str {
@@ -63,16 +66,17 @@ impl Purpose {
             Self::Ask => "ask",
             Self::Preview => "preview",
             Self::Once => "once",
+            Self::Pay => "pay",
         }
     }
     /// The purpose of that name, if there is one.
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|p| p.as_str() == name)
     }
-    /// How long a token of it lives; `None` where the business sets it (invitations).
+    /// How long a token of it lives; `None` where the business sets it (invitations) or ends it (pay).
     pub const fn lifetime(self) -> Option<Millis> {
         match self {
-            Self::Invitation | Self::Join => None,
+            Self::Invitation | Self::Join | Self::Pay => None,
             Self::Magic | Self::Ask => Some(Millis::minutes(10)),
             Self::Reset | Self::StaffReset | Self::Preview | Self::Once => {
                 Some(Millis::minutes(30))
@@ -92,6 +96,7 @@ impl Purpose {
             Self::Ask => 'a',
             Self::Preview => 'v',
             Self::Once => 'o',
+            Self::Pay => 'p',
         }
     }
 }
