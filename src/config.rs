@@ -8,6 +8,9 @@ use std::fmt;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
+/// Where Stripe's API lives.
+pub(crate) const STRIPE_API: &str = "https://api.stripe.com";
+
 /// Where settings come from. `entry` reads the worker's environment; tests read a map.
 pub(crate) type Lookup<'a> = &'a dyn Fn(&str) -> Option<String>;
 
@@ -32,14 +35,42 @@ pub(crate) struct Config {
     pub(crate) mail_from: Option<String>,
     /// `SMTP_URL`: `smtps://…` or `smtp://…` (STARTTLS).
     pub(crate) smtp_url: Option<String>,
+    /// `STRIPE_SECRET_KEY` and what goes with it; without it there is no Pay Now.
+    pub(crate) stripe: Option<StripeSettings>,
+    /// `STRIPE_WEBHOOK_SECRET`: one, or two separated by a comma while it is being rotated. None
+    /// closes the webhook.
+    pub(crate) webhook_secrets: Vec<String>,
+}
+
+/// How payments reach Stripe.
+#[derive(Clone)]
+pub(crate) struct StripeSettings {
+    /// `STRIPE_SECRET_KEY`: `sk_…`, or a restricted key `rk_…`.
+    pub(crate) key: String,
+    /// `STRIPE_API_BASE`: where the API is. Another place than Stripe's own is for a portal on this
+    /// machine alone: a live portal must not hand its key to anybody else.
+    pub(crate) base: String,
 }
 
 impl Config {
     /// Reads and checks all settings.
     pub(crate) fn read(lookup: Lookup<'_>) -> Result<Self, Problem> {
         let text = |name: &str| lookup(name).filter(|value| !value.trim().is_empty());
+        let base_url = BaseUrl::parse(text("PUBLIC_BASE_URL").as_deref().unwrap_or_default())?;
         Ok(Self {
-            base_url: BaseUrl::parse(text("PUBLIC_BASE_URL").as_deref().unwrap_or_default())?,
+            stripe: StripeSettings::parse(
+                text("STRIPE_SECRET_KEY"),
+                text("STRIPE_API_BASE"),
+                &base_url,
+            )?,
+            webhook_secrets: text("STRIPE_WEBHOOK_SECRET")
+                .unwrap_or_default()
+                .split(',')
+                .map(str::trim)
+                .filter(|secret| !secret.is_empty())
+                .map(str::to_owned)
+                .collect(),
+            base_url,
             keys: Keys::parse(text("SESSION_KEYS").as_deref().unwrap_or_default())?,
             setup_token: match text("SETUP_TOKEN") {
                 Some(token) if token.len() < 16 => {
@@ -64,7 +95,45 @@ impl fmt::Debug for Config {
             .field("setup_token", &self.setup_token.as_ref().map(|_| "…"))
             .field("mail_from", &self.mail_from)
             .field("smtp_url", &self.smtp_url.as_ref().map(|_| "…"))
+            .field("stripe", &self.stripe.as_ref().map(|stripe| &stripe.base))
+            .field("webhook_secrets", &self.webhook_secrets.len())
             .finish()
+    }
+}
+
+impl StripeSettings {
+    fn parse(
+        key: Option<String>,
+        base: Option<String>,
+        own: &BaseUrl,
+    ) -> Result<Option<Self>, Problem> {
+        let Some(key) = key else { return Ok(None) };
+        if !["sk_", "rk_"].iter().any(|prefix| key.starts_with(prefix)) {
+            return Err(Problem {
+                setting: "STRIPE_SECRET_KEY",
+                problem: "it begins with sk_ or rk_; copy it from Stripe's dashboard, Developers, API keys",
+            });
+        }
+        let base = base.map_or_else(
+            || STRIPE_API.to_owned(),
+            |base| base.trim().trim_end_matches('/').to_owned(),
+        );
+        if base != STRIPE_API && !own.origin().starts_with("http://") {
+            return Err(Problem {
+                setting: "STRIPE_API_BASE",
+                problem: "remove it; another place than Stripe's own is for trying things on your own machine",
+            });
+        }
+        Ok(Some(Self { key, base }))
+    }
+
+    /// The origin of the pages where people pay.
+    pub(crate) fn page_origin(&self) -> &str {
+        if self.base == STRIPE_API {
+            "https://checkout.stripe.com"
+        } else {
+            &self.base
+        }
     }
 }
 
@@ -264,6 +333,33 @@ mod tests {
         ] {
             assert!(parse(wrong).is_err(), "{wrong} was taken");
         }
+    }
+
+    #[test]
+    fn a_live_portal_pays_at_stripe_alone() {
+        let with = |origin, base| {
+            read(&[
+                ("PUBLIC_BASE_URL", origin),
+                ("SESSION_KEYS", KEY),
+                ("STRIPE_SECRET_KEY", "sk_test_x"),
+                ("STRIPE_API_BASE", base),
+            ])
+        };
+        assert!(with("http://localhost:1", "http://localhost:2").is_ok());
+        assert!(with("https://a.example", "https://api.stripe.com/").is_ok());
+        for base in ["http://localhost:2", "https://api.stripe.com.evil.example"] {
+            let wrong = with("https://a.example", base).unwrap_err();
+            assert_eq!(wrong.setting, "STRIPE_API_BASE");
+        }
+        let two = read(&[
+            ("PUBLIC_BASE_URL", "https://a.example"),
+            ("SESSION_KEYS", KEY),
+            ("STRIPE_WEBHOOK_SECRET", "whsec_new, whsec_old,"),
+        ])
+        .unwrap();
+        assert_eq!(two.webhook_secrets, ["whsec_new", "whsec_old"]);
+        assert!(two.stripe.is_none());
+        assert!(!format!("{two:?}").contains("whsec"));
     }
 
     #[test]

@@ -27,9 +27,11 @@ impl Cache {
     }
 }
 
-/// The policy of a page; `style` is the hash of its one style element.
-fn content_security_policy(style: Option<&str>) -> String {
+/// The policy of a page; `style` is the hash of its one style element, `payments` the origin where
+/// people pay.
+fn content_security_policy(style: Option<&str>, payments: Option<&str>) -> String {
     let style = style.map_or_else(String::new, |hash| format!(" '{hash}'"));
+    let payments = payments.map_or_else(String::new, |origin| format!(" {origin}"));
     [
         // Nothing that is not named below.
         "default-src 'none'",
@@ -42,8 +44,8 @@ fn content_security_policy(style: Option<&str>) -> String {
         "font-src 'self'",
         // Uploads in parts.
         "connect-src 'self'",
-        // Forms come home.
-        "form-action 'self'",
+        // Forms come home; Pay Now is answered with the way to the provider's page.
+        &format!("form-action 'self'{payments}"),
         // Nobody may frame us.
         "frame-ancestors 'none'",
         // No page can move its relative addresses elsewhere.
@@ -56,12 +58,17 @@ fn content_security_policy(style: Option<&str>) -> String {
 }
 
 /// Adds what is missing; what a handler set stays.
-pub(crate) fn protect<B>(response: &mut Response<B>, style: Option<&str>, secure: bool) {
+pub(crate) fn protect<B>(
+    response: &mut Response<B>,
+    style: Option<&str>,
+    payments: Option<&str>,
+    secure: bool,
+) {
     let cache = response
         .extensions()
         .get::<Cache>()
         .map_or("no-store", |cache| cache.value());
-    let policy = content_security_policy(style);
+    let policy = content_security_policy(style, payments);
     let headers = response.headers_mut();
     let mut add = |name: HeaderName, value: &str| add(headers, name, value);
     add(CACHE_CONTROL, cache);

@@ -56,6 +56,7 @@ pub(crate) use json::Json;
 pub(crate) use page::Outgoing;
 
 use crate::app::App;
+use crate::config::StripeSettings;
 use crate::domain::csrf::{self, Verdict};
 use chrome::{Chrome, Nobody};
 
@@ -204,7 +205,8 @@ fn finish(app: &App, response: &mut Response) {
     // The page was drawn with this look a moment ago, so its hash is at hand.
     let style = if is_page { app.style_hash() } else { None };
     let secure = app.config.base_url.origin().starts_with("https:");
-    headers::protect(response, style.as_deref(), secure);
+    let payments = app.config.stripe.as_ref().map(StripeSettings::page_origin);
+    headers::protect(response, style.as_deref(), payments, secure);
     for cookie in app.take_cookies() {
         if let Ok(cookie) = HeaderValue::from_str(&cookie) {
             response.headers_mut().append(SET_COOKIE, cookie);
