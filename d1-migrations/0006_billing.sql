@@ -9,15 +9,15 @@
 --   * `allocations` says which invoices a payment is for. It is keyed by the payment, not by the
 --     fact, so a refund or dispute that came before its payment counts as soon as that is there.
 --   * `payment_sums` and `payment_shares` fold the facts, by the rules of src/domain/payment.
---   * `invoices` caches that fold (paid … dispute). Whoever writes a fact, an allocation or an
---     attempt's state recomputes the cache of the invoices concerned in the same batch:
---       UPDATE invoices SET (paid, refunded, disputed_out, disputed_in, dispute) =
---         (SELECT coalesce(sum(paid), 0), … , coalesce(max(dispute), 0) FROM payment_shares
---          WHERE invoice_id = invoices.id), processing = EXISTS (…attempts…) WHERE id IN (…)
+--   * `invoices` caches that fold (paid … dispute). Triggers note in `stale` what a fact, an
+--     allocation, an attempt's state or a change of an invoice makes out of date; whoever writes
+--     one of these ends the batch with src/store/ledger.rs `recompute`, which computes all that is
+--     noted anew and empties the note. Nobody has to know which invoices, clients and days are
+--     concerned, and a day that something is moved away from is noted as well.
 --   * `status`, `due` and `credit` are generated from the cache, so they cannot disagree with it.
 --     'overdue' is not among them: it is 'outstanding' with a due date before today.
 --   * `balances` and `totals` are sums over the invoices of one client, or of one day, computed anew
---     in that same batch. Pages read a few rows of them however many invoices there are.
+--     in that same step. Pages read a few rows of them however many invoices there are.
 
 -- What the business says on its invoices and how it wants to be paid. One row, there from the start.
 CREATE TABLE billing (
@@ -41,6 +41,9 @@ CREATE TABLE billing (
   bank_details     TEXT    NOT NULL DEFAULT '',          -- in words, where there is no IBAN
   currency         TEXT    NOT NULL DEFAULT 'EUR',       -- of a new invoice
   time_zone        TEXT    NOT NULL DEFAULT 'UTC',       -- IANA name
+  utc_offset       INTEGER NOT NULL DEFAULT 0,           -- milliseconds that its clocks are ahead of UTC,
+  next_offset_at   INTEGER NOT NULL DEFAULT 9007199254740991, -- until then;
+  next_offset      INTEGER NOT NULL DEFAULT 0,           -- and from then on
   terms_days       INTEGER NOT NULL DEFAULT 14 CHECK (terms_days BETWEEN 0 AND 365),
   notes            TEXT    NOT NULL DEFAULT '',          -- of a new invoice
   terms            TEXT    NOT NULL DEFAULT '',          -- of a new invoice
@@ -359,6 +362,48 @@ FROM allocations a
 CROSS JOIN invoices i ON i.id = a.invoice_id
 CROSS JOIN payment_sums s ON s.payment = a.payment AND s.currency = i.currency;
 
+-- What has to be computed anew before the batch ends; empty between batches.
+CREATE TABLE stale (
+  what             TEXT    NOT NULL CHECK (what IN ('invoice', 'client', 'day')),
+  key              TEXT    NOT NULL,                     -- id of an invoice or client, or 'YYYY-MM-DD'
+  currency         TEXT    NOT NULL DEFAULT '',          -- of a client's balance or a day's totals
+  PRIMARY KEY (what, key, currency)
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER ledger_is_told AFTER INSERT ON ledger
+BEGIN
+  INSERT INTO stale (what, key, currency) VALUES ('day', NEW.occurred_on, NEW.currency) ON CONFLICT DO NOTHING;
+  INSERT INTO stale (what, key) SELECT 'invoice', invoice_id FROM allocations WHERE payment = NEW.payment ON CONFLICT DO NOTHING;
+END;
+CREATE TRIGGER ledger_is_told_again AFTER UPDATE ON ledger
+BEGIN
+  INSERT INTO stale (what, key, currency) VALUES ('day', OLD.occurred_on, NEW.currency), ('day', NEW.occurred_on, NEW.currency)
+    ON CONFLICT DO NOTHING;
+  INSERT INTO stale (what, key) SELECT 'invoice', invoice_id FROM allocations WHERE payment = NEW.payment ON CONFLICT DO NOTHING;
+END;
+CREATE TRIGGER allocation_is_made AFTER INSERT ON allocations
+BEGIN INSERT INTO stale (what, key) VALUES ('invoice', NEW.invoice_id) ON CONFLICT DO NOTHING; END;
+CREATE TRIGGER allocation_is_changed AFTER UPDATE ON allocations
+BEGIN INSERT INTO stale (what, key) VALUES ('invoice', NEW.invoice_id) ON CONFLICT DO NOTHING; END;
+CREATE TRIGGER allocation_is_taken_back AFTER DELETE ON allocations
+BEGIN INSERT INTO stale (what, key) VALUES ('invoice', OLD.invoice_id) ON CONFLICT DO NOTHING; END;
+CREATE TRIGGER attempt_moves AFTER UPDATE OF state ON attempts WHEN NEW.state <> OLD.state
+BEGIN
+  INSERT INTO stale (what, key) SELECT 'invoice', invoice_id FROM attempt_invoices WHERE attempt_id = NEW.id ON CONFLICT DO NOTHING;
+END;
+CREATE TRIGGER invoice_counts AFTER INSERT ON invoices WHEN NEW.state <> 'draft'
+BEGIN
+  INSERT INTO stale (what, key, currency) VALUES ('client', NEW.client_id, NEW.currency), ('day', NEW.issued_on, NEW.currency),
+    ('day', NEW.due_on, NEW.currency) ON CONFLICT DO NOTHING;
+END;
+CREATE TRIGGER invoice_counts_anew AFTER UPDATE ON invoices WHEN NEW.state <> 'draft'
+  AND (NEW.state <> OLD.state OR NEW.total <> OLD.total OR NEW.due <> OLD.due OR NEW.credit <> OLD.credit
+    OR NEW.issued_on <> OLD.issued_on OR NEW.due_on <> OLD.due_on)
+BEGIN
+  INSERT INTO stale (what, key, currency) VALUES ('client', NEW.client_id, NEW.currency), ('day', OLD.issued_on, NEW.currency),
+    ('day', NEW.issued_on, NEW.currency), ('day', OLD.due_on, NEW.currency), ('day', NEW.due_on, NEW.currency)
+    ON CONFLICT DO NOTHING;
+END;
+
 -- Every event as it came. A row says that it was seen, not that its work is done: facts are unique, so
 -- doing the work again is harmless.
 CREATE TABLE provider_events (
@@ -403,8 +448,7 @@ CREATE TABLE reminders_sent (
 ) STRICT, WITHOUT ROWID;
 
 -- What a client owes, by currency: sums over invoices_open_of_client and invoices_with_credit, which
--- hold the open invoices of that client alone. Written anew for the clients that a batch concerns:
---   INSERT INTO balances SELECT client, currency, sum(due), count(*), … ON CONFLICT DO UPDATE
+-- hold the open invoices of that client alone.
 -- Lists and headers then read one row a client and currency.
 CREATE TABLE balances (
   client_id        TEXT    NOT NULL REFERENCES clients (id),
@@ -416,9 +460,8 @@ CREATE TABLE balances (
 ) STRICT, WITHOUT ROWID;
 
 -- The business as a whole, by currency and day ('2026-11-24'), and by month ('2026-11') as the sum of
--- its days. A batch computes anew the days it concerns (the issue and due dates of its invoices, the
--- days of its facts) by invoices_by_currency, ledger_of_day and invoices_open_of_day, then
--- their months. So:
+-- its days. What is due or invoiced counts for the day on the invoice, a fact for its own day; days come
+-- from invoices_by_currency, ledger_of_day and invoices_open_of_day. So:
 --   outstanding  = sum of due over all months                           (rows: months × currencies)
 --   overdue      = that of the months before this one + the days of this month before today
 --   twelve months of invoiced and received = twelve rows a currency.

@@ -9,7 +9,8 @@ use crate::app::App;
 use crate::domain::outbox::{Failure, decide};
 use crate::outbound::letter::{Envelope, Letter};
 use crate::outbound::mail::{Mailbox, Message, SendError};
-use crate::outbound::seal;
+use crate::outbound::{seal, zone};
+use crate::store::billing;
 use crate::store::branding::{self, Branding};
 use crate::store::notice;
 use crate::store::outbox::{self, Claimed};
@@ -41,14 +42,26 @@ pub(crate) async fn tick(app: App) {
 }
 
 /// 1. failures that no longer count go; 2. the copy of the branding is made again once an hour,
-/// so that a lost write to KV mends itself.
+/// so that a lost write to KV mends itself; 3. where the business's clocks have changed, what they
+/// show is looked up again.
 async fn sweep(app: &App) -> Result<(), Error> {
     let mut results = app
         .db
-        .batch(vec![login::sweep(app.now), branding::truth()])
+        .batch(vec![
+            login::sweep(app.now),
+            branding::truth(),
+            billing::changed_clock(app.now),
+        ])
         .await?;
     results.skip()?;
     let look: Option<Branding> = results.first()?;
+    let changed: Option<billing::Changed> = results.first()?;
+    if let Some(changed) = changed
+        && let Some(clock) = zone::clock(&changed.time_zone, app.now)
+    {
+        let set = billing::set_clock(&changed.time_zone, clock);
+        app.db.run(set).await?;
+    }
     if let Some(look) = look
         && app.now.as_seconds() / 60 % 60 == 0
     {

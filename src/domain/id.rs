@@ -152,12 +152,16 @@ pub mod noun {
         Fact => FactId,
         /// A payment event that somebody has to look at.
         Exception => ExceptionId,
+        /// A link that shows one invoice.
+        PayLink => PayLinkId,
+        /// How numbers of invoices look and count.
+        Series => SeriesId,
     }
 }
 
 pub use noun::{
     AccountId, AttemptId, AuditId, ClientId, ContactId, DocumentId, FactId, InvoiceId, LinkId,
-    MailId, ReceiptId, SessionId, StaffId, UploadId, VersionId,
+    MailId, ReceiptId, RevisionId, SeriesId, SessionId, StaffId, UploadId, VersionId,
 };
 
 impl<T> Id<T> {

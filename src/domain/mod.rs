@@ -7,7 +7,7 @@
 //!
 //! | about | modules |
 //! |---|---|
-//! | words that every layer uses | [`time`], [`id`], [`email`], [`text`], [`paging`] |
+//! | words that every layer uses | [`time`], [`zone`], [`id`], [`email`], [`text`], [`paging`] |
 //! | who may do what | [`role`], [`staff`], [`module`], [`invitation`] |
 //! | the same form sent twice | [`form_key`] |
 //! | getting in | [`password`], [`blocklist`], [`token`], [`throttle`], [`csrf`], [`next`], [`device`], [`country`] |
@@ -57,3 +57,4 @@ pub mod time;
 pub mod token;
 pub mod upload;
 pub mod webhook;
+pub mod zone;

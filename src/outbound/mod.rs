@@ -5,3 +5,4 @@ pub(crate) mod letter;
 pub(crate) mod mail;
 pub(crate) mod payments;
 pub(crate) mod seal;
+pub(crate) mod zone;

@@ -6,6 +6,7 @@
 //! `async fn`.
 
 pub(crate) mod audit;
+pub(crate) mod billing;
 mod blobs;
 pub(crate) mod branding;
 pub(crate) mod client;
@@ -17,8 +18,10 @@ pub(crate) mod device;
 pub(crate) mod document;
 mod error;
 pub(crate) mod invitation;
+pub(crate) mod invoice;
 pub(crate) mod join;
 pub(crate) mod landing;
+pub(crate) mod ledger;
 pub(crate) mod link;
 pub(crate) mod login;
 pub(crate) mod magic;

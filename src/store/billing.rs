@@ -1,0 +1,235 @@
+//! What the business says on its invoices, how it wants to be paid, and how numbers look.
+
+use serde::Deserialize;
+
+use super::{Statement, flag, statement};
+use crate::domain::id::{ClientId, SeriesId};
+use crate::domain::invoice::content::Prices;
+use crate::domain::invoice::decide::Parts;
+use crate::domain::invoice::tax::{Tax, TaxCategory};
+use crate::domain::invoice::terms::Terms;
+use crate::domain::money::{Currency, Rate};
+use crate::domain::time::{Date, Millis, Timestamp};
+use crate::domain::zone::Clock;
+
+/// The day of now for the business, in SQL; `?1` is now. The same as [`Billing::today`].
+pub(crate) const TODAY: &str = "(SELECT date((?1 + CASE WHEN ?1 < b.next_offset_at THEN b.utc_offset \
+     ELSE b.next_offset END) / 1000, 'unixepoch') FROM billing b WHERE b.id = 1)";
+
+/// The row.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Billing {
+    pub(crate) legal_name: String,
+    pub(crate) address: String,
+    pub(crate) postcode: String,
+    pub(crate) city: String,
+    pub(crate) country: String,
+    pub(crate) vat_id: String,
+    pub(crate) tax_number: String,
+    pub(crate) registration: String,
+    pub(crate) tax_name: String,
+    pub(crate) tax_category: TaxCategory,
+    pub(crate) tax_rate: Rate,
+    pub(crate) prices: Prices,
+    pub(crate) account_name: String,
+    pub(crate) iban: String,
+    pub(crate) bic: String,
+    pub(crate) bank_name: String,
+    pub(crate) bank_details: String,
+    pub(crate) currency: Currency,
+    pub(crate) time_zone: String,
+    utc_offset: Millis,
+    next_offset_at: Timestamp,
+    next_offset: Millis,
+    pub(crate) terms_days: i64,
+    pub(crate) notes: String,
+    pub(crate) terms: String,
+    pub(crate) reminders: String,
+    /// The least share that is taken at once; absent: only the whole.
+    pub(crate) part_least: Option<Rate>,
+    #[serde(deserialize_with = "flag")]
+    pub(crate) pay_without_account: bool,
+    #[serde(deserialize_with = "flag")]
+    pub(crate) pay_online: bool,
+    #[serde(deserialize_with = "flag")]
+    pub(crate) pay_by_transfer: bool,
+    pub(crate) revision: i64,
+}
+
+/// Reads the [`Billing`] row.
+pub(crate) fn settings() -> Statement {
+    statement!(
+        "SELECT legal_name, address, postcode, city, country, vat_id, tax_number, registration, tax_name, \
+         tax_category, tax_rate, prices, account_name, iban, bic, bank_name, bank_details, currency, \
+         time_zone, utc_offset, next_offset_at, next_offset, terms_days, notes, terms, reminders, \
+         part_least, pay_without_account, pay_online, pay_by_transfer, revision FROM billing WHERE id = 1"
+    )
+}
+
+impl Billing {
+    /// The day that it is for the business.
+    pub(crate) fn today(&self, now: Timestamp) -> Date {
+        let clock = Clock {
+            offset: self.utc_offset,
+            changes_at: self.next_offset_at,
+            then: self.next_offset,
+        };
+        clock.day(now)
+    }
+    /// The tax of a new line.
+    pub(crate) fn tax(&self) -> Tax {
+        Tax::new(self.tax_category, self.tax_rate).unwrap_or(Tax::NONE)
+    }
+    /// When a new invoice is due.
+    pub(crate) fn terms_of_payment(&self) -> Terms {
+        Terms::new(self.terms_days).unwrap_or(Terms::DEFAULT)
+    }
+    /// Whether invoices are taken in parts.
+    pub(crate) fn parts(&self) -> Parts {
+        self.part_least.map_or(Parts::No, Parts::AtLeast)
+    }
+}
+
+/// The zones whose clocks have changed since they were looked up: at most one row.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Changed {
+    pub(crate) time_zone: String,
+}
+
+/// Reads [`Changed`].
+pub(crate) fn changed_clock(now: Timestamp) -> Statement {
+    statement!(
+        "SELECT time_zone FROM billing WHERE id = 1 AND next_offset_at <= ?1",
+        now
+    )
+}
+
+/// Keeps what the clocks of the zone show, if it is still the zone.
+pub(crate) fn set_clock(time_zone: &str, clock: Clock) -> Statement {
+    statement!(
+        "UPDATE billing SET utc_offset = ?2, next_offset_at = ?3, next_offset = ?4 \
+         WHERE id = 1 AND time_zone = ?1",
+        time_zone,
+        clock.offset.0,
+        clock.changes_at,
+        clock.then.0
+    )
+}
+
+/// Whom an invoice of a client is made out to, with the client's own name and address where nothing
+/// else is said.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Buyer {
+    pub(crate) client_id: ClientId,
+    /// The client's name, as everywhere else.
+    pub(crate) client_name: String,
+    /// Their address, as one text.
+    pub(crate) client_address: String,
+    /// Archived clients get no new invoices.
+    #[serde(deserialize_with = "flag")]
+    pub(crate) archived: bool,
+    pub(crate) legal_name: String,
+    pub(crate) address: String,
+    pub(crate) postcode: String,
+    pub(crate) city: String,
+    pub(crate) country: String,
+    pub(crate) vat_id: String,
+    pub(crate) reference: String,
+    pub(crate) currency: Option<Currency>,
+    pub(crate) terms_days: Option<i64>,
+    /// When it was last saved; 0: never.
+    pub(crate) updated_at: Timestamp,
+}
+
+/// Reads the [`Buyer`] of a client.
+pub(crate) fn buyer(client: ClientId) -> Statement {
+    statement!(
+        "SELECT c.id AS client_id, c.name AS client_name, c.address AS client_address, \
+         c.archived_at IS NOT NULL AS archived, coalesce(cb.legal_name, '') AS legal_name, \
+         coalesce(cb.address, '') AS address, coalesce(cb.postcode, '') AS postcode, \
+         coalesce(cb.city, '') AS city, coalesce(cb.country, '') AS country, \
+         coalesce(cb.vat_id, '') AS vat_id, coalesce(cb.reference, '') AS reference, cb.currency, \
+         cb.terms_days, coalesce(cb.updated_at, 0) AS updated_at \
+         FROM clients c LEFT JOIN client_billing cb ON cb.client_id = c.id WHERE c.id = ?1",
+        client.to_string()
+    )
+}
+
+/// What a client owes in one currency.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Balance {
+    pub(crate) currency: Currency,
+    /// Still to be paid.
+    pub(crate) due: i64,
+    /// Paid beyond what was asked for.
+    pub(crate) credit: i64,
+    pub(crate) open_invoices: i64,
+}
+
+/// The [`Balance`]s of a client that are not nothing.
+pub(crate) fn balances(client: ClientId) -> Statement {
+    statement!(
+        "SELECT currency, due, credit, open_invoices FROM balances \
+         WHERE client_id = ?1 AND (due > 0 OR credit > 0) ORDER BY currency",
+        client.to_string()
+    )
+}
+
+/// What the business is owed in one currency.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Owed {
+    pub(crate) currency: Currency,
+    /// Still to be paid.
+    pub(crate) due: i64,
+    /// … of which the due date has passed.
+    pub(crate) late: i64,
+    pub(crate) open_invoices: i64,
+    /// Came in this month.
+    pub(crate) received: i64,
+}
+
+/// What the business is [`Owed`], by currency: sums over months, and over the days of this one.
+pub(crate) fn owed(now: Timestamp) -> Statement {
+    statement!(
+        format!(
+            "SELECT m.currency, sum(m.due) AS due, sum(m.open_invoices) AS open_invoices, \
+             sum(CASE WHEN m.span = substr({TODAY}, 1, 7) THEN m.received ELSE 0 END) AS received, \
+             sum(CASE WHEN m.span < substr({TODAY}, 1, 7) THEN m.due ELSE 0 END) \
+              + coalesce((SELECT sum(d.due) FROM totals d WHERE d.is_month = 0 AND d.currency = m.currency \
+                 AND d.span >= substr({TODAY}, 1, 7) || '-01' AND d.span < {TODAY}), 0) AS late \
+             FROM totals m WHERE m.is_month = 1 GROUP BY m.currency \
+             HAVING sum(m.due) > 0 OR received > 0 ORDER BY m.currency"
+        ),
+        now
+    )
+}
+
+/// How numbers of a series look, and which comes next.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Series {
+    pub(crate) id: SeriesId,
+    pub(crate) prefix: String,
+    #[serde(deserialize_with = "flag")]
+    pub(crate) yearly: bool,
+    pub(crate) digits: i64,
+    /// Of this year, or of the series where it runs on.
+    pub(crate) next: i64,
+    /// The highest count that was given there.
+    pub(crate) given: Option<i64>,
+}
+
+/// The [`Series`] that new invoices count on.
+pub(crate) fn series(now: Timestamp) -> Statement {
+    statement!(
+        format!(
+            "WITH y AS (SELECT s.id, s.prefix, s.yearly, s.digits, \
+              CASE s.yearly WHEN 1 THEN CAST(substr({TODAY}, 1, 4) AS INTEGER) ELSE 0 END AS year \
+              FROM number_series s WHERE s.is_default = 1) \
+             SELECT y.id, y.prefix, y.yearly, y.digits, \
+             coalesce((SELECT n.next FROM number_counters n WHERE n.series_id = y.id AND n.year = y.year), 1) AS next, \
+             (SELECT max(i.series_count) FROM invoices i WHERE i.series_id = y.id AND i.series_year = y.year) AS given \
+             FROM y"
+        ),
+        now
+    )
+}

@@ -1,0 +1,129 @@
+//! Invoices with what they say: rows for staff, one and many.
+//!
+//! | part | what it does |
+//! |---|---|
+//! | here | one invoice, with what it says now and what is being written |
+//! | [`list`] | lists by key, filtered |
+
+pub(crate) mod list;
+
+use serde::Deserialize;
+
+use super::{ById, Error, Statement, statement};
+use crate::domain::id::{ClientId, InvoiceId, RevisionId};
+use crate::domain::invoice::content::Content;
+use crate::domain::invoice::state::{Position, State, Stored, View};
+use crate::domain::money::{Currency, Money, MoneyError};
+use crate::domain::payment::{Dispute, Moved};
+use crate::domain::time::{Date, Timestamp};
+
+/// An invoice, with what it says now.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Invoice {
+    pub(crate) id: InvoiceId,
+    pub(crate) client_id: ClientId,
+    pub(crate) client_name: String,
+    state: String,
+    /// Absent in a draft.
+    pub(crate) number: Option<String>,
+    /// What it says now.
+    pub(crate) revision_id: RevisionId,
+    /// Of how many revisions.
+    pub(crate) revision: i64,
+    pub(crate) currency: Currency,
+    total: i64,
+    pub(crate) issued_on: Date,
+    pub(crate) due_on: Date,
+    paid: i64,
+    refunded: i64,
+    disputed_out: i64,
+    disputed_in: i64,
+    dispute: i64,
+    processing: i64,
+    reopened: i64,
+    pub(crate) edition: i64,
+    pub(crate) created_at: Timestamp,
+    pub(crate) sent_at: Option<Timestamp>,
+    pub(crate) voided_at: Option<Timestamp>,
+    content: String,
+    /// JSON of who and to whom, as sealed; `{}` before.
+    pub(crate) parties: String,
+    /// R2 key of the business's own PDF, if it has one.
+    pub(crate) own_blob: Option<String>,
+    pub(crate) own_name: Option<String>,
+    /// A revision that is being written beside what was sent.
+    pub(crate) open_revision: Option<RevisionId>,
+}
+
+impl ById for Invoice {
+    type Id = InvoiceId;
+    fn by_id(id: InvoiceId) -> Statement {
+        statement!(
+            "SELECT i.id, i.client_id, c.name AS client_name, i.state, i.number, i.revision_id, \
+             r.number AS revision, i.currency, i.total, i.issued_on, i.due_on, i.paid, i.refunded, \
+             i.disputed_out, i.disputed_in, i.dispute, i.processing, i.reopened, i.edition, \
+             i.created_at, i.sent_at, i.voided_at, r.content, r.parties, r.own_blob, r.own_name, \
+             CASE i.state WHEN 'sent' THEN (SELECT o.id FROM invoice_revisions o \
+              WHERE o.invoice_id = i.id AND o.sealed_at IS NULL) END AS open_revision \
+             FROM invoices i JOIN clients c ON c.id = i.client_id \
+             JOIN invoice_revisions r ON r.id = i.revision_id WHERE i.id = ?1",
+            id.to_string()
+        )
+    }
+}
+
+impl Invoice {
+    /// Draft, sent or void.
+    pub(crate) fn stored(&self) -> Stored {
+        Stored::parse(&self.state).unwrap_or(Stored::Draft)
+    }
+    /// What stands on it.
+    pub(crate) fn content(&self) -> Result<Content, Error> {
+        Ok(serde_json::from_str(&self.content)?)
+    }
+    /// What it asks for.
+    pub(crate) fn total(&self) -> Result<Money, MoneyError> {
+        Money::new(self.total, self.currency)
+    }
+    /// What moved for it.
+    pub(crate) fn moved(&self) -> Result<Moved, MoneyError> {
+        let money = |minor| Money::new(minor, self.currency);
+        Ok(Moved {
+            paid: money(self.paid)?,
+            refunded: money(self.refunded)?,
+            disputed_out: money(self.disputed_out)?,
+            disputed_in: money(self.disputed_in)?,
+            dispute: match self.dispute {
+                0 => Dispute::None,
+                1 => Dispute::Lost,
+                _ => Dispute::Open,
+            },
+        })
+    }
+    /// What it is on the day that `today` is for the business.
+    pub(crate) fn view(&self, today: Date) -> Result<View, MoneyError> {
+        let position = Position {
+            stored: self.stored(),
+            total: self.total()?,
+            moved: self.moved()?,
+            processing: self.processing != 0,
+            reopened: Money::new(self.reopened, self.currency)?,
+            due_on: self.due_on,
+        };
+        position.view(today)
+    }
+    /// Its number, or what it is called without.
+    pub(crate) fn name(&self) -> String {
+        self.number.as_ref().map_or_else(
+            || "Draft invoice".to_owned(),
+            |number| format!("Invoice {number}"),
+        )
+    }
+}
+
+/// The state that the column `status` names, on that day.
+pub(crate) fn state_of(status: &str, due_on: Date, today: Date) -> State {
+    State::parse(status)
+        .unwrap_or(State::Draft)
+        .on(due_on, today)
+}

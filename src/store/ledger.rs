@@ -1,0 +1,192 @@
+//! The ledger: facts of money that moved, which invoices a payment is for, and what follows.
+//!
+//! A batch that writes a fact, an allocation, an attempt's state or an invoice ends with
+//! [`recompute`]. What it has to compute is noted by triggers (see the migration), so the caller
+//! names nothing and cannot forget a day or a client.
+
+use serde::Deserialize;
+
+use super::{Param, Statement, statement};
+use crate::domain::id::{ClientId, FactId, InvoiceId, StaffId};
+use crate::domain::payment::fact::Fact;
+use crate::domain::payment::share::Share;
+use crate::domain::time::{Date, Timestamp};
+
+/// Computes anew all that this batch made out of date: invoices' cached sums from the facts, then
+/// the balances of their clients, the totals of the days, and those of the months. Doing it twice
+/// is harmless. Ends the batch, but for statements that read what came out.
+pub(crate) fn recompute() -> Vec<Statement> {
+    vec![
+        statement!(
+            "UPDATE invoices SET (paid, refunded, disputed_out, disputed_in, dispute) = \
+             (SELECT coalesce(sum(s.paid), 0), coalesce(sum(s.refunded), 0), \
+               coalesce(sum(s.disputed_out), 0), coalesce(sum(s.disputed_in), 0), coalesce(max(s.dispute), 0) \
+              FROM payment_shares s WHERE s.invoice_id = invoices.id), \
+             processing = EXISTS (SELECT 1 FROM attempt_invoices ai JOIN attempts a ON a.id = ai.attempt_id \
+              WHERE ai.invoice_id = invoices.id AND a.state = 'processing') \
+             WHERE id IN (SELECT key FROM stale WHERE what = 'invoice')"
+        ),
+        statement!(
+            "INSERT INTO balances (client_id, currency, due, credit, open_invoices) \
+             SELECT st.key, st.currency, \
+              (SELECT coalesce(sum(i.due), 0) FROM invoices i \
+               WHERE i.client_id = st.key AND i.currency = st.currency AND i.due > 0), \
+              (SELECT coalesce(sum(i.credit), 0) FROM invoices i \
+               WHERE i.client_id = st.key AND i.currency = st.currency AND i.credit > 0), \
+              (SELECT count(*) FROM invoices i \
+               WHERE i.client_id = st.key AND i.currency = st.currency AND i.due > 0) \
+             FROM stale st WHERE st.what = 'client' \
+             ON CONFLICT (client_id, currency) DO UPDATE SET due = excluded.due, \
+              credit = excluded.credit, open_invoices = excluded.open_invoices"
+        ),
+        statement!(
+            "INSERT INTO totals (is_month, span, currency, invoiced, received, given_back, due, open_invoices) \
+             SELECT 0, st.key, st.currency, \
+              (SELECT coalesce(sum(i.total), 0) FROM invoices i \
+               WHERE i.currency = st.currency AND i.issued_on = st.key AND i.state = 'sent'), \
+              (SELECT coalesce(sum(CASE l.kind WHEN 'payment' THEN l.amount ELSE -l.amount END), 0) FROM ledger l \
+               WHERE l.currency = st.currency AND l.occurred_on = st.key AND l.kind IN ('payment', 'reversal') \
+                AND l.client_id IS NOT NULL), \
+              (SELECT coalesce(sum(l.amount), 0) FROM ledger l \
+               WHERE l.currency = st.currency AND l.occurred_on = st.key AND l.kind = 'refund' \
+                AND l.counts = 1 AND l.client_id IS NOT NULL), \
+              (SELECT coalesce(sum(i.due), 0) FROM invoices i \
+               WHERE i.currency = st.currency AND i.due_on = st.key AND i.due > 0), \
+              (SELECT count(*) FROM invoices i \
+               WHERE i.currency = st.currency AND i.due_on = st.key AND i.due > 0) \
+             FROM stale st WHERE st.what = 'day' \
+             ON CONFLICT (is_month, span, currency) DO UPDATE SET invoiced = excluded.invoiced, \
+              received = excluded.received, given_back = excluded.given_back, due = excluded.due, \
+              open_invoices = excluded.open_invoices"
+        ),
+        statement!(
+            "INSERT INTO totals (is_month, span, currency, invoiced, received, given_back, due, open_invoices) \
+             SELECT 1, m.month, m.currency, sum(d.invoiced), sum(d.received), sum(d.given_back), sum(d.due), \
+              sum(d.open_invoices) \
+             FROM (SELECT DISTINCT substr(key, 1, 7) AS month, currency FROM stale WHERE what = 'day') m \
+             CROSS JOIN totals d ON d.is_month = 0 AND d.span BETWEEN m.month || '-01' AND m.month || '-31' \
+              AND d.currency = m.currency \
+             WHERE true GROUP BY m.month, m.currency \
+             ON CONFLICT (is_month, span, currency) DO UPDATE SET invoiced = excluded.invoiced, \
+              received = excluded.received, given_back = excluded.given_back, due = excluded.due, \
+              open_invoices = excluded.open_invoices"
+        ),
+        statement!("DELETE FROM stale"),
+    ]
+}
+
+/// Where a fact comes from, besides what it says.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Source<'a> {
+    /// `stripe`, `offline`.
+    pub(crate) provider: &'a str,
+    /// The day in the business's time zone.
+    pub(crate) on: Date,
+    /// Whose money, where it is known. Facts of a payment that is known already follow it.
+    pub(crate) client: Option<ClientId>,
+    /// `card`, `bank_transfer` …; empty where nobody said.
+    pub(crate) method: &'a str,
+    /// What staff wrote.
+    pub(crate) reference: &'a str,
+    /// The event that told it.
+    pub(crate) event: Option<&'a str>,
+    /// Who recorded it.
+    pub(crate) by: Option<StaffId>,
+}
+
+/// States a fact. Of two tellings of the same one stands, whichever comes first: `Fact::beats`.
+pub(crate) fn state(id: FactId, fact: &Fact, from: Source<'_>, now: Timestamp) -> Statement {
+    statement!(
+        "INSERT INTO ledger (id, kind, object_id, payment, provider, amount, currency, counts, rank, \
+          occurred_at, occurred_on, client_id, method, reference, event_id, recorded_by, created_at) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, \
+          coalesce(?12, (SELECT known.client_id FROM ledger known WHERE known.payment = ?4 \
+           AND known.client_id IS NOT NULL LIMIT 1)), ?13, ?14, ?15, ?16, ?17) \
+         ON CONFLICT (kind, object_id) DO UPDATE SET amount = excluded.amount, counts = excluded.counts, \
+          occurred_at = excluded.occurred_at, occurred_on = excluded.occurred_on, rank = excluded.rank \
+         WHERE CASE WHEN ledger.kind IN ('refund', 'refund_floor') \
+          THEN (excluded.occurred_at, excluded.rank, excluded.amount) > (ledger.occurred_at, ledger.rank, ledger.amount) \
+          ELSE (-excluded.occurred_at, excluded.rank, excluded.amount) > (-ledger.occurred_at, ledger.rank, ledger.amount) END",
+        id.to_string(),
+        fact.kind.as_str(),
+        fact.object.as_str(),
+        fact.payment.as_str(),
+        from.provider,
+        fact.amount.minor(),
+        fact.amount.currency().code(),
+        fact.counts,
+        i64::from(fact.rank),
+        fact.at,
+        from.on.to_string(),
+        Param::from(from.client.map(|id| id.to_string())),
+        from.method,
+        from.reference,
+        Param::from(from.event),
+        Param::from(from.by.map(|id| id.to_string())),
+        now
+    )
+}
+
+/// Says for which invoice a payment is, or which part of it. Said again, nothing changes.
+pub(crate) fn allocate(
+    payment: &str,
+    invoice: InvoiceId,
+    share: Share,
+    by: Option<StaffId>,
+    now: Timestamp,
+) -> Statement {
+    statement!(
+        "INSERT INTO allocations (payment, invoice_id, amount, later, created_by, created_at) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (payment, invoice_id) DO NOTHING",
+        payment,
+        invoice.to_string(),
+        share.amount.minor(),
+        share.later.minor(),
+        Param::from(by.map(|id| id.to_string())),
+        now
+    )
+}
+
+/// Gives the facts of a payment that came before anybody knew whose it is to their client.
+pub(crate) fn belongs(payment: &str, client: ClientId) -> Statement {
+    statement!(
+        "UPDATE ledger SET client_id = ?2 WHERE payment = ?1 AND client_id IS NULL",
+        payment,
+        client.to_string()
+    )
+}
+
+/// A line of an invoice's history: a fact of one of its payments.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Entry {
+    pub(crate) kind: String,
+    pub(crate) payment: String,
+    pub(crate) provider: String,
+    pub(crate) amount: i64,
+    pub(crate) currency: String,
+    /// 0: a refund that failed.
+    pub(crate) counts: i64,
+    pub(crate) occurred_on: Date,
+    pub(crate) occurred_at: Timestamp,
+    pub(crate) method: String,
+    pub(crate) reference: String,
+    /// How much of the payment is for this invoice.
+    pub(crate) allocated: i64,
+    /// Who recorded it, by name.
+    pub(crate) recorded_by: Option<String>,
+    /// 1: the payment it is about was reversed.
+    pub(crate) reversed: i64,
+}
+
+/// The [`Entry`]s of an invoice, newest first; at most 200.
+pub(crate) fn of_invoice(invoice: InvoiceId) -> Statement {
+    statement!(
+        "SELECT l.kind, l.payment, l.provider, l.amount, l.currency, l.counts, l.occurred_on, l.occurred_at, \
+          l.method, l.reference, a.amount AS allocated, st.name AS recorded_by, \
+          EXISTS (SELECT 1 FROM ledger r WHERE r.payment = l.payment AND r.kind = 'reversal') AS reversed \
+         FROM allocations a CROSS JOIN ledger l ON l.payment = a.payment \
+         LEFT JOIN staff st ON st.id = l.recorded_by \
+         WHERE a.invoice_id = ?1 ORDER BY l.occurred_at DESC, l.created_at DESC, l.id DESC LIMIT 200",
+        invoice.to_string()
+    )
+}
