@@ -84,3 +84,9 @@ doc.addEventListener("keydown", (event) => {
     menu.open = false;
   }
 });
+
+// A row of tabs that slides on a phone begins with the one that is open in sight.
+for (const row of doc.querySelectorAll(".tabs ul")) {
+  const here = row.querySelector("[aria-current]");
+  if (here) row.scrollLeft = here.offsetLeft - (row.clientWidth - here.offsetWidth) / 2;
+}
