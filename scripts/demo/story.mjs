@@ -62,6 +62,9 @@ export async function tellStory({ world, daysAgo, withoutMail, say }) {
   await signInStaff(owner);
   const proposal = await addDocument(owner, bakery, { file: paper("Proposal: a spring rebrand", "proposal.pdf"), title: "Proposal: a spring rebrand", folder: "Proposals" });
   await addDocument(owner, bakery, { file: paper("Pricing notes", "pricing-notes.pdf"), title: "Pricing notes (internal)", folder: "Internal", visible: false });
+  await owner.upload(`/admin/documents/${proposal.id}/versions`, [["file", paper("Proposal: a spring rebrand, second version", "proposal-2.pdf")]]);
+  const about = (await owner.visit(`/admin/documents/${proposal.id}`)).page.formTo(`/admin/documents/${proposal.id}`);
+  await owner.submit(about, { description: "Three routes with prices. Please tell us which one you like." });
   await daysAgo(27.6);
   await signIn(lenaPerson);
   await lenaPerson.get(`/documents/${proposal.id}/download`);

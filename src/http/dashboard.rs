@@ -231,14 +231,14 @@ impl Load for ClientPage {
 struct ClientDashboard {
     chrome: Chrome<Who>,
     greeting: String,
-    documents: u64,
+    documents: String,
 }
 
 /// `GET /`
 pub(crate) async fn client(viewer: Viewer<Portal, ClientPage>) -> Answer {
     page(&ClientDashboard {
         greeting: format!("Hello, {}", viewer.me().first_name),
-        documents: viewer.page.documents,
+        documents: shown(viewer.page.documents),
         chrome: viewer.chrome,
     })
 }

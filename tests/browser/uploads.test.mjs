@@ -142,6 +142,22 @@ test("cancelled in the middle: nothing of it is left", async () => {
   assert.equal(n, 0);
 });
 
+test("a new version on the page of a document", async () => {
+  const { id } = await world.db.prepare("SELECT id FROM documents WHERE title = 'one'").first();
+  const window = await browser.window(world, { cookiesOf: owner });
+  const { page } = window;
+  await window.open(`/admin/documents/${id}`);
+  await page.getByLabel("File", { exact: true }).setInputFiles([file("second.pdf", 9 * MIB)]);
+  assert.equal(await page.locator("[data-uploads] li").count(), 1);
+  await page.getByLabel("File", { exact: true }).setInputFiles([file("third.pdf", 9 * MIB)]);
+  assert.deepEqual(await page.locator("[data-uploads] .name").allTextContents(), ["third.pdf"], "one file is the new version");
+  await button(page).click();
+  await page.getByText("“one” has a new version.").waitFor();
+  assert.match(await page.locator("section[aria-labelledby=versions] tbody tr").first().textContent(), /2 Current\s*third\.pdf/);
+  await window.assertAccessible("a document with two versions");
+  await window.close();
+});
+
 test("without scripts the plain form takes many", async () => {
   const window = await browser.window(world, { cookiesOf: owner, javaScript: false });
   const { page } = window;

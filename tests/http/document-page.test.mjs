@@ -195,6 +195,26 @@ test("a mail that has not gone out is taken back with the document", async () =>
   }
 });
 
+test("a mail that waits goes on waiting while the module, or such mail, is off", async () => {
+  const { client: own, contact, person: reader } = await person(world, owner, {});
+  await world.fault({ on: "mail", op: "send", when: "before" });
+  const document = await addDocument(owner, own, { title: "Waiting", notify: "on" });
+  await world.settled();
+  const arrived = async () => (await world.mailbox.to(reader.email)).filter(({ subject }) => /Waiting/.test(subject)).length;
+  const set = (sql) => world.db.prepare(`UPDATE contacts SET ${sql} WHERE id = ?`).bind(contact.id).run();
+  for (const [off, on] of [["modules_off = 8", "modules_off = 0"], ["mail_documents = 0", "mail_documents = 1"]]) {
+    await set(off);
+    await world.advance(20 * 60_000);
+    await world.cron();
+    assert.equal(await arrived(), 0, off);
+    await set(on);
+  }
+  await world.cron();
+  assert.equal(await arrived(), 1);
+  assert.deepEqual((await mails(document)).map(({ state }) => state), ["sent"]);
+  await world.advance(-40 * 60_000);
+});
+
 test("a new version by the plain form: old ones stay for staff, the client gets the newest", async () => {
   const document = await addDocument(owner, client, { title: "Contract", file: { filename: "v1.txt", type: "text/plain", content: "one" } });
   const versions = `${pathOf(document)}/versions`;

@@ -271,9 +271,7 @@ pub(crate) async fn save(staff: Staff<One>, mut form: Fields) -> Answer {
     let rest = batch.len() - 1;
     let mut results = app.db.batch(batch).await?;
     if results.changes()? == 0 {
-        return Err(Error::Conflict(
-            "A colleague saved this document at the same moment. Please go back, and save once more to see what they changed.".to_owned(),
-        ));
+        return Err(Error::at_once());
     }
     let mut mails = 0;
     for _ in 0..rest {
