@@ -161,7 +161,7 @@ pub mod noun {
 
 pub use noun::{
     AccountId, AttemptId, AuditId, ClientId, ContactId, DocumentId, FactId, InvoiceId, LinkId,
-    MailId, ReceiptId, RevisionId, SeriesId, SessionId, StaffId, UploadId, VersionId,
+    MailId, PayLinkId, ReceiptId, RevisionId, SeriesId, SessionId, StaffId, UploadId, VersionId,
 };
 
 impl<T> Id<T> {

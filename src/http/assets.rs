@@ -43,6 +43,12 @@ asset!(
     "/assets/branding.js"
 );
 
+asset!(
+    /// Lines added in place, and live totals.
+    invoice_js,
+    "/assets/invoice.js"
+);
+
 fn versioned(path: &str, content: &[u8]) -> String {
     let hash = Sha256::digest(content);
     let version = URL_SAFE_NO_PAD.encode(hash.get(..6).unwrap_or_default());

@@ -191,6 +191,11 @@ impl Fields {
         matches!(self.text(name), "on" | "1" | "true")
     }
 
+    /// The names of all fields that were sent or filled in.
+    pub(crate) fn names_of_fields(&self) -> impl Iterator<Item = &str> {
+        self.values.keys().map(String::as_str)
+    }
+
     /// What a template shows in the field. Never used for passwords.
     pub(crate) fn value(&self, name: &str) -> &str {
         let text = self.text(name);

@@ -19,6 +19,7 @@ mod headers;
 mod incoming;
 mod invitation;
 mod invite;
+mod invoice;
 mod join;
 mod json;
 mod magic;

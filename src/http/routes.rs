@@ -10,8 +10,8 @@ use serde::Serialize;
 use super::guard::Guarded;
 use super::{
     Error, activity, branding, client, confirm, contact, dashboard, device, document, forgot,
-    invitation, invite, join, magic, outbox, password, profile, reset, security_txt, settings,
-    setup, sign_in, staff, template, upload,
+    invitation, invite, invoice, join, magic, outbox, password, profile, reset, security_txt,
+    settings, setup, sign_in, staff, template, upload,
 };
 
 /// A row of the access table: a method and path, and the guard its handler names.
@@ -70,10 +70,11 @@ fn all() -> Routes {
 }
 
 /// The sections of the list; each is a function below.
-const SECTIONS: [fn(Routes) -> Routes; 8] = [
+const SECTIONS: [fn(Routes) -> Routes; 9] = [
     signing_in,
     people,
     documents,
+    invoices,
     mail,
     settings,
     portal,
@@ -177,6 +178,18 @@ fn documents(routes: Routes) -> Routes {
         .on(POST, "/admin/documents/{id}/visible", document::visible)
         .on(GET, "/admin/documents/{id}/delete", document::ask_delete)
         .on(POST, "/admin/documents/{id}/delete", document::delete)
+}
+
+/// Staff: invoices.
+fn invoices(routes: Routes) -> Routes {
+    routes
+        .on(GET, "/admin/billing", invoice::all)
+        .on(GET, "/admin/clients/{id}/billing", invoice::of_client)
+        .on(GET, "/admin/clients/{id}/invoices/new", invoice::new_form)
+        .on(POST, "/admin/clients/{id}/invoices/new", invoice::create)
+        .on(GET, "/admin/invoices/{id}", invoice::show)
+        .on(GET, "/admin/invoices/{id}/edit", invoice::edit_form)
+        .on(POST, "/admin/invoices/{id}/edit", invoice::edit)
 }
 
 /// Invitations and the outbox.

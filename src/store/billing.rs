@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::{Statement, flag, statement};
+use super::{Param, Statement, flag, statement};
 use crate::domain::id::{ClientId, SeriesId};
 use crate::domain::invoice::content::Prices;
 use crate::domain::invoice::decide::Parts;
@@ -141,8 +141,8 @@ pub(crate) struct Buyer {
     pub(crate) updated_at: Timestamp,
 }
 
-/// Reads the [`Buyer`] of a client.
-pub(crate) fn buyer(client: ClientId) -> Statement {
+/// Reads the [`Buyer`] of a client; of nobody, no row.
+pub(crate) fn buyer(client: impl Into<Option<ClientId>>) -> Statement {
     statement!(
         "SELECT c.id AS client_id, c.name AS client_name, c.address AS client_address, \
          c.archived_at IS NOT NULL AS archived, coalesce(cb.legal_name, '') AS legal_name, \
@@ -151,7 +151,7 @@ pub(crate) fn buyer(client: ClientId) -> Statement {
          coalesce(cb.vat_id, '') AS vat_id, coalesce(cb.reference, '') AS reference, cb.currency, \
          cb.terms_days, coalesce(cb.updated_at, 0) AS updated_at \
          FROM clients c LEFT JOIN client_billing cb ON cb.client_id = c.id WHERE c.id = ?1",
-        client.to_string()
+        Param::from(client.into().map(|id| id.to_string()))
     )
 }
 

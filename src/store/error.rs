@@ -21,6 +21,8 @@ pub(crate) enum Conflict {
     Repeat,
     /// Somebody else changed the row since it was read.
     Meanwhile,
+    /// The number that would come next stands on another invoice already.
+    InvoiceNumber,
 }
 
 /// A store's failure. The text is for the log, never for a person.
@@ -48,7 +50,7 @@ pub(crate) enum Error {
 impl Error {
     /// Reads what D1 threw: constraint names become conflicts, all else is an outage.
     pub(super) fn from_d1(cause: String) -> Self {
-        const KNOWN: [(&str, Conflict); 11] = [
+        const KNOWN: [(&str, Conflict); 15] = [
             (
                 "contacts.client_id, contacts.email_key",
                 Conflict::ContactEmail,
@@ -70,7 +72,11 @@ impl Error {
             ("conflict: the last owner", Conflict::LastOwner),
             ("staff.email_key", Conflict::StaffEmail),
             ("accounts.email_key", Conflict::AccountEmail),
+            ("invoices.number", Conflict::InvoiceNumber),
+            ("invoices.series_id", Conflict::InvoiceNumber),
             ("UNIQUE constraint failed", Conflict::Repeat),
+            (".edition", Conflict::Meanwhile),
+            ("conflict: ", Conflict::Meanwhile),
             (".revision", Conflict::Meanwhile),
         ];
         KNOWN.iter().find(|(text, _)| cause.contains(text)).map_or(

@@ -3,8 +3,10 @@
 //! | part | what it does |
 //! |---|---|
 //! | here | one invoice, with what it says now and what is being written |
+//! | [`draft`] | what is being written |
 //! | [`list`] | lists by key, filtered |
 
+pub(crate) mod draft;
 pub(crate) mod list;
 
 use serde::Deserialize;
@@ -126,4 +128,27 @@ pub(crate) fn state_of(status: &str, due_on: Date, today: Date) -> State {
     State::parse(status)
         .unwrap_or(State::Draft)
         .on(due_on, today)
+}
+
+/// A revision in the history of an invoice.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Revision {
+    pub(crate) id: RevisionId,
+    pub(crate) number: i64,
+    pub(crate) total: i64,
+    pub(crate) created_at: Timestamp,
+    /// Absent while it may be written to.
+    pub(crate) sealed_at: Option<Timestamp>,
+    /// Who wrote it, by name.
+    pub(crate) created_by: Option<String>,
+}
+
+/// The [`Revision`]s of an invoice, newest first; at most 100.
+pub(crate) fn revisions(invoice: InvoiceId) -> Statement {
+    statement!(
+        "SELECT r.id, r.number, r.total, r.created_at, r.sealed_at, st.name AS created_by \
+         FROM invoice_revisions r LEFT JOIN staff st ON st.id = r.created_by \
+         WHERE r.invoice_id = ?1 ORDER BY r.number DESC LIMIT 100",
+        invoice.to_string()
+    )
 }

@@ -28,6 +28,7 @@ pub(crate) mod magic;
 pub(crate) mod notice;
 pub(crate) mod outbox;
 pub(crate) mod password;
+pub(crate) mod pay_link;
 pub(crate) mod profile;
 mod proviso;
 pub(crate) mod receipt;

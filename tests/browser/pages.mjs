@@ -1,5 +1,6 @@
 // Every page there is, with who looks at it: for screenshots, accessibility and HTML checks alike.
 // A page that is not in this list is a page that nobody has looked at.
+import { draftInvoice } from "../harness/billing.mjs";
 import { addDocument, addStaff, setUpOwner } from "../harness/flows.mjs";
 import { clientRow, contactRow, invitation, person, portalOff } from "../harness/rows.mjs";
 
@@ -39,15 +40,19 @@ export async function setTheStage(world) {
   await invitation(owner, lost);
   await world.db.prepare("UPDATE outbox SET state = 'undeliverable', last_error = 'There is no mailbox of that name.' WHERE contact_id = ?").bind(lost.id).run();
   const mail = await world.db.prepare("SELECT id FROM outbox ORDER BY created_at LIMIT 1").first();
+  const draft = await draftInvoice(owner, larkspur.client, {
+    reference: "PO 2026-118", notes: "Thank you for a lovely project.", terms: "Please pay within 14 days.", discount: "5%",
+    lines: [["Brand workshop, half a day on site", 1, "640", "19%"], ["Logo, three drafts and two rounds of changes", 2.5, "480", "19%", "10%"], ["Printed cards", 500, "0.185", "7%"]],
+  });
   return {
     who: { anonymous: world.user("anonymous"), owner, admin: colleague, person: larkspur.person, fresh: fresh.person, off: off.person },
-    client: larkspur.client, contact: larkspur.contact, pending, unreachable: lost, link, mail, milo, quiet, document: shared,
+    draft, client: larkspur.client, contact: larkspur.contact, pending, unreachable: lost, link, mail, milo, quiet, document: shared,
     ownerId: (await world.db.prepare("SELECT id FROM staff WHERE role = 'owner'").first()).id,
   };
 }
 
 /** All pages, given the stage. */
-export const pages = ({ client, contact, pending, unreachable, link, mail, milo, ownerId, quiet, document }) => [
+export const pages = ({ draft, client, contact, pending, unreachable, link, mail, milo, ownerId, quiet, document }) => [
   // anybody
   { name: "sign-in", path: "/sign-in" },
   { name: "invitation", path: link },
@@ -99,6 +104,12 @@ export const pages = ({ client, contact, pending, unreachable, link, mail, milo,
   { name: "admin-invite-active", path: `/admin/contacts/${contact.id}/invite`, who: "owner" },
   { name: "admin-clients-archived", path: "/admin/clients?archived=1", who: "owner" },
   { name: "admin-invite", path: `/admin/contacts/${pending.id}/invite`, who: "owner" },
+  { name: "admin-billing", path: "/admin/billing", who: "owner" },
+  { name: "admin-billing-none", path: "/admin/billing?state=paid", who: "owner" },
+  { name: "admin-client-billing", path: `${client.path}/billing`, who: "owner" },
+  { name: "admin-invoice-new", path: `${client.path}/invoices/new`, who: "owner" },
+  { name: "admin-invoice-draft", path: draft.path, who: "owner" },
+  { name: "admin-invoice-edit", path: `${draft.path}/edit`, who: "owner" },
   { name: "admin-outbox", path: "/admin/outbox", who: "owner" },
   { name: "admin-mail", path: `/admin/outbox/${mail.id}`, who: "owner" },
   { name: "admin-branding", path: "/admin/settings/branding", who: "owner" },

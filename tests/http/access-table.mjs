@@ -182,6 +182,14 @@ export const ROWS = {
   "POST /admin/profile/password": sent(STAFF_PAGE),
   "POST /admin/profile/sessions/end-others": sent(STAFF_PAGE),
   "POST /admin/profile/sessions/{id}/end": STAFF_MISSES,
+  // Invoices. A draft is nobody's but the staff's.
+  "GET /admin/billing": STAFF_PAGE,
+  "GET /admin/clients/{id}/billing": { ...STAFF_PAGE, ids: { id: "client" } },
+  "GET /admin/clients/{id}/invoices/new": { ...STAFF_PAGE, ids: { id: "client" } },
+  "POST /admin/clients/{id}/invoices/new": { ...sent(STAFF_PAGE), ids: { id: "client" } },
+  "GET /admin/invoices/{id}": { ...STAFF_PAGE, ids: { id: "draft" } },
+  "GET /admin/invoices/{id}/edit": { ...STAFF_PAGE, ids: { id: "draft" } },
+  "POST /admin/invoices/{id}/edit": { ...sent(STAFF_PAGE), ids: { id: "draft" } },
   // Signing out ends the session, so these stand last.
   "POST /admin/sign-out": { ...STAFF_PAGE, member: 303, admin: 303, owner: 303 },
   "POST /sign-out": { ...CLIENT_PAGE, client: 303, other: 303 },

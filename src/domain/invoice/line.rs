@@ -78,6 +78,22 @@ impl Unit {
     pub const fn sign(self) -> &'static str {
         self.row().2
     }
+    /// What a list to choose from says.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Piece => "Pieces",
+            Self::Hour => "Hours",
+            Self::Day => "Days",
+            Self::Week => "Weeks",
+            Self::Month => "Months",
+            Self::Year => "Years",
+            Self::Kilogram => "kg",
+            Self::Litre => "Litres",
+            Self::Metre => "Metres",
+            Self::SquareMetre => "m²",
+            Self::Kilometre => "km",
+        }
+    }
     /// The unit of that name, if there is one.
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|u| u.as_str() == name)

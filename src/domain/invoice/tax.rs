@@ -84,6 +84,26 @@ impl TaxCategory {
     }
 }
 
+/// A text that says no tax.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum TaxError {
+    /// Nothing typed.
+    #[error("Please say the tax: a rate like 19%, or “Not taxed”.")]
+    Empty,
+    /// A word that is none of the labels.
+    #[error("Please write a rate like 19%, or one of: {}.", labels())]
+    Unknown,
+    /// A rate that cannot be.
+    #[error(transparent)]
+    Rate(#[from] NumberError),
+}
+
+/// The labels of what is not taxed at a rate.
+fn labels() -> String {
+    let words = TaxCategory::ALL.into_iter().skip(1).map(TaxCategory::label);
+    words.collect::<Vec<_>>().join(", ")
+}
+
 /// A category with its rate: above zero for [`TaxCategory::Standard`] alone (EN 16931 BR-S-5 and
 /// its siblings). Ordered by category, then rate, which is the order on the invoice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -112,6 +132,23 @@ impl Tax {
                 why: Why::TooLarge("0".to_owned()),
             }),
         }
+    }
+    /// The door for a form's text: a rate, or the label of what is not taxed at one. Reads what
+    /// [`Self::words`] writes.
+    pub fn parse(raw: &str) -> Result<Self, TaxError> {
+        let text = raw.trim();
+        if text.is_empty() {
+            return Err(TaxError::Empty);
+        }
+        let labelled = |c: &TaxCategory| c.label().eq_ignore_ascii_case(text);
+        if let Some(category) = TaxCategory::ALL.into_iter().skip(1).find(labelled) {
+            return Ok(Self::new(category, Rate::ZERO)?);
+        }
+        if text.chars().any(char::is_alphabetic) {
+            return Err(TaxError::Unknown);
+        }
+        let rate = Rate::parse("tax rate", text)?;
+        Ok(Self::new(TaxCategory::Standard, rate)?)
     }
     /// Why it is taxed or not.
     pub const fn category(self) -> TaxCategory {
@@ -160,6 +197,26 @@ mod tests {
         let zero = Tax::new(TaxCategory::Standard, Rate::ZERO).unwrap();
         assert_eq!(zero.category(), TaxCategory::Zero);
         assert_eq!(TaxCategory::parse("s"), None);
+    }
+
+    #[test]
+    fn people_write_a_rate_or_a_word() {
+        for (typed, words) in [
+            ("19", "19%"),
+            (" 7,7 % ", "7.7%"),
+            ("0", "Zero rate"),
+            ("exempt", "Exempt"),
+            ("Reverse charge", "Reverse charge"),
+            ("not taxed", "Not taxed"),
+        ] {
+            let tax = Tax::parse(typed).unwrap();
+            assert_eq!(tax.words(), words);
+            assert_eq!(Tax::parse(&tax.words()), Ok(tax));
+        }
+        assert_eq!(Tax::parse("  "), Err(TaxError::Empty));
+        assert_eq!(Tax::parse("Taxed"), Err(TaxError::Unknown));
+        assert!(matches!(Tax::parse("-1"), Err(TaxError::Rate(_))));
+        assert!(matches!(Tax::parse("101"), Err(TaxError::Rate(_))));
     }
 
     #[test]

@@ -1,0 +1,95 @@
+//! Invoices for staff: lists, what is being written, and what was sent.
+//!
+//! | part | pages |
+//! |---|---|
+//! | [`list`] | all invoices, and those of a client |
+//! | [`draft`] | writing one, and changing what is not sent |
+//! | [`one`] | one invoice with what may be done with it |
+//! | [`lines`] | the fields of its lines, and what they come to |
+
+mod draft;
+mod lines;
+mod list;
+mod one;
+
+pub(crate) use draft::{create, edit, edit_form, new_form};
+pub(crate) use list::{all, of_client};
+pub(crate) use one::show;
+
+use super::guard::{InPath, Load};
+use super::page::{Answer, see};
+use super::{Error, chrome::Flash};
+use crate::app::App;
+use crate::domain::id::InvoiceId;
+use crate::domain::invoice::state::{State, Tone, View};
+use crate::domain::money::MoneyError;
+use crate::domain::time::{Date, Timestamp};
+use crate::store::billing::{self, Billing};
+use crate::store::invoice::Invoice;
+use crate::store::invoice::draft::{self as drafts, Open};
+use crate::store::viewer::Asker;
+use crate::store::{ById as _, Results, Statement};
+
+impl From<MoneyError> for Error {
+    fn from(error: MoneyError) -> Self {
+        Self::internal(error.to_string())
+    }
+}
+
+fn path(id: InvoiceId) -> String {
+    format!("/admin/invoices/{id}")
+}
+
+/// An invoice with what is written beside it, and what the business has set: enough for all that is
+/// done with one.
+pub(crate) struct One {
+    invoice: Invoice,
+    /// What may be written to: of a draft, or the next revision.
+    open: Option<Open>,
+    billing: Billing,
+    today: Date,
+}
+
+impl Load for One {
+    type Args = InPath<InvoiceId>;
+    fn statements(InPath(id): &Self::Args, _asker: &Asker) -> Vec<Statement> {
+        vec![Invoice::by_id(*id), drafts::open(*id), billing::settings()]
+    }
+    fn read(
+        _args: Self::Args,
+        results: &mut Results,
+        now: Timestamp,
+    ) -> Result<Option<Self>, Error> {
+        let invoice: Option<Invoice> = results.first()?;
+        let open = results.first()?;
+        let billing: Option<Billing> = results.first()?;
+        Ok(invoice.zip(billing).map(|(invoice, billing)| Self {
+            invoice,
+            open,
+            today: billing.today(now),
+            billing,
+        }))
+    }
+}
+
+impl One {
+    fn view(&self) -> Result<View, Error> {
+        Ok(self.invoice.view(self.today)?)
+    }
+}
+
+/// Back to the invoice, with the sentence that says why not.
+fn refused(app: &App, id: InvoiceId, why: impl std::fmt::Display) -> Answer {
+    Flash::error(app, why.to_string());
+    see(&path(id))
+}
+
+/// The tone of a badge, as the kit names it.
+pub(crate) const fn tone(state: State) -> &'static str {
+    match state.tone() {
+        Tone::Neutral => "mute",
+        Tone::Notice => "info",
+        Tone::Good => "ok",
+        Tone::Bad => "bad",
+    }
+}
