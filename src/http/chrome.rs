@@ -181,6 +181,20 @@ impl<M> Chrome<M> {
         Self::around(app, branding, me, flash, parts.uri.path())
     }
 
+    /// The same around a page that does not show who is signed in.
+    pub(crate) fn for_nobody(self) -> Chrome<Nobody> {
+        Chrome {
+            lang: self.lang,
+            asset_css: self.asset_css,
+            asset_app_js: self.asset_app_js,
+            asset_icons: self.asset_icons,
+            brand: self.brand,
+            flash: self.flash,
+            path: self.path,
+            me: Nobody,
+        }
+    }
+
     fn around(app: &App, branding: &Branding, me: M, flash: Option<Flash>, path: &str) -> Self {
         let brand = Brand::of(branding);
         app.note_style(brand.style.hash());

@@ -1,11 +1,13 @@
 //! The web: routes, guards, forms and pages, a file per noun.
 
 mod activity;
+mod address;
 mod assets;
 mod branding;
 mod chrome;
 mod client;
 mod confirm;
+mod confirm_email;
 mod contact;
 mod cookie;
 mod dashboard;

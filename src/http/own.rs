@@ -3,7 +3,7 @@
 
 use http::StatusCode;
 
-use super::chrome::{Brand, Chrome};
+use super::chrome::{Brand, Chrome, Nobody};
 use super::guard::{Me, StaffOf, Viewer, Who};
 use super::page::Answer;
 use crate::app::App;
@@ -130,6 +130,14 @@ impl Frame {
         match self {
             Self::Staff(chrome) => &chrome.brand,
             Self::Client(chrome) => &chrome.brand,
+        }
+    }
+
+    /// The surroundings of a page that anybody may see.
+    pub(super) fn plain(self) -> Chrome<Nobody> {
+        match self {
+            Self::Staff(chrome) => chrome.for_nobody(),
+            Self::Client(chrome) => chrome.for_nobody(),
         }
     }
 

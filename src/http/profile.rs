@@ -10,6 +10,7 @@ use crate::domain::country;
 use crate::domain::next::Side;
 use crate::domain::text::{Line, Name};
 use crate::domain::time::Timestamp;
+use crate::store::address::{self, Waiting};
 use crate::store::device::{self, Device};
 use crate::store::profile::{self, Colleague};
 use crate::store::viewer::Asker;
@@ -18,6 +19,7 @@ use crate::store::{Results, Statement};
 /// What the page reads.
 pub(crate) struct Mine {
     devices: Vec<Device>,
+    waiting: Option<Waiting>,
     colleagues: Vec<Colleague>,
 }
 
@@ -25,7 +27,7 @@ impl Load for Mine {
     type Args = ();
 
     fn statements(_args: &(), asker: &Asker) -> Vec<Statement> {
-        let mut reads = vec![device::of(asker)];
+        let mut reads = vec![device::of(asker), address::waiting(asker)];
         if asker.side == Side::Client {
             reads.push(profile::colleagues(asker));
         }
@@ -35,6 +37,7 @@ impl Load for Mine {
     fn read(_args: (), results: &mut Results, _now: Timestamp) -> Result<Option<Self>, Error> {
         Ok(Some(Self {
             devices: results.rows()?,
+            waiting: results.first()?,
             // Staff ask for none, and there is no further answer.
             colleagues: results.rows_if_any()?,
         }))
@@ -74,6 +77,8 @@ struct Profile {
     /// Address of the profile.
     home: &'static str,
     email: String,
+    /// What is to be done about a new address; empty when there is none.
+    waiting: String,
     has_password: bool,
     places: Vec<Place>,
     colleagues: Vec<Colleague>,
@@ -87,6 +92,13 @@ impl Profile {
             form,
             home: own.frame.side().profile(),
             email: own.frame.email().to_owned(),
+            waiting: own.page.waiting.as_ref().map_or_else(String::new, |to| {
+                format!(
+                    "{} waits to be confirmed. Its link works until {}.",
+                    to.email,
+                    to.expires_at.day_time()
+                )
+            }),
             has_password: own.frame.has_password(),
             places: own
                 .page

@@ -9,9 +9,9 @@ use serde::Serialize;
 
 use super::guard::Guarded;
 use super::{
-    Error, activity, branding, client, confirm, contact, dashboard, device, document, forgot,
-    invitation, invite, invoice, join, magic, outbox, password, profile, reset, security_txt,
-    settings, setup, sign_in, staff, template, upload,
+    Error, activity, address, branding, client, confirm, confirm_email, contact, dashboard, device,
+    document, forgot, invitation, invite, invoice, join, magic, outbox, password, profile, reset,
+    security_txt, settings, setup, sign_in, staff, template, upload,
 };
 
 /// A row of the access table: a method and path, and the guard its handler names.
@@ -278,6 +278,14 @@ fn own_account(routes: Routes) -> Routes {
             device::end_others_client,
         )
         .on(POST, "/profile/sessions/{id}/end", device::end_client)
+        .on(GET, "/profile/email", address::client_form)
+        .on(POST, "/profile/email", address::client)
+        .on(GET, "/confirm-email/{token}", confirm_email::form)
+        .on(POST, "/confirm-email/{token}", confirm_email::client)
+        .on(GET, "/admin/profile/email", address::staff_form)
+        .on(POST, "/admin/profile/email", address::staff)
+        .on(GET, "/admin/confirm-email/{token}", confirm_email::form)
+        .on(POST, "/admin/confirm-email/{token}", confirm_email::staff)
         .on(GET, "/admin/profile", profile::staff)
         .on(POST, "/admin/profile/name", profile::rename_staff)
         .on(GET, "/admin/profile/password", password::staff_form)

@@ -5,6 +5,7 @@
 //! not at all. What a binding's future cannot do (be `Send`) ends here too: callers see plain
 //! `async fn`.
 
+pub(crate) mod address;
 pub(crate) mod audit;
 pub(crate) mod billing;
 mod blobs;
