@@ -12,6 +12,7 @@ use crate::domain::text::{Line, Name};
 use crate::domain::time::Timestamp;
 use crate::store::client::Client;
 use crate::store::contact::{self, Contact, Draft};
+use crate::store::session;
 use crate::store::viewer::Asker;
 use crate::store::{self, ById as _, Conflict, Results, Statement};
 
@@ -230,6 +231,15 @@ pub(crate) async fn primary(staff: Staff<Contact>) -> Answer {
     let writes = contact::make_primary(of.id, of.client_id, staff.app.now);
     let said = format!("{} is the primary contact now.", of.name());
     act(&staff, "contact.made_primary", writes, said).await
+}
+
+/// `POST /admin/contacts/{id}/end-sessions`: every device of the person, whichever client is open
+/// there, since one press switches from one client to another.
+pub(crate) async fn end_sessions(staff: Staff<Contact>) -> Answer {
+    let of = &staff.page;
+    let writes = vec![session::end_of_contact(of.id, staff.app.now)];
+    let said = format!("{} is signed out on every device.", of.name());
+    act(&staff, "contact.signed_out", writes, said).await
 }
 
 /// `POST /admin/contacts/{id}/remove`

@@ -138,6 +138,11 @@ fn people(routes: Routes) -> Routes {
         .on(POST, "/admin/contacts/{id}", contact::save)
         .on(POST, "/admin/contacts/{id}/primary", contact::primary)
         .on(POST, "/admin/contacts/{id}/remove", contact::remove)
+        .on(
+            POST,
+            "/admin/contacts/{id}/end-sessions",
+            contact::end_sessions,
+        )
 }
 
 /// Documents, on both sides.

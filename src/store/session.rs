@@ -219,6 +219,16 @@ pub(crate) fn end(id: SessionId, now: Timestamp) -> Statement {
     )
 }
 
+/// Ends every session of the person who is a contact.
+pub(crate) fn end_of_contact(id: ContactId, now: Timestamp) -> Statement {
+    statement!(
+        "UPDATE sessions SET ended_at = ?2 WHERE account_id = \
+         (SELECT account_id FROM contacts WHERE id = ?1) AND ended_at IS NULL",
+        id.to_string(),
+        now
+    )
+}
+
 /// Begins the session that follows a fresh proof of identity: the same person and device under a
 /// new name, which lives no longer than the old one would have.
 pub(crate) fn renew(id: SessionId, old: SessionId, now: Timestamp) -> Statement {

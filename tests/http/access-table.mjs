@@ -147,6 +147,7 @@ export const ROWS = {
   "POST /admin/contacts/{id}": { ...sent(STAFF_PAGE), ids: { id: "contact" } },
   "POST /admin/contacts/{id}/primary": STAFF_MISSES,
   "POST /admin/contacts/{id}/remove": STAFF_MISSES,
+  "POST /admin/contacts/{id}/end-sessions": STAFF_MISSES,
   // Documents.
   "GET /documents": CLIENT_PAGE,
   "GET /documents/{id}": { ...CLIENT_THING, ids: { id: "document" } },

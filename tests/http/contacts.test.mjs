@@ -213,3 +213,16 @@ test("two saves within one request's time: one of them is told", async () => {
   assert.equal(answers.filter(({ status }) => status === 303).length, 1, answers.join("\n"));
   assert.ok(answers.every(({ status }) => [303, 409, 422].includes(status)), answers.join("\n"));
 });
+
+test("staff sign a person out everywhere: three sessions are over with their next request, the password lives", async () => {
+  const { person: cara, contact, client } = await person(world, owner);
+  const devices = [cara, ...await Promise.all([1, 2].map(() => signIn(Object.assign(world.user(), { email: cara.email, password: cara.password })).then((answer) => answer.user)))];
+  for (const device of devices) assert.equal((await device.get("/")).status, 200);
+  const other = await person(world, owner);
+  const answer = await owner.submit((await owner.get(pathOf(contact))).page.formTo(`${pathOf(contact)}/end-sessions`), {}, { follow: false });
+  assert.equal((await answer.cost()).d1, 2);
+  for (const device of devices) assert.match((await device.get("/")).location ?? "", /^\/sign-in/);
+  assert.equal((await other.person.get("/")).status, 200, "nobody else is signed out");
+  assert.equal((await signIn(Object.assign(world.user(), { email: cara.email, password: cara.password }))).status, 200);
+  assert.equal((await one("SELECT action FROM audit WHERE client_id = ? AND entity_id = ? ORDER BY id DESC", client.id, contact.id)).action, "contact.signed_out");
+});
