@@ -7,6 +7,7 @@
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { get } from "node:http";
 import { createServer } from "node:net";
 import { isAbsolute, join } from "node:path";
 import { build } from "./build.mjs";
@@ -104,14 +105,20 @@ function stop(child) {
   return gone.finally(() => clearTimeout(late));
 }
 
+/** Not by fetch, which keeps the Host header to itself; the portal answers to its own name alone. */
+const statusOf = (path) => new Promise((done, fail) => {
+  get({ host: "127.0.0.1", port, path, headers: { host: new URL(base).host } }, (response) => {
+    response.resume();
+    done(response.statusCode);
+  }).on("error", fail);
+});
+
 async function untilItAnswers(child) {
   const until = Date.now() + 120_000;
   while (Date.now() < until) {
     if (child.exitCode !== null) throw new Plain(`The local runtime ended before it was ready (exit ${child.exitCode}):\n${child.output()}`);
     try {
-      const response = await fetch(`http://127.0.0.1:${port}/sign-in`, { headers: { host: `localhost:${port}` }, redirect: "manual" });
-      await response.arrayBuffer();
-      return response.status;
+      return await statusOf("/sign-in");
     } catch {
       await new Promise((done) => setTimeout(done, 100));
     }
