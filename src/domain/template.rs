@@ -24,15 +24,23 @@ pub enum Variable {
     InviteLink,
     /// Until when the link works.
     ExpiresAt,
-    /// Name of the staff member who invites.
+    /// Name of the staff member who sends.
     SenderName,
     /// Where clients ask for help.
     SupportEmail,
+    /// Number of the invoice.
+    InvoiceNumber,
+    /// What is to be paid.
+    AmountDue,
+    /// Until when.
+    DueDate,
+    /// The link to the invoice, shown as a button.
+    InvoiceLink,
 }
 
 impl Variable {
     /// Every variable.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 11] = [
         Self::BusinessName,
         Self::ClientName,
         Self::ContactFirstName,
@@ -40,6 +48,10 @@ impl Variable {
         Self::ExpiresAt,
         Self::SenderName,
         Self::SupportEmail,
+        Self::InvoiceNumber,
+        Self::AmountDue,
+        Self::DueDate,
+        Self::InvoiceLink,
     ];
     /// Its name, without braces.
     pub const fn name(self) -> &'static str {
@@ -51,6 +63,10 @@ impl Variable {
             Self::ExpiresAt => "expires_at",
             Self::SenderName => "sender_name",
             Self::SupportEmail => "support_email",
+            Self::InvoiceNumber => "invoice_number",
+            Self::AmountDue => "amount_due",
+            Self::DueDate => "due_date",
+            Self::InvoiceLink => "invoice_link",
         }
     }
     /// What it stands for, for the list beside the field.
@@ -58,11 +74,15 @@ impl Variable {
         match self {
             Self::BusinessName => "the name of your business",
             Self::ClientName => "the name of the client",
-            Self::ContactFirstName => "the first name of the person invited",
+            Self::ContactFirstName => "the first name of the person it goes to",
             Self::InviteLink => "the link to accept, shown as a button",
             Self::ExpiresAt => "the day and time until which the link works",
-            Self::SenderName => "the name of the person who invites",
+            Self::SenderName => "the name of the person who sends it",
             Self::SupportEmail => "your support e-mail address",
+            Self::InvoiceNumber => "the number of the invoice",
+            Self::AmountDue => "what is still to be paid, with its currency",
+            Self::DueDate => "the day until which it is to be paid",
+            Self::InvoiceLink => "the link to the invoice, shown as a button",
         }
     }
 }
@@ -81,16 +101,16 @@ pub enum TemplateError {
         "A variable is not closed. Write it with two braces on each side, like {{{{client_name}}}}."
     )]
     Unclosed,
-    /// An invitation nobody could accept.
-    #[error("Please add {{{{invite_link}}}}: without it nobody can accept the invitation.")]
-    MissingLink,
+    /// A mail whose purpose nobody could follow.
+    #[error("Please add {{{{{}}}}}: {}.", .0.link().name(), .0.without_link())]
+    MissingLink(Kind),
     /// A link where it cannot be opened, and where others read it.
-    #[error("Please leave {{{{invite_link}}}} out of the subject. It belongs in the text.")]
-    LinkInSubject,
+    #[error("Please leave {{{{{}}}}} out of the subject. It belongs in the text.", .0.link().name())]
+    LinkInSubject(Kind),
 }
 
-/// What the variables stand for in one mail.
-#[derive(Debug, Clone, Copy)]
+/// What the variables stand for in one mail; what its kind does not know may stay empty.
+#[derive(Debug, Clone, Copy, Default)]
 pub struct Values<'a> {
     /// Name of the business.
     pub business_name: &'a str,
@@ -100,10 +120,16 @@ pub struct Values<'a> {
     pub contact_first_name: &'a str,
     /// Until when the link works, in words.
     pub expires_at: &'a str,
-    /// Name of the staff member who invites.
+    /// Name of the staff member who sends.
     pub sender_name: &'a str,
     /// Where clients ask for help. Where the business has set none: the sender's address.
     pub support_email: &'a str,
+    /// Number of the invoice.
+    pub invoice_number: &'a str,
+    /// What is to be paid.
+    pub amount_due: &'a str,
+    /// Until when.
+    pub due_date: &'a str,
 }
 
 impl Values<'_> {
@@ -113,10 +139,13 @@ impl Values<'_> {
             Variable::BusinessName => self.business_name,
             Variable::ClientName => self.client_name,
             Variable::ContactFirstName => self.contact_first_name,
-            Variable::InviteLink => "the link above",
+            Variable::InviteLink | Variable::InvoiceLink => "the link above",
             Variable::ExpiresAt => self.expires_at,
             Variable::SenderName => self.sender_name,
             Variable::SupportEmail => self.support_email,
+            Variable::InvoiceNumber => self.invoice_number,
+            Variable::AmountDue => self.amount_due,
+            Variable::DueDate => self.due_date,
         };
         value
             .chars()
@@ -140,11 +169,11 @@ pub struct Subject {
 
 impl Subject {
     /// The one door.
-    pub fn parse(raw: &str) -> Result<Self, TemplateError> {
+    pub fn parse(kind: Kind, raw: &str) -> Result<Self, TemplateError> {
         let line = Line::<200>::parse("subject", raw)?;
-        let segments = segments(line.as_str())?;
-        if segments.contains(&Segment::Value(Variable::InviteLink)) {
-            return Err(TemplateError::LinkInSubject);
+        let segments = segments(kind, line.as_str())?;
+        if segments.contains(&Segment::Value(kind.link())) {
+            return Err(TemplateError::LinkInSubject(kind));
         }
         Ok(Self {
             source: line.as_str().to_owned(),
@@ -173,14 +202,12 @@ impl Body {
     /// The one door.
     pub fn parse(kind: Kind, raw: &str) -> Result<Self, TemplateError> {
         let text = Paragraphs::parse("text", raw)?;
-        let mut before = segments(text.as_str())?;
+        let mut before = segments(kind, text.as_str())?;
         let link = before
             .iter()
-            .position(|s| *s == Segment::Value(Variable::InviteLink));
-        let after = match (kind, link) {
-            (Kind::Invitation, Some(at)) => before.split_off(at).split_off(1),
-            (Kind::Invitation, None) => return Err(TemplateError::MissingLink),
-        };
+            .position(|s| *s == Segment::Value(kind.link()));
+        let link = link.ok_or(TemplateError::MissingLink(kind))?;
+        let after = before.split_off(link).split_off(1);
         Ok(Self {
             source: text.as_str().to_owned(),
             before,
@@ -219,7 +246,7 @@ pub struct Letter {
 }
 
 /// Cuts a text into what stands and what is put in. Spaces within the braces are allowed.
-fn segments(text: &str) -> Result<Vec<Segment>, TemplateError> {
+fn segments(kind: Kind, text: &str) -> Result<Vec<Segment>, TemplateError> {
     let mut found = Vec::new();
     let mut rest = text;
     while let Some((plain, after)) = rest.split_once("{{") {
@@ -229,7 +256,8 @@ fn segments(text: &str) -> Result<Vec<Segment>, TemplateError> {
             return Err(TemplateError::Unclosed);
         }
         let name = inside.trim();
-        let variable = Variable::ALL.into_iter().find(|v| v.name() == name);
+        let known = kind.variables();
+        let variable = known.iter().copied().find(|v| v.name() == name);
         let variable =
             variable.ok_or_else(|| TemplateError::Unknown(name.chars().take(40).collect()))?;
         if !plain.is_empty() {
@@ -264,7 +292,14 @@ mod tests {
         expires_at: "4 Dec 2026, 14:05 UTC",
         sender_name: "Olive Fern",
         support_email: "help@fern-oak.example",
+        invoice_number: "INV-2026-0042",
+        amount_due: "€1,234.00",
+        due_date: "8 Dec 2026",
     };
+
+    fn subject(raw: &str) -> Result<Subject, TemplateError> {
+        Subject::parse(Kind::Invitation, raw)
+    }
 
     fn body(raw: &str) -> Result<Body, TemplateError> {
         Body::parse(Kind::Invitation, raw)
@@ -272,18 +307,15 @@ mod tests {
 
     #[test]
     fn the_built_in_wording_can_be_sent() {
+        let mut said = Vec::new();
         for kind in Kind::ALL {
             assert_eq!(Kind::parse(kind.as_str()), Some(kind));
-            let subject = Subject::parse(kind.default_subject()).unwrap();
-            assert_eq!(
-                subject.render(&VALUES),
-                "Fern & Oak invites you to its client portal"
-            );
+            let subject = Subject::parse(kind, kind.default_subject()).unwrap();
+            said.push(subject.render(&VALUES));
             let letter = Body::parse(kind, kind.default_body())
                 .unwrap()
                 .render(&VALUES);
             assert_eq!(letter.before[0], "Hello Lena,");
-            assert!(letter.before[2].contains("log in for the first time"));
             assert_eq!(
                 letter.after.last().unwrap(),
                 "Kind regards\nOlive Fern\nFern & Oak"
@@ -293,12 +325,30 @@ mod tests {
                 !all.contains("{{") && !all.contains("the link above"),
                 "{all}"
             );
-            assert!(
-                Variable::ALL
-                    .iter()
-                    .all(|v| kind.default_body().contains(v.name()))
-            );
+            let whole = format!("{}{}", kind.default_subject(), kind.default_body());
+            let variables = kind.variables().iter();
+            assert!(variables.map(|v| v.name()).all(|name| whole.contains(name)));
         }
+        assert_eq!(
+            said,
+            [
+                "Fern & Oak invites you to its client portal",
+                "Invoice INV-2026-0042 from Fern & Oak"
+            ]
+        );
+    }
+
+    #[test]
+    fn each_kind_knows_its_own_variables() {
+        let unknown = |name: &str| Some(TemplateError::Unknown(name.to_owned()));
+        assert_eq!(body("{{invoice_link}}").err(), unknown("invoice_link"));
+        let invoice = |raw| Body::parse(Kind::Invoice, raw).err();
+        assert_eq!(invoice("{{invite_link}}"), unknown("invite_link"));
+        assert_eq!(invoice("{{invoice_link}} {{amount_due}}"), None);
+        assert_eq!(
+            invoice("Please pay.").unwrap().to_string(),
+            "Please add {{invoice_link}}: without it nobody can open the invoice."
+        );
     }
 
     #[test]
@@ -317,7 +367,10 @@ mod tests {
     #[test]
     fn each_refusal_says_why() {
         let unknown = |name: &str| Err(TemplateError::Unknown(name.to_owned()));
-        assert_eq!(body("Hello"), Err(TemplateError::MissingLink));
+        assert_eq!(
+            body("Hello"),
+            Err(TemplateError::MissingLink(Kind::Invitation))
+        );
         assert_eq!(body("{{invite_link}} {{password}}"), unknown("password"));
         assert_eq!(body("{{invite_link}} {{}}"), unknown(""));
         assert_eq!(body("{{Invite_Link}}"), unknown("Invite_Link"));
@@ -335,11 +388,11 @@ mod tests {
             Err(TemplateError::Text(TextError::TooLong { .. }))
         ));
         assert_eq!(
-            Subject::parse("{{invite_link}}"),
-            Err(TemplateError::LinkInSubject)
+            subject("{{invite_link}}"),
+            Err(TemplateError::LinkInSubject(Kind::Invitation))
         );
         assert!(matches!(
-            Subject::parse("a\nBcc: b"),
+            subject("a\nBcc: b"),
             Err(TemplateError::Text(TextError::LineBreak { .. }))
         ));
         assert_eq!(
@@ -347,7 +400,7 @@ mod tests {
             "There is no variable {{foo}}. Please use one of those listed with this field."
         );
         assert_eq!(
-            TemplateError::MissingLink.to_string(),
+            TemplateError::MissingLink(Kind::Invitation).to_string(),
             "Please add {{invite_link}}: without it nobody can accept the invitation."
         );
     }
@@ -359,16 +412,16 @@ mod tests {
             sender_name: "{{invite_link}}",
             ..VALUES
         };
-        let subject = Subject::parse("{{client_name}} {{sender_name}}").unwrap();
+        let subject = subject("{{client_name}} {{sender_name}}").unwrap();
         assert_eq!(subject.render(&values), "a  Bcc: x {{invite_link}}");
     }
 
     proptest! {
         #[test]
         fn no_text_panics(raw in "\\PC*|([{} a\n]|\\{\\{invite_link\\}\\}){0,20}") {
-            if let Ok(subject) = Subject::parse(&raw) {
-                prop_assert!(!subject.render(&VALUES).contains('\n'));
-                prop_assert_eq!(Subject::parse(subject.as_str()), Ok(subject));
+            if let Ok(read) = subject(&raw) {
+                prop_assert!(!read.render(&VALUES).contains('\n'));
+                prop_assert_eq!(subject(read.as_str()), Ok(read));
             }
             if let Ok(body) = body(&raw) {
                 let _ = body.render(&VALUES);

@@ -122,6 +122,7 @@ pub(super) fn compose(
         expires_at: &until,
         sender_name: sender.name,
         support_email: sender.support_email,
+        ..Values::default()
     };
     let text = body.render(&values);
     let secret = Secret::new(Purpose::Invitation, app.random()?);
@@ -157,7 +158,7 @@ pub(super) fn compose(
 pub(crate) async fn send(staff: Staff<Draft>, mut form: Fields) -> Answer {
     let (app, chrome, draft) = (staff.app, staff.chrome, staff.page);
     // 1.
-    let subject = form.required("subject", Subject::parse);
+    let subject = form.required("subject", |text| Subject::parse(Kind::Invitation, text));
     let body = form.required("body", |text| Body::parse(Kind::Invitation, text));
     if !draft.portal_enabled {
         form.refuse(

@@ -12,7 +12,7 @@ use super::{Error, Fields};
 use crate::app::App;
 use crate::domain::id::MailId;
 use crate::domain::template::{Body, Kind, Subject, Values, Variable};
-use crate::domain::time::Timestamp;
+use crate::domain::time::{Millis, Timestamp};
 use crate::outbound::letter::Letter;
 use crate::store::audit::{Entry, Principal};
 use crate::store::branding::{self, Branding};
@@ -86,8 +86,14 @@ impl Page {
         }
     }
 
-    const fn variables() -> [Variable; 7] {
-        Variable::ALL
+    /// The kinds that can be chosen: address, name, whether it is this one.
+    fn kinds(&self) -> Vec<(String, &'static str, bool)> {
+        let link = |kind| (path(kind), kind.label(), kind == self.kind);
+        Kind::ALL.into_iter().map(link).collect()
+    }
+
+    const fn variables(&self) -> &'static [Variable] {
+        self.kind.variables()
     }
 }
 
@@ -96,7 +102,7 @@ fn path(kind: Kind) -> String {
 }
 
 fn read(form: &mut Fields, kind: Kind) -> Option<(Subject, Body)> {
-    let subject = form.required("subject", Subject::parse);
+    let subject = form.required("subject", |text| Subject::parse(kind, text));
     let body = form.required("body", |text| Body::parse(kind, text));
     Some((subject?, body?))
 }
@@ -128,7 +134,7 @@ pub(crate) async fn save(staff: Admin<Wording>, mut form: Fields) -> Answer {
     app.db.batch(vec![write, entry]).await?;
     Flash::success(
         app,
-        "The wording is saved. The next invitation starts from it.",
+        "The wording is saved. The next mail of this kind starts from it.",
     );
     see(&path(kind))
 }
@@ -170,13 +176,16 @@ fn example(
         expires_at: &until,
         sender_name: &me.name,
         support_email: wording.look.support_email.as_deref().unwrap_or(&me.email),
+        invoice_number: "INV-2026-0042",
+        amount_due: "€1,234.00",
+        due_date: &app.now.plus(Millis::days(14)).day(),
     };
     let text = body.render(&values);
     let letter = Letter {
         paragraphs: text.before,
         button: Some(wording.kind.button().to_owned()),
         // A link that is nobody's: its page opens and its form says that it does not work.
-        path: "/invitation/example".to_owned(),
+        path: format!("{}example", wording.kind.path()),
         after: text.after,
     };
     (subject.render(&values), letter)

@@ -92,7 +92,7 @@ pub(crate) async fn renew(public: Public<InPath<String>>) -> Answer {
 fn again(app: &App, chrome: &Chrome<Nobody>, of: &Renewal) -> Result<Vec<Statement>, Error> {
     let (subject, body) = invite::wording(&of.draft);
     let unsendable = |error: &dyn std::fmt::Display| Error::internal(error.to_string());
-    let subject = Subject::parse(subject).map_err(|error| unsendable(&error))?;
+    let subject = Subject::parse(Kind::Invitation, subject).map_err(|error| unsendable(&error))?;
     let body = Body::parse(Kind::Invitation, body).map_err(|error| unsendable(&error))?;
     let sender = Sender {
         id: of.sender_id,
