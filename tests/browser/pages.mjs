@@ -117,6 +117,7 @@ export const pages = ({ draft, client, contact, pending, unreachable, link, mail
   { name: "admin-mail", path: `/admin/outbox/${mail.id}`, who: "owner" },
   { name: "admin-branding", path: "/admin/settings/branding", who: "owner" },
   { name: "admin-templates", path: "/admin/settings/templates/invitation", who: "owner" },
+  { name: "admin-templates-invoice", path: "/admin/settings/templates/invoice", who: "owner" },
   { name: "admin-security", path: "/admin/settings/security", who: "owner" },
   { name: "admin-staff", path: "/admin/settings/staff", who: "owner" },
   { name: "admin-staff-new", path: "/admin/settings/staff/new", who: "owner" },

@@ -107,3 +107,27 @@ test("a saved wording is what an invitation starts from; the reset takes it back
   assert.equal(await audited("template.reset"), 1);
   assert.match((await owner.get(review)).page.all("#f-subject")[0].getAttribute("value"), /invites you to its client portal/);
 });
+
+test("the mail that brings an invoice has a wording and variables of its own", async () => {
+  const path = "/admin/settings/templates/invoice";
+  const answer = await owner.get(path);
+  assert.deepEqual([answer.status, (await answer.cost()).d1], [200, 1]);
+  assert.ok(answer.page.hasLink("Invitation") && answer.page.hasLink("Invoice"));
+  const named = answer.page.all(".rows .mono").map((e) => e.text);
+  assert.ok(named.includes("{{amount_due}}") && !named.includes("{{invite_link}}"), named.join());
+  const good = { subject: "{{invoice_number}}", body: "{{amount_due}} until {{due_date}}: {{invoice_link}}" };
+  for (const [changes, field, why] of [
+    [{ body: "Pay {{amount_due}}" }, "body", /add \{\{invoice_link\}\}/],
+    [{ body: "{{invoice_link}} {{expires_at}}" }, "body", /no variable \{\{expires_at\}\}/],
+    [{ subject: "{{invoice_link}}" }, "subject", /out of the subject/],
+  ]) {
+    const refused = await owner.post(path, { ...good, ...changes });
+    assert.equal(refused.status, 422);
+    assert.match(errorAt(refused, field), why);
+  }
+  assert.match((await owner.post(`${path}/preview`, good)).page.text, /€1,234\.00 until/);
+  assert.equal((await owner.post(path, good)).status, 303);
+  assert.equal((await world.db.prepare("SELECT body FROM email_templates WHERE kind = 'invoice'").first()).body, good.body);
+  assert.equal(await stored(), null, "the invitation's wording stays");
+  assert.equal((await owner.post(`${path}/reset`)).status, 303);
+});
