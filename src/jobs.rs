@@ -7,6 +7,7 @@ use worker::send::SendFuture;
 
 use crate::app::App;
 use crate::domain::outbox::{Failure, decide};
+use crate::domain::upload::{FORMS, forms_are_over_before};
 use crate::outbound::letter::{Envelope, Letter};
 use crate::outbound::mail::{Mailbox, Message, SendError};
 use crate::outbound::{seal, zone};
@@ -14,7 +15,7 @@ use crate::store::billing;
 use crate::store::branding::{self, Branding};
 use crate::store::notice;
 use crate::store::outbox::{self, Claimed};
-use crate::store::upload::{self, Doomed};
+use crate::store::upload::{self, Doomed, Swept};
 use crate::store::{Error, Statement, login};
 
 /// After a response that queued mail. The runtime may cut this short; the clock goes on with it.
@@ -34,6 +35,9 @@ async fn drive(app: &App) {
 pub(crate) async fn tick(app: App) {
     if let Err(error) = sweep(&app).await {
         worker::console_error!("clock: {error}");
+    }
+    if let Err(error) = sweep_forms(&app).await {
+        worker::console_error!("forms: {error}");
     }
     if let Err(error) = sweep_objects(&app).await {
         worker::console_error!("objects: {error}");
@@ -66,6 +70,26 @@ async fn sweep(app: &App) -> Result<(), Error> {
         && app.now.as_seconds() / 60 % 60 == 0
     {
         app.branding.write(&look, app.now).await?;
+    }
+    Ok(())
+}
+
+/// How many objects of plain forms are looked at in one run.
+const FORM_PAGE: u32 = 100;
+
+/// 1. the next objects that came by plain forms, of days that are over; 2. those that no version
+/// names are doomed, and the next run goes on behind them.
+async fn sweep_forms(app: &App) -> Result<(), Error> {
+    // 1.
+    let swept: Option<Swept> = app.db.run(upload::swept()).await?.first()?;
+    let Some(swept) = swept else { return Ok(()) };
+    let over = forms_are_over_before(app.now);
+    let keys = app.blobs.keys(FORMS, &swept.key, FORM_PAGE).await?;
+    let keys: Vec<String> = keys.into_iter().take_while(|key| *key < over).collect();
+    // 2.
+    if let Some(last) = keys.last() {
+        let batch = vec![upload::doom(&keys, app.now)?, upload::swept_to(last)];
+        app.db.batch(batch).await?;
     }
     Ok(())
 }

@@ -11,6 +11,7 @@ use super::form_key::FormKey;
 use super::id::VersionId;
 use super::settings::UploadLimit;
 use super::text::{Folder, TextError, Title};
+use super::time::Timestamp;
 
 const MIB: u64 = 1 << 20;
 const PART: u64 = 8 * MIB;
@@ -108,6 +109,21 @@ impl Plan {
             })
         }
     }
+}
+
+/// What the keys of objects begin with that came by a plain form.
+pub const FORMS: &str = "form/";
+
+/// The key of an object that comes by a plain form: under the day on which the form came.
+pub fn form_blob(now: Timestamp, random: [u8; 16]) -> String {
+    let random = u128::from_be_bytes(random);
+    format!("{FORMS}{}/{random:032x}", now.date())
+}
+
+/// Keys of plain forms that sort before this one are of days that are over for a day at least: no
+/// form of them is still on its way.
+pub fn forms_are_over_before(now: Timestamp) -> String {
+    format!("{FORMS}{}/", now.date().plus_days(-1))
 }
 
 /// What is wished for a file on its way. JSON in the row of its upload.
@@ -233,6 +249,17 @@ mod tests {
             Plan::new(150 * MIB, limit).unwrap_err().to_string(),
             "This file is too large: it has 150 MB, and up to 100 MB are possible. An owner or admin can raise the limit in Settings."
         );
+    }
+
+    #[test]
+    fn forms_of_a_day_are_over_a_day_after_it() {
+        let came = Timestamp(1_795_788_309_000);
+        let blob = form_blob(came, [0xab; 16]);
+        assert_eq!(blob, format!("form/2026-11-27/{}", "ab".repeat(16)));
+        let end = came.date().end();
+        let over = |at| blob < forms_are_over_before(at);
+        assert!(!over(came) && !over(end) && !over(Timestamp(end.0 + 86_399_999)));
+        assert!(over(Timestamp(end.0 + 86_400_000)) && over(Timestamp(end.0 + 400 * 86_400_000)));
     }
 
     #[test]

@@ -9,7 +9,7 @@ use http::StatusCode;
 use serde::{Deserialize, Serialize};
 
 use super::chrome::Flash;
-use super::document::landing::{File, land, told};
+use super::document::landing::{File, Place, land, told};
 use super::guard::{InPath, InPathAndQuery, Load, Me, Staff};
 use super::page::{Answer, json};
 use super::{Error, Incoming, Json};
@@ -180,7 +180,7 @@ fn refused(why: impl std::fmt::Display) -> Error {
 }
 
 /// A key that nobody can guess: 128 random bits, in hex.
-pub(super) fn key(app: &App) -> Result<String, Error> {
+fn key(app: &App) -> Result<String, Error> {
     let random = u128::from_be_bytes(app.random()?);
     Ok(format!("doc/{random:032x}"))
 }
@@ -353,21 +353,24 @@ pub(crate) async fn complete(staff: Staff<Ending>) -> Answer {
     // 3.
     let wishes: Wishes = serde_json::from_str(&going.fields)?;
     let title = wishes.title.as_ref().map(ToString::to_string);
-    let file = File {
-        upload: going.id,
-        version: going.id.version(),
-        of: going
+    let place = Place {
+        client: going.client_id,
+        document: going
             .document_id
             .map(|document| (document, title.unwrap_or_default())),
+        upload: Some(going.id),
+    };
+    let file = File {
+        version: going.id.version(),
         name: going.file_name.clone(),
         blob: going.blob.clone(),
         etag,
         size: going.size,
         number: 1,
     };
-    let made = land(app, &staff.chrome, readers, &file, &wishes).await?;
-    let made = made.ok_or(Error::NotFound)?;
-    let mut text = match (together, file.of) {
+    let made = land(app, &staff.chrome, readers, &place, &[file], &wishes).await?;
+    let made = made.into_iter().next().ok_or(Error::NotFound)?;
+    let mut text = match (together, place.document) {
         (_, Some(_)) => format!("“{}” has a new version.", made.title),
         (0 | 1, None) => format!("“{}” is uploaded.", made.title),
         (many, None) => format!("{many} documents are uploaded."),

@@ -153,6 +153,21 @@ impl Blobs {
         SendFuture::new(async { self.0.delete_multiple(keys).await.map_err(failed) }).await
     }
 
+    /// Keys with that prefix that sort after a key, in order; so many at most.
+    pub(crate) async fn keys(
+        &self,
+        prefix: &str,
+        after: &str,
+        most: u32,
+    ) -> Result<Vec<String>, Error> {
+        SendFuture::new(async {
+            let list = self.0.list().prefix(prefix).start_after(after).limit(most);
+            let listed = list.execute().await.map_err(failed)?;
+            Ok(listed.objects().iter().map(Object::key).collect())
+        })
+        .await
+    }
+
     /// Begins an upload in parts and returns R2's id of it.
     pub(crate) async fn begin_parts(&self, key: &str, content_type: &str) -> Result<String, Error> {
         let metadata = metadata(content_type);

@@ -1,162 +1,190 @@
-//! An upload whose object is in R2 becomes a document, or a version of one, in one batch.
+//! Files that are in R2 become documents, or one becomes a version of one, in one batch.
 //!
-//! The batch looks at the upload's row and at the version's id, so sending it again after a lost
-//! reply changes nothing: what was made is answered.
+//! The batch looks at the ids of the versions, so sending it again after a lost reply changes
+//! nothing: what was made is answered. However many files there are, its statements are the same few:
+//! they read the files out of one JSON text.
 
-use super::upload::{Made, end, made};
-use super::{Db, Error, Statement, statement};
+use serde::Serialize;
+
+use super::upload::{self, Made};
+use super::{Db, Error, Param, Statement, statement};
 use crate::domain::filename::FileName;
-use crate::domain::id::{AuditId, DocumentId, StaffId, UploadId, VersionId};
-use crate::domain::text::{Folder, Title};
+use crate::domain::id::{AuditId, ClientId, DocumentId, StaffId, UploadId, VersionId};
+use crate::domain::text::Folder;
 use crate::domain::time::Timestamp;
 
-/// An upload whose object is in R2.
-#[derive(Debug, Clone)]
+/// A file whose object is in R2.
+#[derive(Debug, Clone, Serialize)]
 pub(crate) struct Arrived<'a> {
-    pub(crate) upload: UploadId,
     /// Id of the version. Where it is there already, nothing happens a second time.
     pub(crate) version: VersionId,
-    pub(crate) file_name: &'a FileName,
+    /// The document it makes, or gets into.
+    pub(crate) document: DocumentId,
+    /// Title of a new document.
+    pub(crate) title: &'a str,
+    /// Key of the object.
+    pub(crate) blob: &'a str,
     /// R2's tag.
     pub(crate) etag: &'a str,
+    pub(crate) file_name: &'a FileName,
+    pub(crate) content_type: &'a str,
     /// Bytes.
     pub(crate) size: u64,
     /// Id of the line in the audit log.
     pub(crate) note: AuditId,
+}
+
+/// What files become.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Becomes<'a> {
+    /// A document each.
+    New { folder: &'a Folder, visible: bool },
+    /// The newest version of a document: there is one file.
+    Version,
+}
+
+/// Files that land together.
+#[derive(Debug, Clone)]
+pub(crate) struct Landing<'a> {
+    pub(crate) files: Vec<Arrived<'a>>,
+    pub(crate) becomes: Becomes<'a>,
+    /// Whose documents they are.
+    pub(crate) client: ClientId,
+    /// The row that they end. Where it is gone, nothing lands.
+    pub(crate) upload: Option<UploadId>,
     pub(crate) by: StaffId,
     /// Where from.
     pub(crate) address: &'a str,
 }
 
-/// What an upload becomes.
-#[derive(Debug, Clone)]
-pub(crate) enum Becomes<'a> {
-    /// A document of the upload's client.
-    New {
-        id: DocumentId,
-        title: &'a Title,
-        folder: &'a Folder,
-        visible: bool,
-    },
-    /// The newest version of a document.
-    Version(DocumentId),
-}
-
-impl Arrived<'_> {
-    /// Lands the upload. `notice` queues the mails about it.
+impl Landing<'_> {
+    /// Lands the files, and answers with those that are there. `notice` queues the mails about them.
     pub(crate) async fn land(
         &self,
         db: &Db,
-        becomes: &Becomes<'_>,
         notice: Option<Statement>,
-        blob: &str,
         now: Timestamp,
-    ) -> Result<Option<Made>, Error> {
-        let mut batch = match becomes {
-            Becomes::New { .. } => self.document(becomes, now),
-            Becomes::Version(document) => self.next(*document, now),
+    ) -> Result<Vec<Made>, Error> {
+        let files = serde_json::to_string(&self.files)?;
+        let mut batch = match self.becomes {
+            Becomes::New { folder, visible } => self.documents(&files, folder, visible, now),
+            Becomes::Version => self.next(&files, now),
         };
+        batch.push(self.notes(&files, now));
         batch.extend(notice);
-        batch.extend(end(self.upload, now));
-        // Where the row went meanwhile, the object has no other.
-        batch.push(super::upload::doom(blob, now));
+        if let Some(upload) = self.upload {
+            batch.extend(upload::end(upload, now));
+        }
+        // What did not become a version has no other row.
+        let blobs: Vec<&str> = self.files.iter().map(|file| file.blob).collect();
+        batch.push(upload::doom(&blobs, now)?);
         let skipped = batch.len();
-        batch.push(made(self.version));
+        let versions: Vec<VersionId> = self.files.iter().map(|file| file.version).collect();
+        batch.push(upload::made(&versions)?);
         let mut results = db.batch(batch).await?;
         for _ in 0..skipped {
             results.skip()?;
         }
-        results.first()
+        results.rows()
     }
 
-    fn document(&self, becomes: &Becomes<'_>, now: Timestamp) -> Vec<Statement> {
-        let Becomes::New {
-            id,
-            title,
-            folder,
-            visible,
-        } = becomes
-        else {
-            return Vec::new();
-        };
+    fn documents(
+        &self,
+        files: &str,
+        folder: &Folder,
+        visible: bool,
+        now: Timestamp,
+    ) -> Vec<Statement> {
         vec![
             statement!(
                 "INSERT INTO documents (id, client_id, title, folder, visible, published_at, \
                  version_id, created_by, created_at, updated_at) \
-                 SELECT ?2, u.client_id, ?4, ?5, ?6, ?7, ?3, ?8, ?9, ?9 FROM uploads u \
-                 JOIN clients c ON c.id = u.client_id AND c.archived_at IS NULL \
-                 WHERE u.id = ?1 AND NOT EXISTS (SELECT 1 FROM document_versions WHERE id = ?3)",
-                self.upload.to_string(),
-                id.to_string(),
-                self.version.to_string(),
-                title.as_str(),
+                 SELECT f.value ->> 'document', c.id, f.value ->> 'title', ?3, ?4, ?5, \
+                 f.value ->> 'version', ?6, ?7, ?7 \
+                 FROM json_each(?1) f JOIN clients c ON c.id = ?2 AND c.archived_at IS NULL \
+                 WHERE (?8 IS NULL OR EXISTS (SELECT 1 FROM uploads WHERE id = ?8)) \
+                  AND NOT EXISTS (SELECT 1 FROM document_versions WHERE id = f.value ->> 'version') \
+                  AND NOT EXISTS (SELECT 1 FROM doomed_blobs WHERE blob = f.value ->> 'blob') \
+                  AND f.value ->> 'blob' NOT BETWEEN 'form/' AND (SELECT key FROM form_sweep WHERE id = 1)",
+                files,
+                self.client.to_string(),
                 folder.as_str(),
-                *visible,
+                visible,
                 visible.then_some(now),
                 self.by.to_string(),
-                now
+                now,
+                self.row()
             ),
             statement!(
                 "INSERT INTO document_versions (id, document_id, number, blob, etag, file_name, \
                  content_type, size, uploaded_by, created_at) \
-                 SELECT ?3, d.id, 1, u.blob, ?4, ?5, ?6, ?7, ?8, ?9 \
-                 FROM uploads u JOIN documents d ON d.id = ?2 AND d.version_id = ?3 WHERE u.id = ?1",
-                self.upload.to_string(),
-                id.to_string(),
-                self.version.to_string(),
-                self.etag,
-                self.file_name.as_str(),
-                self.file_name.content_type(),
-                self.size,
+                 SELECT d.version_id, d.id, 1, f.value ->> 'blob', f.value ->> 'etag', \
+                 f.value ->> 'file_name', f.value ->> 'content_type', f.value ->> 'size', ?2, ?3 \
+                 FROM json_each(?1) f JOIN documents d ON d.id = f.value ->> 'document' \
+                  AND d.version_id = f.value ->> 'version' \
+                 WHERE NOT EXISTS (SELECT 1 FROM document_versions WHERE id = d.version_id)",
+                files,
                 self.by.to_string(),
                 now
-            ),
-            super::document::note(
-                self.note,
-                *id,
-                "document.uploaded",
-                self.by,
-                self.address,
-                now,
             ),
         ]
     }
 
-    fn next(&self, document: DocumentId, now: Timestamp) -> Vec<Statement> {
+    fn next(&self, files: &str, now: Timestamp) -> Vec<Statement> {
         vec![
             statement!(
                 "INSERT INTO document_versions (id, document_id, number, blob, etag, file_name, \
                  content_type, size, uploaded_by, created_at) \
-                 SELECT ?2, d.id, 1 + (SELECT max(number) FROM document_versions WHERE document_id = d.id), \
-                 u.blob, ?3, ?4, ?5, ?6, ?7, ?8 \
-                 FROM uploads u JOIN documents d ON d.id = u.document_id AND d.deleted_at IS NULL \
+                 SELECT f.value ->> 'version', d.id, \
+                 1 + (SELECT max(number) FROM document_versions WHERE document_id = d.id), \
+                 f.value ->> 'blob', f.value ->> 'etag', f.value ->> 'file_name', \
+                 f.value ->> 'content_type', f.value ->> 'size', ?3, ?4 \
+                 FROM json_each(?1) f JOIN documents d ON d.id = f.value ->> 'document' \
+                  AND d.client_id = ?2 AND d.deleted_at IS NULL \
                  JOIN clients c ON c.id = d.client_id AND c.archived_at IS NULL \
-                 WHERE u.id = ?1 AND NOT EXISTS (SELECT 1 FROM document_versions WHERE id = ?2)",
-                self.upload.to_string(),
-                self.version.to_string(),
-                self.etag,
-                self.file_name.as_str(),
-                self.file_name.content_type(),
-                self.size,
+                 WHERE (?5 IS NULL OR EXISTS (SELECT 1 FROM uploads WHERE id = ?5)) \
+                  AND NOT EXISTS (SELECT 1 FROM document_versions WHERE id = f.value ->> 'version') \
+                  AND NOT EXISTS (SELECT 1 FROM doomed_blobs WHERE blob = f.value ->> 'blob') \
+                  AND f.value ->> 'blob' NOT BETWEEN 'form/' AND (SELECT key FROM form_sweep WHERE id = 1)",
+                files,
+                self.client.to_string(),
                 self.by.to_string(),
-                now
+                now,
+                self.row()
             ),
             statement!(
-                "UPDATE documents SET version_id = ?2, revision = revision + 1, updated_at = ?3 \
-                 WHERE id = ?1 AND version_id <> ?2 AND EXISTS (SELECT 1 FROM document_versions v \
-                  WHERE v.id = ?2 AND v.document_id = ?1 AND v.created_at = ?3)",
-                document.to_string(),
-                self.version.to_string(),
+                "UPDATE documents SET version_id = v.id, revision = revision + 1, updated_at = ?2 \
+                 FROM json_each(?1) f JOIN document_versions v ON v.id = f.value ->> 'version' \
+                  AND v.created_at = ?2 \
+                 WHERE documents.id = v.document_id AND documents.version_id <> v.id",
+                files,
                 now
             ),
-            super::document::note(
-                self.note,
-                document,
-                "document.version_added",
-                self.by,
-                self.address,
-                now,
-            ),
         ]
+    }
+
+    /// The lines of the audit log for what came to be at this moment.
+    fn notes(&self, files: &str, now: Timestamp) -> Statement {
+        let action = match self.becomes {
+            Becomes::New { .. } => "document.uploaded",
+            Becomes::Version => "document.version_added",
+        };
+        statement!(
+            "INSERT OR IGNORE INTO audit (id, at, principal, principal_id, principal_name, action, entity_id, \
+             client_id, detail, address) \
+             SELECT f.value ->> 'note', ?5, 'staff', st.id, st.name, ?2, d.id, d.client_id, d.title, ?4 \
+             FROM json_each(?1) f JOIN documents d ON d.id = f.value ->> 'document' \
+             JOIN staff st ON st.id = ?3 \
+             WHERE d.updated_at = ?5 AND d.version_id = f.value ->> 'version'",
+            files,
+            action,
+            self.by.to_string(),
+            self.address,
+            now
+        )
+    }
+
+    fn row(&self) -> Param {
+        self.upload.map(|id| id.to_string()).into()
     }
 }

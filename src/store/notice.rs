@@ -76,7 +76,8 @@ pub(crate) fn readers_of(document: DocumentId) -> Statement {
 /// A mail to each reader.
 #[derive(Debug)]
 pub(crate) struct Notice<'a> {
-    pub(crate) document: DocumentId,
+    /// What is told of: one document, or those of a group.
+    pub(crate) documents: &'a [DocumentId],
     /// Files sent together are told of once, under this name.
     pub(crate) group: Option<&'a str>,
     pub(crate) subject: &'a str,
@@ -87,8 +88,8 @@ pub(crate) struct Notice<'a> {
 }
 
 impl Notice<'_> {
-    /// Queues the mails of a document that was written at this moment and that clients see now; its
-    /// change count is how many were queued. One mail per person, version and publication.
+    /// Queues the mails where one of the documents was written at this moment and clients see it now;
+    /// its change count is how many were queued. One mail per person, version and publication.
     pub(crate) fn queue(&self, now: Timestamp) -> Result<Statement, super::Error> {
         let pairs: Vec<[String; 2]> = self
             .mails
@@ -103,14 +104,15 @@ impl Notice<'_> {
                  coalesce('documents ' || ?3, 'document ' || d.id || ' ' || d.version_id || ' ' || d.published_at) \
                   || ' ' || r.id, \
                  'document', r.email, r.name, ?4, ?5, r.id, d.client_id, ?6, ?6 \
-                 FROM json_each(?2) j JOIN documents d ON d.id = ?1 \
+                 FROM json_each(?2) j JOIN documents d ON d.id = (SELECT w.id FROM json_each(?1) f \
+                  JOIN documents w ON w.id = f.value WHERE w.updated_at = ?6 LIMIT 1) \
                  JOIN readers r ON r.id = json_extract(j.value, '$[0]') AND r.client_id = d.client_id \
-                 WHERE d.updated_at = ?6 AND d.deleted_at IS NULL AND d.visible = 1 \
+                 WHERE d.deleted_at IS NULL AND d.visible = 1 \
                   AND (d.visible_from IS NULL OR d.visible_from <= ?6) \
                   AND (d.visible_until IS NULL OR d.visible_until > ?6)"
             ),
             [
-                self.document.to_string().into(),
+                serde_json::to_string(self.documents)?.into(),
                 serde_json::to_string(&pairs)?.into(),
                 Param::from(self.group),
                 self.subject.into(),

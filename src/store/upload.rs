@@ -1,10 +1,11 @@
 //! Files on their way into R2: rows that stand before the bytes and end with the document.
 //!
-//! An object of R2 never stands without a row. An upload's row comes first; in one batch it becomes
-//! a version, or its object is doomed. Both look at the row, so of a completion, a second one, a
-//! cancellation and the sweep exactly one finds it.
+//! The row of an upload by script comes first; in one batch it becomes a version, or its object is
+//! doomed. Both look at the row, so of a completion, a second one, a cancellation and the sweep
+//! exactly one finds it. Files of a plain form have no row: their objects lie under the day they came,
+//! and the sweep looks at each key once, when that day is long over.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::{Param, Statement, flag, statement};
 use crate::domain::filename::FileName;
@@ -56,15 +57,6 @@ pub(crate) fn begin(upload: &Upload, now: Timestamp) -> Statement {
         upload.wishes.as_str(),
         upload.by.to_string(),
         now
-    )
-}
-
-/// Notes R2's id of an upload in parts.
-pub(crate) fn in_parts(upload: UploadId, multipart: &str) -> Statement {
-    statement!(
-        "UPDATE uploads SET multipart_id = ?2 WHERE id = ?1",
-        upload.to_string(),
-        multipart
     )
 }
 
@@ -152,58 +144,40 @@ pub(crate) fn end(upload: UploadId, now: Timestamp) -> [Statement; 3] {
     ]
 }
 
-/// An object that came to be after its row had gone.
-pub(crate) fn doom(blob: &str, now: Timestamp) -> Statement {
-    statement!(
-        "INSERT OR IGNORE INTO doomed_blobs (blob, doomed_at) SELECT ?1, ?2 \
-         WHERE NOT EXISTS (SELECT 1 FROM document_versions WHERE blob = ?1)",
-        blob,
+/// Dooms those of the objects that no version names.
+pub(crate) fn doom<T: Serialize>(blobs: &[T], now: Timestamp) -> Result<Statement, super::Error> {
+    Ok(statement!(
+        "INSERT OR IGNORE INTO doomed_blobs (blob, doomed_at) SELECT f.value, ?2 FROM json_each(?1) f \
+         WHERE NOT EXISTS (SELECT 1 FROM document_versions WHERE blob = f.value)",
+        serde_json::to_string(blobs)?,
         now
-    )
+    ))
 }
 
-/// Whose upload a form's first file is, known before its bytes are.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Whose {
-    /// A new document of a client.
-    Client(ClientId),
-    /// A new version of a document.
-    Document(DocumentId),
+/// How far the sweep of plain forms is.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Swept {
+    /// The last key that it looked at.
+    pub(crate) key: String,
 }
 
-/// Notes an upload in the batch that opens a form, for the member of staff whose session it is. As
-/// the guard's own question, it finds live sessions only (3600000 ms is the idle limit).
-pub(crate) fn reserve(
-    upload: UploadId,
-    whose: Whose,
-    blob: &str,
-    session: SessionId,
-    now: Timestamp,
-) -> Statement {
-    let (client, document) = match whose {
-        Whose::Client(id) => (Some(id.to_string()), None),
-        Whose::Document(id) => (None, Some(id.to_string())),
-    };
+/// The one [`Swept`].
+pub(crate) fn swept() -> Statement {
+    statement!("SELECT key FROM form_sweep WHERE id = 1")
+}
+
+/// The sweep has looked at all keys up to this one. Never goes back.
+pub(crate) fn swept_to(key: &str) -> Statement {
     statement!(
-        "INSERT INTO uploads (id, client_id, document_id, blob, file_name, content_type, size, \
-         created_by, created_at, touched_at) \
-         SELECT ?1, c.id, ?3, ?4, '', '', 0, st.id, ?6, ?6 \
-         FROM sessions s JOIN staff st ON st.id = s.staff_id AND st.epoch = s.epoch AND st.deactivated_at IS NULL \
-         JOIN clients c ON c.archived_at IS NULL AND c.id = coalesce(?2, \
-          (SELECT d.client_id FROM documents d WHERE d.id = ?3 AND d.deleted_at IS NULL)) \
-         WHERE s.id = ?5 AND s.ended_at IS NULL AND s.expires_at > ?6 AND s.seen_at > ?6 - 3600000",
-        upload.to_string(),
-        Param::from(client),
-        Param::from(document),
-        blob,
-        session.to_string(),
-        now
+        "UPDATE form_sweep SET key = ?1 WHERE id = 1 AND key < ?1",
+        key
     )
 }
 
 /// What an upload became.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Made {
+    pub(crate) version_id: VersionId,
     pub(crate) document_id: DocumentId,
     pub(crate) client_id: ClientId,
     pub(crate) title: String,
@@ -213,19 +187,22 @@ pub(crate) struct Made {
     pub(crate) deleted: bool,
 }
 
-/// [`Made`] by the id of the version, if there is one.
-pub(crate) fn made(version: VersionId) -> Statement {
-    statement!(
-        "SELECT d.id AS document_id, d.client_id, d.title, v.number, d.deleted_at IS NOT NULL AS deleted \
-         FROM document_versions v JOIN documents d ON d.id = v.document_id WHERE v.id = ?1",
-        version.to_string()
-    )
+/// [`Made`] by the ids of the versions, as far as they are there.
+pub(crate) fn made(versions: &[VersionId]) -> Result<Statement, super::Error> {
+    Ok(statement!(
+        "SELECT v.id AS version_id, d.id AS document_id, d.client_id, d.title, v.number, \
+         d.deleted_at IS NOT NULL AS deleted \
+         FROM json_each(?1) f JOIN document_versions v ON v.id = f.value \
+         JOIN documents d ON d.id = v.document_id",
+        serde_json::to_string(versions)?
+    ))
 }
 
 /// [`Made`] by the member of staff who sent it.
 pub(crate) fn made_by(version: VersionId, session: SessionId) -> Statement {
     statement!(
-        "SELECT d.id AS document_id, d.client_id, d.title, v.number, d.deleted_at IS NOT NULL AS deleted \
+        "SELECT v.id AS version_id, d.id AS document_id, d.client_id, d.title, v.number, \
+         d.deleted_at IS NOT NULL AS deleted \
          FROM document_versions v JOIN documents d ON d.id = v.document_id \
          WHERE v.id = ?1 AND d.deleted_at IS NULL \
           AND v.uploaded_by = (SELECT staff_id FROM sessions WHERE id = ?2)",

@@ -38,6 +38,7 @@ export async function withFault(on, op, about, work) {
   const error = new Error(message, { cause: new Error(message.replace(/^D1_ERROR: /, "")) });
   const code = fault.code ?? (fault.error ? undefined : USUAL_CODE[on]);
   if (code) error.code = code;
+  error.asked = true;
   switch (fault.when) {
     case "before": throw error;
     case "after": await work(); throw error;

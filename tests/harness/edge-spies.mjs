@@ -4,8 +4,11 @@ import { breaking, withFault } from "./edge-faults.mjs";
 
 const tally = () => ({ d1: 0, kv: 0, r2: 0, mail: 0, rowsRead: 0, rowsWritten: 0 });
 
-/** What one request did: figures until the response, in `after` those from then on, and every operation in order. */
-export const newRecord = (name) => ({ name, status: null, answered: false, background: 0, ...tally(), after: tally(), ops: [] });
+/**
+ * What one request did: figures until the response, in `after` those from then on, and every operation in
+ * order. `lost` of its D1 round trips were broken by a fault that the test asked for.
+ */
+export const newRecord = (name) => ({ name, status: null, answered: false, background: 0, lost: 0, ...tally(), after: tally(), ops: [] });
 
 function note(record, kind, op, about) {
   const figures = record.answered ? record.after : record;
@@ -76,6 +79,9 @@ export function spyOnDatabase(db, record) {
         const results = await db.batch(known.map(({ real }) => real));
         count(noted, results);
         return results;
+      }).catch((error) => {
+        if (error.asked && !record.answered) record.lost++;
+        throw error;
       });
     },
     exec: (sql) => {

@@ -10,7 +10,7 @@ import { newRecord, spyOnDatabase, spyOnBucket, spyOnNamespace, spyOnMail, mails
 
 const records = new Map();
 const KEEP = 500;
-/** Requests that asked D1 more often than a page (once) or an action (twice) may. */
+/** Requests that asked D1 more often than a page (once) or an action (twice) may; what a fault broke may be asked again. */
 const costly = [];
 const MOST = { GET: 1, HEAD: 1 };
 let pending = 0;
@@ -57,7 +57,7 @@ class Edge extends WorkerEntrypoint {
       return response;
     } finally {
       record.answered = true;
-      if (record.d1 > (MOST[request.method] ?? 2)) costly.push({ name: record.name, d1: record.d1, status: record.status });
+      if (record.d1 - record.lost > (MOST[request.method] ?? 2)) costly.push({ name: record.name, d1: record.d1, status: record.status });
     }
   }
 

@@ -1,10 +1,9 @@
-//! A file that is in R2 becomes a document or a version, and its readers are told.
+//! Files that are in R2 become documents or a version, and their readers are told.
 
 use crate::app::App;
 use crate::domain::document::people;
 use crate::domain::filename::FileName;
-use crate::domain::id::{DocumentId, UploadId, VersionId};
-use crate::domain::text::Title;
+use crate::domain::id::{ClientId, DocumentId, UploadId, VersionId};
 use crate::domain::upload::Wishes;
 use crate::http::Error;
 use crate::http::chrome::{Brand, Chrome};
@@ -12,7 +11,7 @@ use crate::http::guard::Me;
 use crate::outbound::letter::Letter;
 use crate::store;
 use crate::store::Statement;
-use crate::store::landing::{Arrived, Becomes};
+use crate::store::landing::{Arrived, Becomes, Landing};
 use crate::store::notice::{Notice, Reader};
 use crate::store::upload::Made;
 
@@ -32,28 +31,29 @@ pub(crate) fn tell(
     app: &App,
     brand: &Brand,
     readers: &[Reader],
-    document: DocumentId,
+    documents: &[DocumentId],
     news: News<'_>,
 ) -> Result<Statement, Error> {
+    let path = match documents {
+        [document] if !matches!(news, News::Several(_)) => format!("/documents/{document}"),
+        _ => "/documents".to_owned(),
+    };
     let business = &brand.name;
-    let (subject, text, button, path) = match news {
+    let (subject, text, button) = match news {
         News::Document(title) => (
             format!("{business}: {title}"),
             format!("{business} has shared a document with you: {title}."),
             "See the document",
-            format!("/documents/{document}"),
         ),
         News::Version(title) => (
             format!("{business}: new version of {title}"),
             format!("{business} has shared a new version of a document with you: {title}."),
             "See the document",
-            format!("/documents/{document}"),
         ),
         News::Several(_) => (
             format!("{business} has shared documents with you"),
             format!("{business} has shared several documents with you."),
             "See the documents",
-            "/documents".to_owned(),
         ),
     };
     let ask = brand.support_email.as_ref().map_or_else(
@@ -78,7 +78,7 @@ pub(crate) fn tell(
         .map(|reader| Ok((reader.id, app.id()?)))
         .collect::<Result<Vec<_>, Error>>()?;
     let notice = Notice {
-        document,
+        documents,
         group,
         subject: &subject,
         content: &serde_json::to_string(&letter)?,
@@ -99,10 +99,7 @@ pub(crate) fn told(readers: u64) -> String {
 
 /// A file that is in R2.
 pub(crate) struct File {
-    pub(crate) upload: UploadId,
     pub(crate) version: VersionId,
-    /// `None`: a new document.
-    pub(crate) of: Option<(DocumentId, String)>,
     pub(crate) name: FileName,
     pub(crate) blob: String,
     pub(crate) etag: String,
@@ -112,53 +109,83 @@ pub(crate) struct File {
     pub(crate) number: usize,
 }
 
-/// Lands a file. `None`: its client was archived or its document deleted meanwhile.
+/// Where files land.
+pub(crate) struct Place {
+    pub(crate) client: ClientId,
+    /// The document that gets a version, with its title; `None`: each file is a new one.
+    pub(crate) document: Option<(DocumentId, String)>,
+    /// The row that the file ends.
+    pub(crate) upload: Option<UploadId>,
+}
+
+/// Lands files, and gives what is there of them. Those missing: the client was archived or the
+/// document deleted meanwhile, or the sweep was there first.
 ///
-/// 1. what it becomes; 2. who is told; 3. one batch. A reply that was lost is asked for once more,
+/// 1. what they become; 2. who is told; 3. one batch. A reply that was lost is asked for once more,
 /// which writes nothing twice.
 pub(crate) async fn land(
     app: &App,
     chrome: &Chrome<Me>,
     readers: &[Reader],
-    file: &File,
+    place: &Place,
+    files: &[File],
     wishes: &Wishes,
-) -> Result<Option<Made>, Error> {
+) -> Result<Vec<Made>, Error> {
     // 1.
-    let title: Title = wishes
-        .title(&file.name, file.number)
-        .map_err(|error| Error::internal(error.to_string()))?;
-    let (document, becomes, news) = match (&file.of, &wishes.group) {
-        (Some((id, title)), _) => (*id, Becomes::Version(*id), News::Version(title)),
-        (None, group) => {
-            let id = app.id()?;
-            let becomes = Becomes::New {
-                id,
-                title: &title,
-                folder: &wishes.folder,
-                visible: wishes.visible,
-            };
-            let alone = News::Document(title.as_str());
-            (id, becomes, group.as_deref().map_or(alone, News::Several))
-        }
-    };
+    let mut ready = Vec::new();
+    for file in files {
+        let title = wishes
+            .title(&file.name, file.number)
+            .map_err(|error| Error::internal(error.to_string()))?;
+        let document = match &place.document {
+            Some((document, _title)) => *document,
+            None => app.id()?,
+        };
+        ready.push((file, title, document));
+    }
+    let mut arrived = Vec::new();
+    for (file, title, document) in &ready {
+        arrived.push(Arrived {
+            version: file.version,
+            document: *document,
+            title: title.as_str(),
+            blob: &file.blob,
+            etag: &file.etag,
+            file_name: &file.name,
+            content_type: file.name.content_type(),
+            size: file.size,
+            note: app.id()?,
+        });
+    }
     // 2.
+    let news = match (&place.document, &wishes.group, ready.as_slice()) {
+        (Some((_id, title)), _, _) => News::Version(title),
+        (None, Some(group), _) => News::Several(group),
+        (None, None, [(_file, title, _document), ..]) => News::Document(title.as_str()),
+        (None, None, []) => return Ok(Vec::new()),
+    };
     let notice = if wishes.notify && !readers.is_empty() {
-        Some(tell(app, &chrome.brand, readers, document, news)?)
+        let documents: Vec<DocumentId> = arrived.iter().map(|file| file.document).collect();
+        Some(tell(app, &chrome.brand, readers, &documents, news)?)
     } else {
         None
     };
     // 3.
-    let arrived = Arrived {
-        upload: file.upload,
-        version: file.version,
-        file_name: &file.name,
-        etag: &file.etag,
-        size: file.size,
-        note: app.id()?,
+    let landing = Landing {
+        files: arrived,
+        becomes: match place.document {
+            Some(_) => Becomes::Version,
+            None => Becomes::New {
+                folder: &wishes.folder,
+                visible: wishes.visible,
+            },
+        },
+        client: place.client,
+        upload: place.upload,
         by: chrome.me.id,
         address: &chrome.me.address,
     };
-    let land = || arrived.land(&app.db, &becomes, notice.clone(), &file.blob, app.now);
+    let land = || landing.land(&app.db, notice.clone(), app.now);
     let made = match land().await {
         Err(store::Error::Unavailable { cause, .. }) => {
             worker::console_warn!("landing once more: {cause}");

@@ -4,7 +4,7 @@
 use askama::Template;
 
 use super::landing::told;
-use super::receive::{self, Receiving, Target};
+use super::receive::{self, Target};
 use crate::app::App;
 use crate::domain::document::{Shown, Window, people};
 use crate::domain::id::{ClientId, DocumentId, noun::Form};
@@ -18,7 +18,6 @@ use crate::http::paging::{Paging, address};
 use crate::http::upload::ARCHIVED;
 use crate::http::{Error, Fields, Incoming, assets};
 use crate::store::notice::{self, Reader};
-use crate::store::upload::{self, Whose};
 use crate::store::viewer::Asker;
 use crate::store::{Results, Statement, document};
 use http::StatusCode;
@@ -188,41 +187,12 @@ pub(crate) async fn list(staff: Staff<ListPage>) -> Answer {
     page(&List::new(&staff.app, staff.chrome, staff.page, fields)?)
 }
 
-/// The list with a place for the first file that is sent to it.
-pub(crate) struct Sending(ListPage, Receiving<ClientId>);
-
-impl Load for Sending {
-    type Args = Receiving<ClientId>;
-
-    fn statements(args: &Self::Args, asker: &Asker) -> Vec<Statement> {
-        let mut statements = ListPage::statements(&args.page(), asker);
-        statements.push(upload::reserve(
-            args.upload,
-            Whose::Client(args.of),
-            &args.blob,
-            asker.session,
-            asker.now,
-        ));
-        statements
-    }
-
-    fn read(
-        args: Self::Args,
-        results: &mut Results,
-        now: Timestamp,
-    ) -> Result<Option<Self>, Error> {
-        let list = ListPage::read(args.page(), results, now)?;
-        results.skip()?;
-        Ok(list.map(|list| Self(list, args)))
-    }
-}
-
 /// `POST /admin/clients/{id}/documents`
 ///
-/// 1. the client is not archived; 2. each file becomes a document as it arrives; 3. what became
-/// of them. Files that were taken stay, whatever is wrong with others.
-pub(crate) async fn upload(staff: Staff<Sending>, incoming: Incoming) -> Answer {
-    let Sending(list, receiving) = staff.page;
+/// 1. the client is not archived; 2. each file goes to R2 as it arrives, and together they become
+/// documents; 3. what became of them. Files that were taken stay, whatever is wrong with others.
+pub(crate) async fn upload(staff: Staff<ListPage>, incoming: Incoming) -> Answer {
+    let list = staff.page;
     // 1.
     if list.owner.archived {
         return Err(Error::Unprocessable(ARCHIVED.to_owned()));
@@ -236,7 +206,6 @@ pub(crate) async fn upload(staff: Staff<Sending>, incoming: Incoming) -> Answer 
         shown: false,
         limit: list.owner.upload_limit,
         readers: &list.readers,
-        first: (receiving.upload, receiving.blob),
     };
     let sent = receive::receive(target, &incoming).await?;
     // 3.

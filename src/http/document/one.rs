@@ -266,7 +266,13 @@ pub(crate) async fn save(staff: Staff<One>, mut form: Fields) -> Answer {
         } else {
             News::Document(draft.title.as_str())
         };
-        batch.push(tell(app, &staff.chrome.brand, readers, document.id, news)?);
+        batch.push(tell(
+            app,
+            &staff.chrome.brand,
+            readers,
+            &[document.id],
+            news,
+        )?);
     }
     let rest = batch.len() - 1;
     let mut results = app.db.batch(batch).await?;

@@ -1,32 +1,29 @@
-//! Files as they arrive in a form: each goes to R2 while it is read and becomes a document or a
-//! version of one.
+//! Files as they arrive in a form: each goes to R2 while it is read; when all are there they become
+//! documents, or one becomes a version of one, in one batch.
 //!
 //! At most two parts of a file are in memory. A file of one part is written at once, a longer one
 //! through R2's upload in parts. The text fields stand before the files in our form, so they are
-//! known when the first file begins. What the stores do not take is told by its name, and the
-//! other files go on. The same form sent again after a lost reply makes nothing twice: the id of
-//! a version is derived from the form's own name and from what is sent.
+//! known when the first file begins. What R2 does not take is told by its name, and the other files
+//! go on. An object that D1 does not hear of is swept by the clock. The same form sent again after a
+//! lost reply makes nothing twice: the id of a version is derived from the form's own name and from
+//! what is sent.
 
 use futures_util::StreamExt as _;
-use http::request::Parts;
 use multer::{Field, Multipart};
 
-use super::landing::{File, land};
+use super::landing::{File, Place, land};
 use super::reader::Reader;
 use crate::app::App;
 use crate::domain::filename::FileName;
 use crate::domain::form_key::FormKey;
-use crate::domain::id::{ClientId, DocumentId, UploadId, VersionId};
+use crate::domain::id::{ClientId, DocumentId, VersionId, noun::Form};
 use crate::domain::settings::UploadLimit;
 use crate::domain::text::{Folder, Title};
-use crate::domain::upload::{NothingToTell, UploadRefused, Wishes};
+use crate::domain::upload::{NothingToTell, UploadRefused, Wishes, form_blob};
 use crate::http::chrome::Chrome;
-use crate::http::guard::{FromAddress, InPath, InPathAndQuery, Me};
-use crate::http::paging::Paging;
-use crate::http::upload::key;
+use crate::http::guard::Me;
 use crate::http::{Error, Fields, Incoming};
 use crate::store::notice::Reader as Told;
-use crate::store::upload::{self, Upload};
 use crate::store::{self, Source};
 
 /// Bytes that are kept of a text field; far above its limit, which is told at the field.
@@ -34,33 +31,8 @@ const TEXT: usize = 64 << 10;
 /// The text fields of the forms. Others are not kept.
 const TEXTS: [&str; 5] = ["form_key", "title", "folder", "visible", "notify"];
 
-/// Whose page the form is on, and the place of its first file.
-#[derive(Debug, Clone)]
-pub(crate) struct Receiving<T> {
-    pub(super) of: T,
-    pub(super) upload: UploadId,
-    pub(super) blob: String,
-}
-
-impl<T: Copy> Receiving<T> {
-    /// What the page itself is asked with.
-    pub(super) fn page(&self) -> InPathAndQuery<T, Paging> {
-        InPathAndQuery(self.of, Paging::default())
-    }
-}
-
-impl<T: serde::de::DeserializeOwned + Send> FromAddress for Receiving<T> {
-    async fn from_address(parts: &mut Parts) -> Result<Self, Error> {
-        let InPath(of) = InPath::from_address(parts).await?;
-        let app = parts.extensions.get::<App>();
-        let app = app.ok_or_else(|| Error::internal("the request came without its parts"))?;
-        Ok(Self {
-            of,
-            upload: app.id()?,
-            blob: key(app)?,
-        })
-    }
-}
+/// Files of one form: their rows go to D1 as one text, which may have 2 MB.
+const MOST: usize = 500;
 
 /// Where the files go.
 pub(super) struct Target<'a> {
@@ -73,8 +45,6 @@ pub(super) struct Target<'a> {
     pub(super) shown: bool,
     pub(super) limit: UploadLimit,
     pub(super) readers: &'a [Told],
-    /// The place of the first file.
-    pub(super) first: (UploadId, String),
 }
 
 /// What became of a form.
@@ -116,8 +86,7 @@ fn read(fields: &mut Fields, target: &Target<'_>) -> Option<Wishes> {
     })
 }
 
-/// Reads a form of files to its end. A file lands once it is known whether another one follows, for
-/// the client is told of several together.
+/// Reads a form of files to its end, and lands those that R2 took.
 pub(super) async fn receive(target: Target<'_>, incoming: &Incoming) -> Result<Sent, Error> {
     let boundary = multer::parse_boundary(&incoming.content_type)
         .map_err(|_other| Error::bad_request("Please send this from the form on the page."))?;
@@ -127,8 +96,7 @@ pub(super) async fn receive(target: Target<'_>, incoming: &Incoming) -> Result<S
     let mut parts = Multipart::new(chunks, boundary);
     let mut sent = Sent::default();
     let mut wishes = None;
-    let mut place = Some(target.first.clone());
-    let mut ready: Option<File> = None;
+    let mut files: Vec<File> = Vec::new();
     while let Some(field) = parts.next_field().await.map_err(|e| Error::bad_body(&e))? {
         let Some(raw) = field.file_name().map(str::to_owned) else {
             let name = field.name().unwrap_or_default().to_owned();
@@ -142,72 +110,98 @@ pub(super) async fn receive(target: Target<'_>, incoming: &Incoming) -> Result<S
             wishes = read(&mut sent.fields, &target);
         }
         // What is wrong with a text field is wrong for every file; they are passed over.
-        let Some(wishes) = &mut wishes else { continue };
+        let Some(wishes) = &wishes else { continue };
         sent.notify = wishes.notify;
         let name = FileName::clean(&raw);
-        if target.document.is_some() && (ready.is_some() || !sent.saved.is_empty()) {
+        if target.document.is_some() && !files.is_empty() {
             let why = format!("{name} was not taken: one file is the new version.");
             sent.refused.push(why);
             continue;
         }
-        if let Some(file) = ready.take() {
-            wishes.group.get_or_insert_with(|| file.upload.to_string());
-            let landed = land_one(&target, &file, wishes).await;
-            sent.note(&file.name, landed)?;
+        if files.len() == MOST {
+            let why = format!(
+                "{name} was not taken: {MOST} files can be sent at once. Please send it after them."
+            );
+            sent.refused.push(why);
+            continue;
         }
         let file = One {
             bytes: Reader::new(field, target.limit),
             named: !raw.is_empty(),
             name: &name,
-            number: sent.saved.len() + 1,
+            number: files.len() + 1,
             form: FormKey::parse(sent.fields.text("form_key")).ok(),
         };
-        match store(&target, file, wishes, &mut place).await {
-            Ok(Put::Stored(file)) => ready = Some(file),
-            Ok(Put::Not(outcome)) => sent.note(&name, Ok(outcome))?,
-            Err(error) => sent.note(&name, Err(error))?,
+        match store(&target, file, wishes).await {
+            // The same file twice is one document; the second object has no row.
+            Ok(Put::Stored(file)) if files.iter().any(|f| f.version == file.version) => {}
+            Ok(Put::Stored(file)) => files.push(file),
+            Ok(Put::Refused(sentence)) => sent.refused.push(sentence),
+            Ok(Put::Nothing) => {}
+            Err(error) => sent.fail([&name], error)?,
         }
     }
-    if let (Some(file), Some(wishes)) = (ready, &wishes) {
-        let landed = land_one(&target, &file, wishes).await;
-        sent.note(&file.name, landed)?;
-    }
-    finish(&target, place, &mut sent).await?;
-    Ok(sent)
-}
-
-impl Sent {
-    /// Notes what became of a file. What a store did not take is told by the file's name.
-    fn note(&mut self, name: &FileName, outcome: Result<Outcome, Error>) -> Result<(), Error> {
-        match outcome {
-            Ok(Outcome::Saved(title)) => self.saved.push(title),
-            Ok(Outcome::Refused(sentence)) => self.refused.push(sentence),
-            Ok(Outcome::Nothing) => {}
-            Err(Error::Unavailable(cause)) => {
-                worker::console_error!("receiving {name}: {cause}");
-                self.failed.push(name.to_string());
-            }
-            Err(other) => return Err(other),
-        }
-        Ok(())
-    }
-}
-
-/// Gives an unused place back, and says what is wrong where nothing arrived.
-async fn finish(
-    target: &Target<'_>,
-    place: Option<(UploadId, String)>,
-    sent: &mut Sent,
-) -> Result<(), Error> {
-    if let Some((unused, _blob)) = place {
-        let end = upload::end(unused, target.app.now).into();
-        target.app.db.batch(end).await?;
+    if let Some(wishes) = wishes {
+        land_all(target, &files, wishes, &mut sent).await?;
     }
     if sent.saved.is_empty() && sent.failed.is_empty() {
         if !sent.refused.is_empty() {
             sent.fields.refuse("file", sent.refused.join(" "));
         } else if !sent.fields.has_errors() {
             sent.fields.refuse("file", "Please choose a file.");
+        }
+    }
+    Ok(sent)
+}
+
+impl Sent {
+    /// Notes files that a store did not take, by their names. Other errors end the request.
+    fn fail<'a>(
+        &mut self,
+        names: impl IntoIterator<Item = &'a FileName>,
+        error: Error,
+    ) -> Result<(), Error> {
+        let Error::Unavailable(cause) = error else {
+            return Err(error);
+        };
+        for name in names {
+            worker::console_error!("receiving {name}: {cause}");
+            self.failed.push(name.to_string());
+        }
+        Ok(())
+    }
+}
+
+/// Lands what R2 took, all or nothing, and notes what became of it.
+async fn land_all(
+    target: Target<'_>,
+    files: &[File],
+    mut wishes: Wishes,
+    sent: &mut Sent,
+) -> Result<(), Error> {
+    let (app, readers) = (target.app, target.readers);
+    if files.len() > 1 {
+        wishes.group = Some(app.id::<Form>()?.to_string());
+    }
+    let place = Place {
+        client: target.client,
+        document: target.document,
+        upload: None,
+    };
+    let made = match land(app, target.chrome, readers, &place, files, &wishes).await {
+        Ok(made) => made,
+        Err(error) => return sent.fail(files.iter().map(|file| &file.name), error),
+    };
+    for File { version, name, .. } in files {
+        match made.iter().find(|made| made.version_id == *version) {
+            Some(made) if !made.deleted => sent.saved.push(made.title.clone()),
+            Some(made) => sent.refused.push(format!(
+                "{name} was sent with this form before, and “{}” was deleted since. Please open the page anew and choose it again.",
+                made.title
+            )),
+            None => sent.refused.push(format!(
+                "{name} was not taken: this client was archived, or the document deleted, a moment ago, or it was on its way for more than a day."
+            )),
         }
     }
     Ok(())
@@ -238,67 +232,41 @@ struct One<'a> {
     form: Option<FormKey>,
 }
 
-enum Outcome {
-    Saved(String),
+/// A file that is in R2, or not.
+enum Put {
+    Stored(File),
     Refused(String),
     /// No file was chosen.
     Nothing,
 }
 
-/// A file that is in R2, or not.
-enum Put {
-    Stored(File),
-    Not(Outcome),
-}
-
-/// 1. the first part, and whether there is anything; 2. the upload's row; 3. the bytes into R2.
-async fn store(
-    target: &Target<'_>,
-    mut file: One<'_>,
-    wishes: &Wishes,
-    place: &mut Option<(UploadId, String)>,
-) -> Result<Put, Error> {
+/// 1. the first part, and whether there is anything; 2. the bytes into R2.
+async fn store(target: &Target<'_>, mut file: One<'_>, wishes: &Wishes) -> Result<Put, Error> {
     let (app, name) = (target.app, file.name);
     // 1.
     let Some(first) = file.bytes.part().await? else {
-        return Ok(Put::Not(too_large(target, name)));
+        return Ok(too_large(target, name));
     };
     if first.is_empty() {
-        return Ok(Put::Not(if file.named {
-            Outcome::Refused(format!("{name}: {}", UploadRefused::Empty))
+        return Ok(if file.named {
+            Put::Refused(format!("{name}: {}", UploadRefused::Empty))
         } else {
-            Outcome::Nothing
-        }));
+            Put::Nothing
+        });
     }
     // 2.
-    let (id, blob) = match place.take() {
-        Some(reserved) => reserved,
-        None => begin(target, name).await?,
-    };
-    // 3.
+    let blob = form_blob(app.now, app.random()?);
     let etag = if file.bytes.done() {
-        let put = app
-            .blobs
-            .put(&blob, name.content_type(), Source::Bytes(first));
-        put.await.map(Some).map_err(Error::from)
+        let kind = name.content_type();
+        app.blobs.put(&blob, kind, Source::Bytes(first)).await?
     } else {
-        in_parts(app, id, &blob, first, &mut file).await
-    };
-    let etag = match etag {
-        Ok(Some(etag)) => etag,
-        nothing => {
-            let ended = app.db.batch(upload::end(id, app.now).into()).await;
-            // Where this fails too, the sweep does it after a day.
-            if let Err(error) = ended {
-                worker::console_warn!("ending an upload: {error}");
-            }
-            return nothing.map(|_| Put::Not(too_large(target, name)));
+        match in_parts(app, &blob, first, &mut file).await? {
+            Some(etag) => etag,
+            None => return Ok(too_large(target, name)),
         }
     };
     Ok(Put::Stored(File {
-        upload: id,
-        version: version(target, &file, wishes, id)?,
-        of: target.document.clone(),
+        version: version(target, &file, wishes)?,
         name: name.clone(),
         blob,
         etag,
@@ -307,57 +275,17 @@ async fn store(
     }))
 }
 
-/// The document in the place of the upload's row.
-async fn land_one(target: &Target<'_>, file: &File, wishes: &Wishes) -> Result<Outcome, Error> {
-    let (readers, name) = (target.readers, &file.name);
-    let made = land(target.app, target.chrome, readers, file, wishes).await?;
-    Ok(match made {
-        Some(made) if !made.deleted => Outcome::Saved(made.title),
-        Some(made) => Outcome::Refused(format!(
-            "{name} was sent with this form before, and “{}” was deleted since. Please open the page anew and choose it again.",
-            made.title
-        )),
-        None => Outcome::Refused(format!(
-            "{name} was not taken: this client was archived, or the document deleted, a moment ago."
-        )),
-    })
-}
-
-fn too_large(target: &Target<'_>, name: &FileName) -> Outcome {
+fn too_large(target: &Target<'_>, name: &FileName) -> Put {
     let limit = target.limit.words();
-    Outcome::Refused(format!(
+    Put::Refused(format!(
         "{name} was not taken: it is larger than {limit}. An owner or admin can raise the limit in Settings."
     ))
 }
 
-/// The row of a file that is not the first of its form.
-async fn begin(target: &Target<'_>, name: &FileName) -> Result<(UploadId, String), Error> {
-    let app = target.app;
-    let upload = Upload {
-        id: app.id()?,
-        client: target.client,
-        document: target.document.as_ref().map(|(id, _title)| *id),
-        blob: key(app)?,
-        multipart: None,
-        file_name: name.clone(),
-        size: 0,
-        part_size: 0,
-        wishes: "{}".to_owned(),
-        by: target.chrome.me.id,
-    };
-    app.db.run(upload::begin(&upload, app.now)).await?;
-    Ok((upload.id, upload.blob))
-}
-
 /// The id of the version: the same for the same file sent again with the same form.
-fn version(
-    target: &Target<'_>,
-    file: &One<'_>,
-    wishes: &Wishes,
-    upload: UploadId,
-) -> Result<VersionId, Error> {
+fn version(target: &Target<'_>, file: &One<'_>, wishes: &Wishes) -> Result<VersionId, Error> {
     let Some(form) = file.form else {
-        return Ok(upload.version());
+        return Ok(target.app.id()?);
     };
     let about = (
         target.client,
@@ -369,25 +297,39 @@ fn version(
     Ok(file.bytes.fingerprint().version(form, &about))
 }
 
-/// Writes a file of more than one part and gives its tag. `None`: it turned out too large.
+/// Writes a file of more than one part and gives its tag. `None`: it turned out too large. What broke
+/// off is given up; where that fails too, R2 does so by itself after a week.
 async fn in_parts(
     app: &App,
-    id: UploadId,
     blob: &str,
     first: Vec<u8>,
     file: &mut One<'_>,
 ) -> Result<Option<String>, Error> {
     let kind = file.name.content_type();
     let multipart = app.blobs.begin_parts(blob, kind).await?;
-    app.db.run(upload::in_parts(id, &multipart)).await?;
+    let whole = put_parts(app, (blob, &multipart), first, file).await;
+    if !matches!(whole, Ok(Some(_)))
+        && let Err(error) = app.blobs.abort_parts(blob, &multipart).await
+    {
+        worker::console_warn!("giving an upload up: {error}");
+    }
+    whole
+}
+
+async fn put_parts(
+    app: &App,
+    (blob, multipart): (&str, &str),
+    first: Vec<u8>,
+    file: &mut One<'_>,
+) -> Result<Option<String>, Error> {
     let mut done = Vec::new();
     let mut next = first;
     for number in 1..=10_000 {
         let bytes = Source::Bytes(next);
-        let part = app.blobs.put_part(blob, &multipart, number, bytes).await;
+        let part = app.blobs.put_part(blob, multipart, number, bytes).await;
         done.push(part.map_err(store::Error::from)?);
         if file.bytes.done() {
-            let whole = app.blobs.complete_parts(blob, &multipart, done).await;
+            let whole = app.blobs.complete_parts(blob, multipart, done).await;
             return Ok(Some(whole.map_err(store::Error::from)?));
         }
         match file.bytes.part().await? {
