@@ -8,6 +8,8 @@ use std::fmt;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
+use crate::domain::webhook::{Secrets, SecretsError};
+
 /// Where Stripe's API lives.
 pub(crate) const STRIPE_API: &str = "https://api.stripe.com";
 
@@ -37,9 +39,9 @@ pub(crate) struct Config {
     pub(crate) smtp_url: Option<String>,
     /// `STRIPE_SECRET_KEY` and what goes with it; without it there is no Pay Now.
     pub(crate) stripe: Option<StripeSettings>,
-    /// `STRIPE_WEBHOOK_SECRET`: one, or two separated by a comma while it is being rotated. None
-    /// closes the webhook.
-    pub(crate) webhook_secrets: Vec<String>,
+    /// `STRIPE_WEBHOOK_SECRET`: one, or two separated by a comma while it is being rotated. Without
+    /// a usable one the webhook is closed; the error says why.
+    pub(crate) webhook_secrets: Result<Secrets, SecretsError>,
 }
 
 /// How payments reach Stripe.
@@ -63,13 +65,9 @@ impl Config {
                 text("STRIPE_API_BASE"),
                 &base_url,
             )?,
-            webhook_secrets: text("STRIPE_WEBHOOK_SECRET")
-                .unwrap_or_default()
-                .split(',')
-                .map(str::trim)
-                .filter(|secret| !secret.is_empty())
-                .map(str::to_owned)
-                .collect(),
+            webhook_secrets: Secrets::parse(
+                text("STRIPE_WEBHOOK_SECRET").as_deref().unwrap_or_default(),
+            ),
             base_url,
             keys: Keys::parse(text("SESSION_KEYS").as_deref().unwrap_or_default())?,
             setup_token: match text("SETUP_TOKEN") {
@@ -87,6 +85,14 @@ impl Config {
     }
 }
 
+impl Config {
+    /// Whether payments move real money: by the mode of the key. Without a key only what moved
+    /// before is still told of, and that was real.
+    pub(crate) fn takes_real_money(&self) -> bool {
+        self.stripe.as_ref().is_none_or(StripeSettings::is_live)
+    }
+}
+
 impl fmt::Debug for Config {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Config")
@@ -96,7 +102,7 @@ impl fmt::Debug for Config {
             .field("mail_from", &self.mail_from)
             .field("smtp_url", &self.smtp_url.as_ref().map(|_| "…"))
             .field("stripe", &self.stripe.as_ref().map(|stripe| &stripe.base))
-            .field("webhook_secrets", &self.webhook_secrets.len())
+            .field("webhook_secrets", &self.webhook_secrets)
             .finish()
     }
 }
@@ -125,6 +131,11 @@ impl StripeSettings {
             });
         }
         Ok(Some(Self { key, base }))
+    }
+
+    /// Whether the key is of the mode where real money moves.
+    pub(crate) fn is_live(&self) -> bool {
+        self.key.contains("_live_")
     }
 
     /// The origin of the pages where people pay.
@@ -354,12 +365,12 @@ mod tests {
         let two = read(&[
             ("PUBLIC_BASE_URL", "https://a.example"),
             ("SESSION_KEYS", KEY),
-            ("STRIPE_WEBHOOK_SECRET", "whsec_new, whsec_old,"),
+            ("STRIPE_WEBHOOK_SECRET", "whsec_new,whsec_old"),
         ])
         .unwrap();
-        assert_eq!(two.webhook_secrets, ["whsec_new", "whsec_old"]);
-        assert!(two.stripe.is_none());
+        assert!(two.webhook_secrets.is_ok() && two.stripe.is_none());
         assert!(!format!("{two:?}").contains("whsec"));
+        assert!(two.takes_real_money());
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! What happens without a request: the outbox, the sweeps, the copy of the branding.
+//! What happens without a request: payments that nobody told of, the outbox, the sweeps, the copy of the branding.
 
 use std::time::Duration;
 
@@ -11,6 +11,7 @@ use crate::domain::upload::{FORMS, forms_are_over_before};
 use crate::outbound::letter::{Envelope, Letter};
 use crate::outbound::mail::{Mailbox, Message, SendError};
 use crate::outbound::{seal, zone};
+use crate::paying::look_up;
 use crate::store::billing;
 use crate::store::branding::{self, Branding};
 use crate::store::notice;
@@ -41,6 +42,9 @@ pub(crate) async fn tick(app: App) {
     }
     if let Err(error) = sweep_objects(&app).await {
         worker::console_error!("objects: {error}");
+    }
+    if let Err(error) = look_up(&app).await {
+        worker::console_error!("payments: {error}");
     }
     drive(&app).await;
 }

@@ -1,7 +1,7 @@
 //! Portico: a client portal at the edge, as one worker.
 //!
 //! The map of the crate. Data goes `http → domain → store`; imports go
-//! `entry → http, jobs → store, outbound → domain`, and `domain` imports nothing of ours.
+//! `entry → http, jobs → paying → store, outbound → domain`, and `domain` imports nothing of ours.
 //!
 //! | module | what lives there |
 //! |---|---|
@@ -12,6 +12,7 @@
 //! | `store` | D1, R2 and KV, a file per noun |
 //! | `outbound` | other people's services: mail |
 //! | `http` | routes, guards, pages, forms, a file per noun |
+//! | `paying` | what pages and the clock share about money that comes through a provider |
 //! | `jobs` | what the clock drives: the outbox and the sweeps |
 //!
 //! `find src -name 'document*'` shows one feature from the page to the table.
@@ -23,6 +24,7 @@ mod entry;
 mod http;
 mod jobs;
 mod outbound;
+mod paying;
 mod store;
 
 pub use http::routes::{RouteRow, table as route_table};

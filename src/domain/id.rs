@@ -160,8 +160,9 @@ pub mod noun {
 }
 
 pub use noun::{
-    AccountId, AttemptId, AuditId, ClientId, ContactId, DocumentId, FactId, InvoiceId, LinkId,
-    MailId, PayLinkId, ReceiptId, RevisionId, SeriesId, SessionId, StaffId, UploadId, VersionId,
+    AccountId, AttemptId, AuditId, ClientId, ContactId, DocumentId, ExceptionId, FactId, InvoiceId,
+    LinkId, MailId, PayLinkId, ReceiptId, RevisionId, SeriesId, SessionId, StaffId, UploadId,
+    VersionId,
 };
 
 impl<T> Id<T> {

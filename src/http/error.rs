@@ -11,7 +11,7 @@ use http::header::{ALLOW, HeaderName, HeaderValue, LOCATION, RETRY_AFTER};
 use super::page::with_next;
 use crate::domain::next::Side;
 use crate::domain::upload::human_bytes;
-use crate::store;
+use crate::{paying, store};
 
 /// Why there is no page.
 #[derive(Debug, Clone)]
@@ -32,6 +32,8 @@ pub(crate) enum Error {
         /// Where the person wanted to go.
         next: String,
     },
+    /// A link to one invoice that does not work, whatever the reason.
+    DeadLink,
     /// The portal is off for this client.
     PortalClosed,
     /// The role does not allow it.
@@ -97,6 +99,7 @@ impl Error {
     pub(crate) fn status(&self) -> StatusCode {
         match self {
             Self::NotFound => StatusCode::NOT_FOUND,
+            Self::DeadLink => StatusCode::GONE,
             Self::SignIn { .. } | Self::Confirm { .. } => StatusCode::SEE_OTHER,
             Self::PortalClosed | Self::Forbidden(_) | Self::CrossSite => StatusCode::FORBIDDEN,
             Self::Misdirected => StatusCode::MISDIRECTED_REQUEST,
@@ -120,6 +123,12 @@ impl Error {
                 "There is nothing here",
                 fixed(
                     "The address may be mistyped, or what was here is no longer shared with you.",
+                ),
+            ),
+            Self::DeadLink => (
+                "This link no longer works",
+                fixed(
+                    "It may have been withdrawn, or a newer one has taken its place. Please look for our latest e-mail, or ask us for a new link.",
                 ),
             ),
             Self::SignIn { .. } => ("Please sign in", fixed("Sign in to go on.")),
@@ -199,6 +208,20 @@ impl From<store::Error> for Error {
         match error {
             store::Error::Unavailable { .. } => Self::Unavailable(error.to_string()),
             _ => Self::Internal(error.to_string()),
+        }
+    }
+}
+
+impl From<paying::Problem> for Error {
+    fn from(problem: paying::Problem) -> Self {
+        match problem {
+            paying::Problem::Store(error) => error.into(),
+            paying::Problem::Provider(_) | paying::Problem::Random(_) => {
+                Self::Unavailable(problem.to_string())
+            }
+            paying::Problem::Json(_) | paying::Problem::Odd(_) => {
+                Self::Internal(problem.to_string())
+            }
         }
     }
 }

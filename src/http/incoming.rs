@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
 use bytes::Bytes;
-use futures_util::Stream;
+use futures_util::{Stream, StreamExt as _};
 use http::HeaderMap;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use http::request::Parts;
@@ -55,6 +55,22 @@ impl Incoming {
             Ok(Uint8Array::new(&buffer).to_vec())
         })
         .await
+    }
+
+    /// All bytes, `limit` at most, from who may not say how many there are.
+    pub(crate) async fn bytes_up_to(&self, limit: u64) -> Result<Vec<u8>, Error> {
+        if self.length.is_some() || self.request.inner().body().is_none() {
+            return self.bytes(limit).await;
+        }
+        let mut chunks = std::pin::pin!(self.chunks()?);
+        let mut all = Vec::new();
+        while let Some(chunk) = chunks.next().await {
+            all.extend_from_slice(&chunk.map_err(|error| Error::bad_body(&error))?);
+            if all.len() as u64 > limit {
+                return Err(Error::TooLarge { limit });
+            }
+        }
+        Ok(all)
     }
 
     /// The bytes as they arrive.

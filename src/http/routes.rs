@@ -11,7 +11,7 @@ use super::guard::Guarded;
 use super::{
     Error, activity, address, branding, client, confirm, confirm_email, contact, dashboard, device,
     document, forgot, invitation, invite, invoice, join, magic, outbox, password, profile, reset,
-    security_txt, settings, setup, sign_in, staff, template, upload,
+    security_txt, settings, setup, sign_in, staff, template, upload, webhook,
 };
 
 /// A row of the access table: a method and path, and the guard its handler names.
@@ -70,13 +70,14 @@ fn all() -> Routes {
 }
 
 /// The sections of the list; each is a function below.
-const SECTIONS: [fn(Routes) -> Routes; 9] = [
+const SECTIONS: [fn(Routes) -> Routes; 10] = [
     signing_in,
     people,
     documents,
     invoices,
     mail,
     settings,
+    paying,
     portal,
     own_account,
     signing_out,
@@ -261,6 +262,11 @@ fn settings(routes: Routes) -> Routes {
             staff::reactivate,
         )
         .on(POST, "/admin/settings/staff/{id}/invite", staff::invite)
+}
+
+/// Paying: the client's invoices, the provider's news, and what staff do about it.
+fn paying(routes: Routes) -> Routes {
+    routes.on(POST, "/webhooks/stripe", webhook::stripe)
 }
 
 /// The client's own pages, and what everybody may fetch.

@@ -9,9 +9,10 @@ mod form;
 mod stripe;
 mod transfer;
 
-#[expect(unused_imports, reason = "for the pages that pay")]
-pub(crate) use stripe::{Connection, Stripe};
-#[expect(unused_imports, reason = "for the pages that pay")]
+#[expect(unused_imports, reason = "for the settings of payments")]
+pub(crate) use stripe::Connection;
+pub(crate) use stripe::Stripe;
+#[expect(unused_imports, reason = "for the settings of payments")]
 pub(crate) use transfer::Transfer;
 
 use crate::domain::id::AttemptId;

@@ -2,7 +2,8 @@
 //!
 //! A mail waits in the outbox with its link sealed (ChaCha20-Poly1305, RFC 8439) under a key made
 //! from `SESSION_KEYS`, bound to the mail's id. A stolen dump of the database opens nothing; once
-//! the mail is sent the seal is deleted.
+//! the mail is sent the seal is deleted. The token of a pay link is sealed for the attempt that it
+//! began in the same way: the way back from the provider's page leads through it.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -12,7 +13,7 @@ use hmac::{Hmac, Mac as _};
 use sha2::Sha256;
 
 use crate::config::{self, Keys};
-use crate::domain::id::MailId;
+use crate::domain::id::Id;
 
 fn cipher(key: &config::Key) -> Option<ChaCha20Poly1305> {
     let mut mac = <Hmac<Sha256> as hmac::Mac>::new_from_slice(&key.secret).ok()?;
@@ -21,12 +22,12 @@ fn cipher(key: &config::Key) -> Option<ChaCha20Poly1305> {
     Some(ChaCha20Poly1305::new(Key::from_slice(&derived)))
 }
 
-/// Seals a text for one mail; the nonce is twelve fresh random bytes.
-pub(crate) fn seal(keys: &Keys, mail: MailId, text: &str, nonce: [u8; 12]) -> Option<String> {
+/// Seals a text for one row; the nonce is twelve fresh random bytes.
+pub(crate) fn seal<T>(keys: &Keys, row: Id<T>, text: &str, nonce: [u8; 12]) -> Option<String> {
     let key = keys.newest();
     let payload = Payload {
         msg: text.as_bytes(),
-        aad: mail.as_bytes(),
+        aad: row.as_bytes(),
     };
     let sealed = cipher(key)?
         .encrypt(Nonce::from_slice(&nonce), payload)
@@ -39,14 +40,14 @@ pub(crate) fn seal(keys: &Keys, mail: MailId, text: &str, nonce: [u8; 12]) -> Op
 }
 
 /// Opens what [`seal`] closed, while its key is still listed.
-pub(crate) fn open(keys: &Keys, mail: MailId, sealed: &str) -> Option<String> {
+pub(crate) fn open<T>(keys: &Keys, row: Id<T>, sealed: &str) -> Option<String> {
     let mut parts = sealed.rsplitn(3, '.');
     let sealed = URL_SAFE_NO_PAD.decode(parts.next()?).ok()?;
     let nonce = URL_SAFE_NO_PAD.decode(parts.next()?).ok()?;
     let nonce: [u8; 12] = nonce.try_into().ok()?;
     let payload = Payload {
         msg: &sealed,
-        aad: mail.as_bytes(),
+        aad: row.as_bytes(),
     };
     let cipher = cipher(keys.named(parts.next()?)?)?;
     String::from_utf8(cipher.decrypt(Nonce::from_slice(&nonce), payload).ok()?).ok()
@@ -56,7 +57,7 @@ pub(crate) fn open(keys: &Keys, mail: MailId, sealed: &str) -> Option<String> {
 mod tests {
     use super::*;
     use crate::config::Config;
-    use crate::domain::id::Id;
+    use crate::domain::id::MailId;
     use crate::domain::time::Timestamp;
 
     #[test]
@@ -71,7 +72,8 @@ mod tests {
         let sealed = seal(&keys, mail, "pt_i-secret", [9; 12]).unwrap();
         assert!(!sealed.contains("secret"));
         assert_eq!(open(&keys, mail, &sealed).as_deref(), Some("pt_i-secret"));
-        assert_eq!(open(&keys, Id::new(Timestamp(2), [1; 10]), &sealed), None);
+        let other: MailId = Id::new(Timestamp(2), [1; 10]);
+        assert_eq!(open(&keys, other, &sealed), None);
         assert_eq!(open(&keys, mail, "k.1.AAAA.BBBB"), None);
     }
 }

@@ -5,9 +5,11 @@
 //! | here | one invoice, with what it says now and what is being written |
 //! | [`draft`] | what is being written |
 //! | [`list`] | lists by key, filtered |
+//! | [`seen`] | what their client sees of them |
 
 pub(crate) mod draft;
 pub(crate) mod list;
+pub(crate) mod seen;
 
 use serde::Deserialize;
 
@@ -57,18 +59,22 @@ pub(crate) struct Invoice {
     pub(crate) open_revision: Option<RevisionId>,
 }
 
+/// The columns of [`Invoice`], of `invoices i`, `clients c` and `invoice_revisions r`.
+const INVOICE: &str = "i.id, i.client_id, c.name AS client_name, i.state, i.number, i.revision_id, \
+     r.number AS revision, i.currency, i.total, i.issued_on, i.due_on, i.paid, i.refunded, \
+     i.disputed_out, i.disputed_in, i.dispute, i.processing, i.reopened, i.edition, \
+     i.created_at, i.sent_at, i.voided_at, r.content, r.parties, r.own_blob, r.own_name, \
+     CASE i.state WHEN 'sent' THEN (SELECT o.id FROM invoice_revisions o \
+      WHERE o.invoice_id = i.id AND o.sealed_at IS NULL) END AS open_revision";
+
 impl ById for Invoice {
     type Id = InvoiceId;
     fn by_id(id: InvoiceId) -> Statement {
         statement!(
-            "SELECT i.id, i.client_id, c.name AS client_name, i.state, i.number, i.revision_id, \
-             r.number AS revision, i.currency, i.total, i.issued_on, i.due_on, i.paid, i.refunded, \
-             i.disputed_out, i.disputed_in, i.dispute, i.processing, i.reopened, i.edition, \
-             i.created_at, i.sent_at, i.voided_at, r.content, r.parties, r.own_blob, r.own_name, \
-             CASE i.state WHEN 'sent' THEN (SELECT o.id FROM invoice_revisions o \
-              WHERE o.invoice_id = i.id AND o.sealed_at IS NULL) END AS open_revision \
-             FROM invoices i JOIN clients c ON c.id = i.client_id \
-             JOIN invoice_revisions r ON r.id = i.revision_id WHERE i.id = ?1",
+            format!(
+                "SELECT {INVOICE} FROM invoices i JOIN clients c ON c.id = i.client_id \
+                 JOIN invoice_revisions r ON r.id = i.revision_id WHERE i.id = ?1"
+            ),
             id.to_string()
         )
     }

@@ -159,6 +159,8 @@ pub(crate) fn belongs(payment: &str, client: ClientId) -> Statement {
 /// A line of an invoice's history: a fact of one of its payments.
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct Entry {
+    /// Of its row.
+    pub(crate) id: FactId,
     pub(crate) kind: String,
     pub(crate) payment: String,
     pub(crate) provider: String,
@@ -178,15 +180,19 @@ pub(crate) struct Entry {
     pub(crate) reversed: i64,
 }
 
+/// The columns of [`Entry`], of `allocations a`, `ledger l` and `staff st`.
+pub(super) const ENTRY: &str = "l.id, l.kind, l.payment, l.provider, l.amount, l.currency, l.counts, l.occurred_on, \
+     l.occurred_at, l.method, l.reference, a.amount AS allocated, st.name AS recorded_by, \
+     EXISTS (SELECT 1 FROM ledger r WHERE r.payment = l.payment AND r.kind = 'reversal') AS reversed";
+
 /// The [`Entry`]s of an invoice, newest first; at most 200.
 pub(crate) fn of_invoice(invoice: InvoiceId) -> Statement {
     statement!(
-        "SELECT l.kind, l.payment, l.provider, l.amount, l.currency, l.counts, l.occurred_on, l.occurred_at, \
-          l.method, l.reference, a.amount AS allocated, st.name AS recorded_by, \
-          EXISTS (SELECT 1 FROM ledger r WHERE r.payment = l.payment AND r.kind = 'reversal') AS reversed \
-         FROM allocations a CROSS JOIN ledger l ON l.payment = a.payment \
-         LEFT JOIN staff st ON st.id = l.recorded_by \
-         WHERE a.invoice_id = ?1 ORDER BY l.occurred_at DESC, l.created_at DESC, l.id DESC LIMIT 200",
+        format!(
+            "SELECT {ENTRY} FROM allocations a CROSS JOIN ledger l ON l.payment = a.payment \
+             LEFT JOIN staff st ON st.id = l.recorded_by \
+             WHERE a.invoice_id = ?1 ORDER BY l.occurred_at DESC, l.created_at DESC, l.id DESC LIMIT 200"
+        ),
         invoice.to_string()
     )
 }

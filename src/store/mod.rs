@@ -6,6 +6,7 @@
 //! `async fn`.
 
 pub(crate) mod address;
+pub(crate) mod attempt;
 pub(crate) mod audit;
 pub(crate) mod billing;
 mod blobs;
@@ -18,6 +19,7 @@ mod db;
 pub(crate) mod device;
 pub(crate) mod document;
 mod error;
+pub(crate) mod exception;
 pub(crate) mod invitation;
 pub(crate) mod invoice;
 pub(crate) mod join;
@@ -31,6 +33,7 @@ pub(crate) mod outbox;
 pub(crate) mod password;
 pub(crate) mod pay_link;
 pub(crate) mod profile;
+pub(crate) mod provider_event;
 mod proviso;
 pub(crate) mod receipt;
 pub(crate) mod reset;

@@ -6,7 +6,7 @@
 use serde::Deserialize;
 
 use super::{ById, Param, Proviso, Statement, statement};
-use crate::domain::id::{ClientId, ContactId, LinkId, MailId, StaffId};
+use crate::domain::id::{AttemptId, ClientId, ContactId, LinkId, MailId, StaffId};
 use crate::domain::outbox::{Fate, LEASE};
 use crate::domain::time::Timestamp;
 
@@ -79,6 +79,46 @@ pub(crate) fn queue_if(mail: &NewMail<'_>, proviso: Proviso<'_>, now: Timestamp)
         token,
         made,
         Param::from(mail.staff.map(|id| id.to_string()))
+    )
+}
+
+/// What a mail about a payment tells of.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum OfPayment<'a> {
+    /// That payment is for at least one invoice.
+    Paid(&'a str),
+    /// That attempt failed.
+    Failed(AttemptId),
+}
+
+/// Queues a mail, due at once, if what it tells of is so by now.
+pub(crate) fn queue_of(mail: &NewMail<'_>, told: OfPayment<'_>, now: Timestamp) -> Statement {
+    let [payment, attempt]: [Param; 2] = match told {
+        OfPayment::Paid(payment) => [payment.into(), Param::Null],
+        OfPayment::Failed(attempt) => [Param::Null, attempt.to_string().into()],
+    };
+    statement!(
+        "INSERT INTO outbox (id, dedupe_key, kind, to_email, to_name, subject, content, sealed, \
+         contact_id, client_id, link_id, due_at, created_at, staff_id) \
+         SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?12, ?13 \
+         WHERE EXISTS (SELECT 1 FROM allocations WHERE payment = ?14) \
+          OR EXISTS (SELECT 1 FROM attempts WHERE id = ?15 AND state = 'failed') \
+         ON CONFLICT (dedupe_key) DO NOTHING",
+        mail.id.to_string(),
+        mail.dedupe_key.as_str(),
+        mail.kind,
+        mail.to_email,
+        mail.to_name,
+        mail.subject,
+        mail.content,
+        Param::from(mail.sealed),
+        Param::from(mail.contact.map(|id| id.to_string())),
+        Param::from(mail.client.map(|id| id.to_string())),
+        Param::from(mail.link.map(|id| id.to_string())),
+        now,
+        Param::from(mail.staff.map(|id| id.to_string())),
+        payment,
+        attempt
     )
 }
 

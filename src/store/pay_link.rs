@@ -2,8 +2,8 @@
 
 use serde::Deserialize;
 
-use super::{Statement, statement};
-use crate::domain::id::{InvoiceId, PayLinkId, StaffId};
+use super::{Statement, flag, statement};
+use crate::domain::id::{ClientId, InvoiceId, MailId, PayLinkId, StaffId};
 use crate::domain::time::Timestamp;
 
 /// Makes a link for an invoice that was sent.
@@ -49,5 +49,61 @@ pub(crate) fn of_invoice(invoice: InvoiceId) -> Statement {
         "SELECT coalesce(sum(revoked_at IS NULL), 0) AS live, coalesce(sum(revoked_at IS NOT NULL), 0) AS revoked \
          FROM pay_links WHERE invoice_id = ?1",
         invoice.to_string()
+    )
+}
+
+/// `link`: one row while a link of that hash may be used. Not revoked ∧ the business lets invoices be
+/// paid without an account ∧ client not archived ∧ invoice sent once. Whether the client's portal is
+/// on makes no difference; `pays` says whether the module Payments is. `?1` hash.
+pub(crate) const LINK: &str = "link AS (\
+     SELECT l.id AS link_id, l.invoice_id, i.client_id, \
+      (((z.modules | c.modules_on) & ~c.modules_off) & 64) = 64 AS pays FROM pay_links l \
+     JOIN business z ON z.id = 1 \
+     JOIN billing b ON b.id = 1 AND b.pay_without_account = 1 \
+     JOIN invoices i ON i.id = l.invoice_id AND i.state <> 'draft' \
+     JOIN clients c ON c.id = i.client_id AND c.archived_at IS NULL \
+     WHERE l.token_hash = ?1 AND l.revoked_at IS NULL)";
+
+/// A link that works.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Link {
+    pub(crate) id: PayLinkId,
+    pub(crate) invoice_id: InvoiceId,
+    pub(crate) client_id: ClientId,
+    pub(crate) client_name: String,
+    /// Whether the invoice may be paid online by its client.
+    #[serde(deserialize_with = "flag")]
+    pub(crate) pays: bool,
+}
+
+/// The [`Link`] of that hash, if it works.
+pub(crate) fn by_hash(hash: &str) -> Statement {
+    Statement::new(
+        format!(
+            "WITH {LINK} SELECT k.link_id AS id, k.invoice_id, k.client_id, c.name AS client_name, k.pays \
+             FROM link k JOIN clients c ON c.id = k.client_id"
+        ),
+        [hash.into()],
+    )
+}
+
+/// A link for the invoice that the attempt is for (its first one), made if the mail that carries it
+/// was queued in this batch.
+pub(crate) fn issue_with(
+    id: PayLinkId,
+    hash: &str,
+    invoice: &str,
+    mail: MailId,
+    now: Timestamp,
+) -> Statement {
+    statement!(
+        "INSERT INTO pay_links (id, invoice_id, token_hash, created_at) \
+         SELECT ?1, ?3, ?2, ?5 WHERE EXISTS (SELECT 1 FROM outbox WHERE id = ?4) \
+         ON CONFLICT DO NOTHING",
+        id.to_string(),
+        hash,
+        invoice,
+        mail.to_string(),
+        now
     )
 }

@@ -45,13 +45,15 @@ pub(crate) struct Asker {
     pub(crate) now: Timestamp,
     /// The module the page belongs to.
     pub(crate) module: Option<Module>,
+    /// A second module that it needs.
+    pub(crate) also: Option<Module>,
 }
 
 impl Asker {
     /// A statement that reads `FROM viewer`; its own parameters start at `?4`.
     pub(crate) fn statement(
         &self,
-        sql: &'static str,
+        sql: impl std::fmt::Display,
         params: impl IntoIterator<Item = Param>,
     ) -> Statement {
         self.with(format!("{VIEWER}{sql}"), params)
@@ -67,11 +69,11 @@ impl Asker {
     }
 
     fn with(&self, sql: String, params: impl IntoIterator<Item = Param>) -> Statement {
-        let module = self.module.map_or(0, Module::bit);
+        let modules = self.module.map_or(0, Module::bit) | self.also.map_or(0, Module::bit);
         let mine = [
             self.session.to_string().into(),
             self.now.into(),
-            i64::from(module).into(),
+            i64::from(modules).into(),
         ];
         Statement::new(sql, mine.into_iter().chain(params).collect::<Vec<_>>())
     }

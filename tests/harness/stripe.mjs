@@ -183,12 +183,12 @@ export class StripeStandIn {
     return this.#stripe.webhooks.generateTestHeaderString({ payload, secret, timestamp: this.#now() - age });
   }
 
-  /** Sends one event once; gives { status, text }. */
-  async send(event, { secret, age } = {}) {
-    const payload = typeof event === "string" ? event : JSON.stringify(event, null, 2);
+  /** Sends one event once; gives { status, text }. `header`: another than Stripe's library makes. */
+  async send(event, { secret, age, header } = {}) {
+    const payload = typeof event === "string" || Buffer.isBuffer(event) ? event : JSON.stringify(event, null, 2);
     const answer = await fetch(`${this.#world.base}/webhooks/stripe`, {
       method: "POST", redirect: "manual", body: payload,
-      headers: { "content-type": "application/json; charset=utf-8", "user-agent": "Stripe/1.0 (+https://stripe.com/docs/webhooks)", "stripe-signature": this.sign(payload, { secret, age }) },
+      headers: { "content-type": "application/json; charset=utf-8", "user-agent": "Stripe/1.0 (+https://stripe.com/docs/webhooks)", "stripe-signature": header ?? this.sign(String(payload), { secret, age }) },
     });
     return { status: answer.status, text: await answer.text() };
   }
@@ -275,9 +275,17 @@ export class StripeStandIn {
       const session = this.sessions.get(b);
       if (!session) throw new Refusal(404, "invalid_request_error", `No such checkout.session: ${b}`);
       if (method === "POST" && c === "expire") return this.expire(session);
-      if (method === "GET") return session;
+      if (method === "GET") {
+        const expanded = query.getAll("expand[]").includes("payment_intent") && session.payment_intent;
+        return expanded ? { ...session, payment_intent: this.intents.get(session.payment_intent) } : session;
+      }
     }
     throw new Refusal(404, "invalid_request_error", `Unrecognized request URL (${method}: ${path}).`);
+  }
+
+  /** A session made behind the API's back, of the form that the API takes. */
+  createSession(form) {
+    return this.#create(form);
   }
 
   #create(form) {

@@ -27,6 +27,9 @@ export const PUBLIC = {
 /** An address that anybody may ask for, of which there is nothing. */
 export const EVERYBODY_MISSES = Object.fromEntries(Object.keys(PUBLIC).map((who) => [who, 404]));
 
+/** The payment provider's door: who cannot sign is nobody. */
+export const UNSIGNED = Object.fromEntries(Object.keys(PUBLIC).map((who) => [who, 400]));
+
 /** A page of the client side that shows what is the viewer's own. */
 export const CLIENT_PAGE = {
   anonymous: "sign-in", client: "page", other: "page", off: "closed", archived: "closed",
@@ -202,4 +205,5 @@ export const ROWS = {
   // Signing out ends the session, so these stand last.
   "POST /admin/sign-out": { ...STAFF_PAGE, member: 303, admin: 303, owner: 303 },
   "POST /sign-out": { ...CLIENT_PAGE, client: 303, other: 303 },
+  "POST /webhooks/stripe": UNSIGNED,
 };

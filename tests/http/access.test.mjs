@@ -32,7 +32,7 @@ test("every row has an answer for every principal", () => {
   }
 });
 
-const world = await World.start();
+const world = await World.start({ settings: { STRIPE_WEBHOOK_SECRET: "whsec_nobody_knows" } });
 after(() => world.close());
 
 /** An id of the right shape that nothing has. */

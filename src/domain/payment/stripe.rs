@@ -165,7 +165,15 @@ impl Disputed {
     }
 }
 
+/// What a page is called that was looked up and can still be paid.
+const OPEN: &str = "checkout.session.open";
+
 impl Event {
+    /// Whether it was found by asking, and says that the page can still be paid.
+    pub fn is_open(&self) -> bool {
+        self.kind == OPEN
+    }
+
     /// Reads the body of a webhook, after its signature was verified.
     pub fn parse(body: &[u8]) -> Result<Self, NotAnEvent> {
         #[derive(Deserialize)]
@@ -202,20 +210,44 @@ impl Event {
     /// `now` when it was asked.
     pub fn looked_up(session: &[u8], livemode: bool, now: Timestamp) -> Result<Self, NotAnEvent> {
         #[derive(Deserialize)]
-        struct Status {
+        struct Found {
             id: String,
             status: Option<String>,
+            #[serde(rename = "payment_status")]
+            money: Option<PaymentStatus>,
+            #[serde(default, rename = "payment_intent")]
+            intent: Intent,
+        }
+        /// Written out whole where it was asked for; then it tells of a delayed payment that failed.
+        #[derive(Deserialize, Default)]
+        #[serde(untagged)]
+        enum Intent {
+            Whole {
+                status: Option<String>,
+            },
+            #[default]
+            Other,
+            Named(serde::de::IgnoredAny),
         }
         let object: &RawValue = serde_json::from_slice(session).map_err(|_| NotAnEvent)?;
-        let status: Status = serde_json::from_str(object.get()).map_err(|_| NotAnEvent)?;
-        let kind = match status.status.as_deref() {
+        let found: Found = serde_json::from_str(object.get()).map_err(|_| NotAnEvent)?;
+        let unpaid = found.money == Some(PaymentStatus::Unpaid);
+        let failed = match &found.intent {
+            Intent::Whole { status } => matches!(
+                status.as_deref(),
+                Some("requires_payment_method" | "canceled")
+            ),
+            Intent::Other | Intent::Named(_) => false,
+        };
+        let kind = match found.status.as_deref() {
+            Some("complete") if unpaid && failed => "checkout.session.async_payment_failed",
             Some("complete") => "checkout.session.completed",
             Some("expired") => "checkout.session.expired",
-            _ => "checkout.session.open",
+            _ => OPEN,
         };
         Ok(Self {
             news: news(kind, object),
-            id: format!("lookup_{}", status.id),
+            id: format!("lookup_{}", found.id),
             kind: kind.to_owned(),
             created: Timestamp(0).plus(Millis::seconds(now.as_seconds())),
             livemode,

@@ -165,6 +165,7 @@ impl<S: Sync, R: Rank, L: Load> FromRequestParts<S> for StaffOf<R, L> {
             side: Side::Staff,
             now: app.now,
             module: None,
+            also: None,
         };
         let mut batch = vec![session::staff_member(ticket.session, app.now)];
         batch.extend(cookie::touch(&app, ticket, Side::Staff));

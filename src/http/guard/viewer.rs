@@ -25,6 +25,8 @@ use crate::store::viewer::Asker;
 pub(crate) trait Scope: Send {
     /// The module that must be on.
     const MODULE: Option<Module>;
+    /// A second module that must be on.
+    const ALSO: Option<Module> = None;
     /// Whether the proof of identity must be fresh (step-up).
     const FRESH: bool = false;
     /// The guard's name in the access table.
@@ -51,6 +53,21 @@ pub(crate) struct Shared;
 impl Scope for Shared {
     const MODULE: Option<Module> = Some(Module::Documents);
     const NAME: &'static str = "contact:documents";
+}
+
+/// Invoices.
+pub(crate) struct Invoiced;
+impl Scope for Invoiced {
+    const MODULE: Option<Module> = Some(Module::Billing);
+    const NAME: &'static str = "contact:billing";
+}
+
+/// Paying them.
+pub(crate) struct Paying;
+impl Scope for Paying {
+    const MODULE: Option<Module> = Some(Module::Billing);
+    const ALSO: Option<Module> = Some(Module::Payments);
+    const NAME: &'static str = "contact:payments";
 }
 
 /// Another client of the same person.
@@ -91,8 +108,21 @@ pub(crate) struct Who {
     pub(crate) others: Vec<Other>,
     /// Whether Documents is on.
     pub(crate) documents: bool,
+    /// What is on.
+    pub(crate) modules: Modules,
     /// Where the request came from.
     pub(crate) address: String,
+}
+
+impl Who {
+    /// Whether they see invoices.
+    pub(crate) const fn billing(&self) -> bool {
+        self.modules.has(Module::Billing)
+    }
+    /// Whether they may pay them.
+    pub(crate) const fn payments(&self) -> bool {
+        self.billing() && self.modules.has(Module::Payments)
+    }
 }
 
 /// Proof of a contact who may see `M` now, with the page's data.
@@ -140,6 +170,7 @@ impl<S: Sync, M: Scope, L: Load> FromRequestParts<S> for Viewer<M, L> {
             side: Side::Client,
             now: app.now,
             module: M::MODULE,
+            also: M::ALSO,
         };
         let mut batch = vec![session::contact(ticket.session, app.now)];
         batch.extend(cookie::touch(&app, ticket, Side::Client));
@@ -162,7 +193,8 @@ impl<S: Sync, M: Scope, L: Load> FromRequestParts<S> for Viewer<M, L> {
         }
         let modules =
             Modules::from_bits(row.modules).map_err(|_bits| Error::internal("unknown modules"))?;
-        if M::MODULE.is_some_and(|module| !modules.has(module)) {
+        let mut needed = M::MODULE.into_iter().chain(M::ALSO);
+        if needed.any(|module| !modules.has(module)) {
             return Err(Error::NotFound);
         }
         if M::FRESH && app.now.since(row.confirmed_at) > FRESH {
@@ -189,6 +221,7 @@ impl<S: Sync, M: Scope, L: Load> FromRequestParts<S> for Viewer<M, L> {
             confirmed_at: row.confirmed_at,
             others: serde_json::from_str(&row.others)?,
             documents: modules.has(Module::Documents),
+            modules,
             address: super::super::visitor::address(&parts.headers),
         };
         let chrome = Chrome::new(&app, parts, &row.branding, who);

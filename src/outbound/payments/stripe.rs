@@ -73,11 +73,6 @@ impl Stripe {
         }
     }
 
-    /// Whether the key is of the mode where no real money moves.
-    pub(crate) fn is_test(&self) -> bool {
-        !self.key.contains("_live_")
-    }
-
     /// Asks Stripe whether key and webhook work.
     pub(crate) async fn check(&self, webhook_url: &str) -> Result<Connection, Trouble> {
         #[derive(Deserialize)]
@@ -226,7 +221,8 @@ impl Provider for Stripe {
     }
 
     async fn look_up(&self, session: &str) -> Result<Option<Vec<u8>>, Trouble> {
-        let path = format!("/v1/checkout/sessions/{session}");
+        // With the payment written out: its state alone tells of a delayed one that failed.
+        let path = format!("/v1/checkout/sessions/{session}?expand%5B%5D=payment_intent");
         self.call(Method::Get, &path, None, None).await.map(Some)
     }
 
@@ -303,16 +299,14 @@ mod tests {
 
     #[test]
     fn a_key_shows_nowhere() {
-        let with = |key: &str| {
-            Stripe::new(&StripeSettings {
-                key: key.to_owned(),
-                base: STRIPE_API.to_owned(),
-            })
+        let settings = |key: &str| StripeSettings {
+            key: key.to_owned(),
+            base: STRIPE_API.to_owned(),
         };
-        let stripe = with("sk_test_secret");
-        assert!(stripe.is_test());
-        assert!(!with("sk_live_x").is_test());
-        assert!(!with("rk_live_x").is_test());
+        assert!(!settings("sk_test_secret").is_live());
+        assert!(settings("sk_live_x").is_live());
+        assert!(settings("rk_live_x").is_live());
+        let stripe = Stripe::new(&settings("sk_test_secret"));
         assert!(!format!("{stripe:?}").contains("secret"));
     }
 }

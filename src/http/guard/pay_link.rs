@@ -1,0 +1,89 @@
+//! Whoever holds the link of one invoice: no account, no session, nothing but that invoice.
+//!
+//! The token stands in the address and D1 knows its hash. A link that was revoked, never existed, or
+//! whose client was archived is one and the same page.
+
+use axum::extract::{FromRequestParts, Path};
+use http::request::Parts;
+
+use super::{FromAddress, Guard};
+use crate::app::App;
+use crate::domain::token::{Purpose, Secret};
+use crate::http::Error;
+use crate::http::chrome::{Chrome, Nobody};
+use crate::store::branding::{self, Branding};
+use crate::store::pay_link::{self, Link};
+use crate::store::{Results, Statement};
+
+/// What a page behind a link needs from D1, declared before the one round trip that also proves the
+/// link. Its statements read through `store::pay_link::LINK`.
+pub(crate) trait ByLink: Sized + Send {
+    /// What the address says besides the token.
+    type Args: FromAddress;
+    /// The statements, for the link of that hash.
+    fn statements(args: &Self::Args, app: &App, token: &Secret) -> Result<Vec<Statement>, Error>;
+    /// Reads the answers in the order of the statements. `None`: there is no such thing.
+    fn read(args: Self::Args, app: &App, results: &mut Results) -> Result<Option<Self>, Error>;
+}
+
+/// Proof of a link that works, with the page's data.
+pub(crate) struct PayLink<L> {
+    /// The parts of the request.
+    pub(crate) app: App,
+    /// What surrounds the page.
+    pub(crate) chrome: Chrome<Nobody>,
+    /// The link.
+    pub(crate) link: Link,
+    /// Its token, for addresses behind it.
+    pub(crate) token: Secret,
+    /// What the page asked from D1.
+    pub(crate) page: L,
+}
+
+impl<L> PayLink<L> {
+    /// The address of the invoice.
+    pub(crate) fn home(&self) -> String {
+        format!("/invoice/{}", self.token.expose())
+    }
+}
+
+impl<L> Guard for PayLink<L> {
+    const NAME: &'static str = "pay-link";
+}
+
+impl<S: Sync, L: ByLink> FromRequestParts<S> for PayLink<L> {
+    type Rejection = Error;
+
+    /// 1. the token has the form of one; 2. what the address says; 3. the link and the page's data in
+    /// one batch; 4. the page's data.
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Error> {
+        let app = super::app(parts)?;
+        // 1.
+        let values = Path::<Vec<(String, String)>>::from_request_parts(parts, &()).await;
+        let values = values.map_or_else(|_no_such_page| Vec::new(), |Path(values)| values);
+        let token = values.iter().find(|(name, _)| name == "token");
+        let token = token.and_then(|(_, text)| Secret::parse(Purpose::Pay, text).ok());
+        let token = token.ok_or(Error::DeadLink)?;
+        // 2.
+        let args = L::Args::from_address(parts).await;
+        // 3.
+        let hash = token.hash().to_string();
+        let mut batch = vec![branding::truth(), pay_link::by_hash(&hash)];
+        if let Ok(args) = &args {
+            batch.extend(L::statements(args, &app, &token)?);
+        }
+        let mut results = app.db.batch(batch).await?;
+        let look: Branding = results.first()?.unwrap_or_default();
+        let link: Link = results.first()?.ok_or(Error::DeadLink)?;
+        // 4.
+        let page = L::read(args?, &app, &mut results)?.ok_or(Error::NotFound)?;
+        let chrome = Chrome::new(&app, parts, &look, Nobody);
+        Ok(Self {
+            app,
+            chrome,
+            link,
+            token,
+            page,
+        })
+    }
+}

@@ -1,0 +1,297 @@
+//! Hearing an event: from what a provider says to what stands in the books.
+//!
+//! The same work for a webhook and for what the clock finds by asking. It is never skipped because
+//! the event was seen before: every statement is harmless to repeat, so a repetition mends what an
+//! interrupted one left, and the order of events does not matter.
+
+use super::{Problem, mail};
+use crate::app::App;
+use crate::domain::id::AttemptId;
+use crate::domain::money::Money;
+use crate::domain::payment::attempt::AttemptState;
+use crate::domain::payment::exception::Exception;
+use crate::domain::payment::fact::{Fact, Kind};
+use crate::domain::payment::settle::{Changes, Known, KnownInvoice, Outcome, reference, settle};
+use crate::domain::payment::stripe::{Event, News, Session};
+use crate::store::attempt::{self, Attempt, Recipient};
+use crate::store::billing::Billing;
+use crate::store::exception::{self, About};
+use crate::store::ledger::{self, Source};
+use crate::store::{Statement, billing, provider_event};
+
+/// What staff read where more came than was due; the row holds the figure.
+const OVERPAID: &str = "More was paid than was due, so there is a credit. Please give it back, or agree with the client how to use it.";
+/// What staff read of a fact that cannot be counted.
+const FOREIGN: &str = "Your provider told of money in another currency than the payment's. It is not counted. Please look at the payment there.";
+
+/// Hears an event. Gives the state that the attempt was told, if the event is about one of ours.
+///
+/// 1. reads the attempt that it belongs to, who paid, and the business's clock; 2. decides; 3. writes
+/// all of it in one batch. Kinds that are not used, and the other mode, cost nothing.
+pub(crate) async fn hear(
+    app: &App,
+    event: &Event,
+    raw: Option<&str>,
+) -> Result<Option<AttemptState>, Problem> {
+    let live = app.config.takes_real_money();
+    if event.news == News::Ignored || event.livemode != live {
+        return Ok(None);
+    }
+    // 1.
+    let session = match &event.news {
+        News::Checkout(_, session) => Some(session),
+        _ => None,
+    };
+    let mut reads = vec![billing::settings()];
+    if let Some(session) = session {
+        let by_reference = reference(session);
+        reads.push(attempt::of_session(&session.id, by_reference));
+        reads.push(attempt::recipient(&session.id, by_reference));
+    }
+    let mut results = app.db.batch(reads).await?;
+    let billing: Billing = results
+        .first()?
+        .ok_or(Problem::Odd("billing has lost its row"))?;
+    let (found, recipient): (Option<Attempt>, Option<Recipient>) = match session {
+        Some(_) => (results.first()?, results.first()?),
+        None => (None, None),
+    };
+    let known = found.as_ref().map(known).transpose()?;
+    // 2.
+    let Outcome::Changes(changes) = settle(event, live, known.as_ref()) else {
+        return Ok(None);
+    };
+    let told = changes.attempt.map(|(_, state)| state);
+    // 3.
+    let writing = Writing {
+        app,
+        event,
+        raw,
+        session,
+        found: found.as_ref(),
+        known: known.as_ref(),
+        recipient: recipient.as_ref(),
+        by_link: billing.pay_without_account,
+    };
+    let (batch, mails) = writing.batch(&changes, |fact| billing.today(fact.at))?;
+    app.db.batch(batch).await?;
+    if mails {
+        app.mail_queued();
+    }
+    Ok(told)
+}
+
+/// The attempt as the domain decides about it.
+fn known(attempt: &Attempt) -> Result<Known, Problem> {
+    let invoices = attempt.invoices()?.into_iter().map(|invoice| KnownInvoice {
+        id: invoice.id,
+        void: invoice.is_void(),
+        share: invoice.share(attempt.currency),
+        number: invoice.number,
+    });
+    Ok(Known {
+        attempt: attempt.id,
+        amount: attempt.amount(),
+        invoices: invoices.collect(),
+    })
+}
+
+/// What stands together while the batch is put together.
+struct Writing<'a> {
+    app: &'a App,
+    event: &'a Event,
+    raw: Option<&'a str>,
+    session: Option<&'a Session>,
+    found: Option<&'a Attempt>,
+    known: Option<&'a Known>,
+    recipient: Option<&'a Recipient>,
+    /// Whether invoices can be reached by a link alone.
+    by_link: bool,
+}
+
+impl Writing<'_> {
+    /// The batch, in the order of the contract, and whether a mail may be among it:
+    /// 1. the event; 2. its facts; 3. what links them: the attempt upwards, the invoices that the
+    /// payment is for, the client; 4. sums anew; 5. mails; 6. the audit log. Exceptions stand with
+    /// what they need to know: most at 3, a credit after 4.
+    fn batch(
+        &self,
+        changes: &Changes,
+        day: impl Fn(&Fact) -> crate::domain::time::Date,
+    ) -> Result<(Vec<Statement>, bool), Problem> {
+        let (app, now) = (self.app, self.app.now);
+        let kept = self.raw.map(|_| self.event.id.as_str());
+        let mut batch = Vec::new();
+        // 1.
+        batch.extend(
+            self.raw
+                .map(|raw| provider_event::keep(self.event, raw, now)),
+        );
+        // 2.
+        for fact in &changes.facts {
+            let from = Source {
+                provider: "stripe",
+                on: day(fact),
+                client: None,
+                method: "",
+                reference: "",
+                event: kept,
+                by: None,
+            };
+            batch.push(ledger::state(app.id()?, fact, from, now));
+        }
+        // 3.
+        let payment = changes.facts.first().map(|fact| fact.payment.as_str());
+        batch.extend(self.links(changes, payment)?);
+        for (object, exception) in &changes.exceptions {
+            if matches!(exception, Exception::Voided { .. }) {
+                continue;
+            }
+            let about = self.about(payment, changes.facts.first().map(|fact| fact.amount));
+            batch.push(exception::tell(app.id()?, object, exception, about, now));
+        }
+        // 4.
+        batch.extend(ledger::recompute());
+        if let Some(payment) = payment {
+            batch.push(exception::tell_overpaid(
+                app.id()?,
+                payment,
+                OVERPAID,
+                kept,
+                now,
+            ));
+            batch.push(exception::tell_foreign(
+                app.id()?,
+                payment,
+                FOREIGN,
+                kept,
+                now,
+            ));
+        }
+        // 5.
+        let mails = self.mails(changes, payment)?;
+        let any = !mails.is_empty();
+        batch.extend(mails);
+        // 6.
+        batch.extend(self.notes(changes)?);
+        Ok((batch, any))
+    }
+
+    /// The attempt upwards, and, where its money came, the invoices and the client it is for.
+    fn links(&self, changes: &Changes, payment: Option<&str>) -> Result<Vec<Statement>, Problem> {
+        let (app, now) = (self.app, self.app.now);
+        let mut links = Vec::new();
+        let Some((attempt, state)) = changes.attempt else {
+            return Ok(links);
+        };
+        let session = self.session.map(|session| session.id.as_str());
+        let of = self
+            .session
+            .and_then(|session| session.payment_intent.as_deref());
+        let failure = (state == AttemptState::Failed).then_some(mail::FAILED);
+        links.extend(attempt::told(attempt, state, session, of, failure, now));
+        let (Some(payment), Some(found), Some(known)) = (payment, self.found, self.known) else {
+            return Ok(links);
+        };
+        for invoice in &known.invoices {
+            let exception = Exception::Voided {
+                number: invoice.number.clone(),
+                amount: invoice.share.amount,
+            };
+            let mut about = self.about(Some(payment), Some(invoice.share.amount));
+            about.invoice = Some(invoice.id);
+            let object = format!("{payment}/{}", invoice.id);
+            links.push(exception::tell_if_void(
+                app.id()?,
+                &object,
+                &exception,
+                about,
+                now,
+            ));
+        }
+        links.push(attempt::allocate(attempt, payment, now));
+        links.push(ledger::belongs(payment, found.client_id));
+        Ok(links)
+    }
+
+    fn about<'b>(&'b self, payment: Option<&'b str>, amount: Option<Money>) -> About<'b> {
+        let only = self.known.map(|known| known.invoices.as_slice());
+        About {
+            event: self.raw.map(|_| self.event.id.as_str()),
+            payment,
+            amount,
+            invoice: match only {
+                Some([one]) => Some(one.id),
+                _ => None,
+            },
+            client: self.found.map(|found| found.client_id),
+        }
+    }
+
+    fn mails(&self, changes: &Changes, payment: Option<&str>) -> Result<Vec<Statement>, Problem> {
+        let (Some(found), Some(recipient)) = (self.found, self.recipient) else {
+            return Ok(Vec::new());
+        };
+        match (changes.attempt, payment) {
+            (Some((_, AttemptState::Succeeded)), Some(payment)) => {
+                mail::receipt(self.app, found, (recipient, self.by_link), payment)
+            }
+            (Some((_, AttemptState::Failed)), _) => {
+                mail::failed(self.app, found, (recipient, self.by_link))
+            }
+            _ => Ok(Vec::new()),
+        }
+    }
+
+    /// What staff read in the activity of the client. Of every object, each thing once.
+    fn notes(&self, changes: &Changes) -> Result<Vec<Statement>, Problem> {
+        let mut notes = Vec::new();
+        let mut add = |action, object: &str, payment: &str, detail: String| {
+            let id = self.app.id()?;
+            notes.push(provider_event::note(
+                id,
+                action,
+                object,
+                payment,
+                &detail,
+                self.app.now,
+            ));
+            Ok::<_, Problem>(())
+        };
+        let numbers = self.known.map(numbers).unwrap_or_default();
+        for fact in &changes.facts {
+            let amount = fact.amount;
+            let (action, detail) = match fact.kind {
+                Kind::Payment if numbers.is_empty() => ("payment.received", amount.to_string()),
+                Kind::Payment => ("payment.received", format!("{amount} for {numbers}")),
+                Kind::Refund if !fact.counts => ("payment.refund_failed", amount.to_string()),
+                Kind::Refund => ("payment.refunded", amount.to_string()),
+                Kind::DisputeOut => ("payment.disputed", amount.to_string()),
+                Kind::DisputeIn => ("payment.dispute_won", amount.to_string()),
+                Kind::DisputeLost => ("payment.dispute_lost", amount.to_string()),
+                Kind::Inquiry => ("payment.inquiry", amount.to_string()),
+                Kind::Reversal | Kind::RefundFloor => continue,
+            };
+            add(action, &fact.object, &fact.payment, detail)?;
+        }
+        if let (Some((attempt, state)), Some(found)) = (changes.attempt, self.found) {
+            let detail = format!("{} for {numbers}", found.amount());
+            match state {
+                AttemptState::Processing => add("payment.processing", &of(attempt), "", detail)?,
+                AttemptState::Failed => add("payment.failed", &of(attempt), "", detail)?,
+                AttemptState::Open | AttemptState::Expired | AttemptState::Succeeded => {}
+            }
+        }
+        Ok(notes)
+    }
+}
+
+fn of(attempt: AttemptId) -> String {
+    attempt.to_string()
+}
+
+/// "INV-2026-0001, INV-2026-0002".
+fn numbers(known: &Known) -> String {
+    let numbers = known.invoices.iter().map(|invoice| invoice.number.as_str());
+    numbers.collect::<Vec<_>>().join(", ")
+}
