@@ -8,6 +8,7 @@
 //! |---|---|
 //! | [`line`], [`tax`], [`content`] | what stands on it, and as which JSON a revision keeps it |
 //! | [`total`] | what it comes to, and how it is rounded |
+//! | [`parties`] | who, to whom and how to pay, as a sealed revision keeps it |
 //! | [`number`] | its number: gapless, allotted when it is sent |
 //! | [`terms`] | when it is due, in whose time zone |
 //! | [`state`] | what it is: outstanding, overdue, paid, disputed … |
@@ -17,6 +18,7 @@ pub mod content;
 pub mod decide;
 pub mod line;
 pub mod number;
+pub mod parties;
 pub mod state;
 pub mod tax;
 pub mod terms;

@@ -138,6 +138,7 @@ fn mail(app: &App, side: Side, business: &str, owner: &Owner) -> Result<Vec<Stat
         staff: owner.staff_id,
         contact: owner.contact_id,
         client: owner.client_id,
+        ..Mailing::default()
     };
     Ok(vec![
         reset::revoke_open(person, app.now),

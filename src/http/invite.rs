@@ -141,6 +141,7 @@ pub(super) fn compose(
         staff: None,
         contact: Some(draft.contact_id),
         client: Some(draft.client_id),
+        ..Mailing::default()
     };
     let writes = vec![
         invitation::revoke_open(draft.contact_id, "replaced", app.now),

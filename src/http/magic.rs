@@ -179,7 +179,7 @@ pub(super) fn mail(
         link: Some(link),
         staff: None,
         contact: Some(contact),
-        client: None,
+        ..Mailing::default()
     };
     Ok(vec![
         magic::revoke_open(account, app.now),

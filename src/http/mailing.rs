@@ -3,7 +3,7 @@
 use super::Error;
 use super::own::Frame;
 use crate::app::App;
-use crate::domain::id::{ClientId, ContactId, LinkId, MailId, StaffId};
+use crate::domain::id::{ClientId, ContactId, InvoiceId, LinkId, MailId, StaffId};
 use crate::outbound::letter::Letter;
 use crate::outbound::seal;
 use crate::store::outbox::{self, NewMail};
@@ -36,6 +36,8 @@ pub(super) struct Mailing<'a> {
     pub(super) contact: Option<ContactId>,
     /// The client it concerns.
     pub(super) client: Option<ClientId>,
+    /// The invoice whose id stands in the text for the number that this batch gives it.
+    pub(super) invoice: Option<InvoiceId>,
 }
 
 impl Mailing<'_> {
@@ -87,9 +89,10 @@ impl Mailing<'_> {
             link: self.link,
         };
         app.mail_queued();
-        Ok(match proviso {
-            None => outbox::queue(&mail, app.now),
-            Some(proviso) => outbox::queue_if(&mail, proviso, app.now),
+        Ok(match (proviso, self.invoice) {
+            (None, None) => outbox::queue(&mail, app.now),
+            (None, Some(invoice)) => outbox::queue_numbered(&mail, invoice, app.now),
+            (Some(proviso), _) => outbox::queue_if(&mail, proviso, app.now),
         })
     }
 }

@@ -196,6 +196,20 @@ fn invoices(routes: Routes) -> Routes {
         .on(GET, "/admin/invoices/{id}", invoice::show)
         .on(GET, "/admin/invoices/{id}/edit", invoice::edit_form)
         .on(POST, "/admin/invoices/{id}/edit", invoice::edit)
+        .on(GET, "/admin/invoices/{id}/send", invoice::review)
+        .on(POST, "/admin/invoices/{id}/send", invoice::send)
+        .on(POST, "/admin/invoices/{id}/void", invoice::void)
+        .on(POST, "/admin/invoices/{id}/duplicate", invoice::duplicate)
+        .on(POST, "/admin/invoices/{id}/revise", invoice::revise)
+        .on(POST, "/admin/invoices/{id}/delete", invoice::delete)
+        .on(POST, "/admin/invoices/{id}/reopen", invoice::reopen)
+        .on(
+            GET,
+            "/admin/invoices/{id}/payments/new",
+            invoice::record_form,
+        )
+        .on(POST, "/admin/invoices/{id}/payments/new", invoice::record)
+        .on(POST, "/admin/payments/{id}/reverse", invoice::reverse)
 }
 
 /// Invitations and the outbox.

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::{Param, Proviso, Statement, statement};
-use crate::domain::id::{AuditId, ClientId, ContactId, SessionId, StaffId};
+use crate::domain::id::{AuditId, ClientId, ContactId, InvoiceId, SessionId, StaffId};
 use crate::domain::time::Timestamp;
 
 /// Who acted.
@@ -43,6 +43,23 @@ impl Entry {
             "INSERT INTO audit (id, at, principal, principal_id, principal_name, action, entity_id, \
              client_id, detail, address) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
             self.columns(id, now),
+        )
+    }
+
+    /// The same, about an invoice that gets its number in this batch: its id in the detail becomes
+    /// that number.
+    pub(crate) fn append_numbered(
+        self,
+        id: AuditId,
+        invoice: InvoiceId,
+        now: Timestamp,
+    ) -> Statement {
+        let about = [Param::from(invoice.to_string())];
+        Statement::new(
+            "INSERT INTO audit (id, at, principal, principal_id, principal_name, action, entity_id, \
+             client_id, detail, address) SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, \
+             replace(?9, i.id, i.number), ?10 FROM invoices i WHERE i.id = ?11",
+            self.columns(id, now).into_iter().chain(about),
         )
     }
 

@@ -2,10 +2,12 @@
 
 use serde::Deserialize;
 
+use super::branding::Branding;
 use super::{Param, Statement, flag, statement};
-use crate::domain::id::{ClientId, SeriesId};
+use crate::domain::id::{ClientId, InvoiceId, SeriesId};
 use crate::domain::invoice::content::Prices;
 use crate::domain::invoice::decide::Parts;
+use crate::domain::invoice::parties::{Account, Look, Parties, Party};
 use crate::domain::invoice::tax::{Tax, TaxCategory};
 use crate::domain::invoice::terms::Terms;
 use crate::domain::money::{Currency, Rate};
@@ -84,6 +86,41 @@ impl Billing {
     pub(crate) fn terms_of_payment(&self) -> Terms {
         Terms::new(self.terms_days).unwrap_or(Terms::DEFAULT)
     }
+    /// What stands on an invoice to that buyer besides its content, for a revision to keep.
+    pub(crate) fn parties(&self, buyer: &Buyer, look: &Branding) -> Parties {
+        let or = |text: &str, other: &str| if text.is_empty() { other } else { text }.to_owned();
+        let seller = Party {
+            name: or(&self.legal_name, &look.name),
+            address: self.address.clone(),
+            postcode: self.postcode.clone(),
+            city: self.city.clone(),
+            country: self.country.clone(),
+            vat_id: self.vat_id.clone(),
+            tax_number: self.tax_number.clone(),
+            registration: self.registration.clone(),
+            email: look.support_email.clone().unwrap_or_default(),
+            phone: look.support_phone.clone().unwrap_or_default(),
+        };
+        let account = Account {
+            name: or(&self.account_name, &seller.name),
+            iban: self.iban.clone(),
+            bic: self.bic.clone(),
+            bank: self.bank_name.clone(),
+            details: self.bank_details.clone(),
+        };
+        let given = !account.iban.is_empty() || !account.details.is_empty();
+        Parties {
+            seller,
+            buyer: buyer.party(),
+            buyer_reference: buyer.reference.clone(),
+            tax_name: self.tax_name.clone(),
+            account: (self.pay_by_transfer && given).then_some(account),
+            look: Look {
+                colour: look.colour.clone(),
+                logo: look.logo_hash.clone(),
+            },
+        }
+    }
     /// Whether invoices are taken in parts.
     pub(crate) fn parts(&self) -> Parts {
         self.part_least.map_or(Parts::No, Parts::AtLeast)
@@ -141,17 +178,55 @@ pub(crate) struct Buyer {
     pub(crate) updated_at: Timestamp,
 }
 
+impl Buyer {
+    fn party(&self) -> Party {
+        let or = |text: &str, other: &str| if text.is_empty() { other } else { text }.to_owned();
+        // The client's own address is one text with its city; the two are never mixed.
+        let own = self.address.is_empty() && self.city.is_empty() && self.postcode.is_empty();
+        Party {
+            name: or(&self.legal_name, &self.client_name),
+            address: if own {
+                &self.client_address
+            } else {
+                &self.address
+            }
+            .clone(),
+            postcode: self.postcode.clone(),
+            city: self.city.clone(),
+            country: self.country.clone(),
+            vat_id: self.vat_id.clone(),
+            ..Party::default()
+        }
+    }
+}
+
+/// The columns of [`Buyer`].
+const BUYER: &str = "c.id AS client_id, c.name AS client_name, c.address AS client_address, \
+     c.archived_at IS NOT NULL AS archived, coalesce(cb.legal_name, '') AS legal_name, \
+     coalesce(cb.address, '') AS address, coalesce(cb.postcode, '') AS postcode, \
+     coalesce(cb.city, '') AS city, coalesce(cb.country, '') AS country, \
+     coalesce(cb.vat_id, '') AS vat_id, coalesce(cb.reference, '') AS reference, cb.currency, \
+     cb.terms_days, coalesce(cb.updated_at, 0) AS updated_at";
+
 /// Reads the [`Buyer`] of a client; of nobody, no row.
 pub(crate) fn buyer(client: impl Into<Option<ClientId>>) -> Statement {
     statement!(
-        "SELECT c.id AS client_id, c.name AS client_name, c.address AS client_address, \
-         c.archived_at IS NOT NULL AS archived, coalesce(cb.legal_name, '') AS legal_name, \
-         coalesce(cb.address, '') AS address, coalesce(cb.postcode, '') AS postcode, \
-         coalesce(cb.city, '') AS city, coalesce(cb.country, '') AS country, \
-         coalesce(cb.vat_id, '') AS vat_id, coalesce(cb.reference, '') AS reference, cb.currency, \
-         cb.terms_days, coalesce(cb.updated_at, 0) AS updated_at \
-         FROM clients c LEFT JOIN client_billing cb ON cb.client_id = c.id WHERE c.id = ?1",
+        format!(
+            "SELECT {BUYER} FROM clients c LEFT JOIN client_billing cb ON cb.client_id = c.id \
+             WHERE c.id = ?1"
+        ),
         Param::from(client.into().map(|id| id.to_string()))
+    )
+}
+
+/// Reads the [`Buyer`] that an invoice is for.
+pub(crate) fn buyer_of(invoice: InvoiceId) -> Statement {
+    statement!(
+        format!(
+            "SELECT {BUYER} FROM invoices i JOIN clients c ON c.id = i.client_id \
+             LEFT JOIN client_billing cb ON cb.client_id = c.id WHERE i.id = ?1"
+        ),
+        invoice.to_string()
     )
 }
 

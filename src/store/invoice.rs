@@ -6,10 +6,12 @@
 //! | [`draft`] | what is being written |
 //! | [`list`] | lists by key, filtered |
 //! | [`seen`] | what their client sees of them |
+//! | [`send`] | sending, voiding, asking again |
 
 pub(crate) mod draft;
 pub(crate) mod list;
 pub(crate) mod seen;
+pub(crate) mod send;
 
 use serde::Deserialize;
 

@@ -29,6 +29,7 @@ pub(crate) mod link;
 pub(crate) mod login;
 pub(crate) mod magic;
 pub(crate) mod notice;
+pub(crate) mod offline;
 pub(crate) mod outbox;
 pub(crate) mod password;
 pub(crate) mod pay_link;

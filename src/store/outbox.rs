@@ -6,7 +6,7 @@
 use serde::Deserialize;
 
 use super::{ById, Param, Proviso, Statement, statement};
-use crate::domain::id::{AttemptId, ClientId, ContactId, LinkId, MailId, StaffId};
+use crate::domain::id::{AttemptId, ClientId, ContactId, InvoiceId, LinkId, MailId, StaffId};
 use crate::domain::outbox::{Fate, LEASE};
 use crate::domain::time::Timestamp;
 
@@ -119,6 +119,28 @@ pub(crate) fn queue_of(mail: &NewMail<'_>, told: OfPayment<'_>, now: Timestamp) 
         Param::from(mail.staff.map(|id| id.to_string())),
         payment,
         attempt
+    )
+}
+
+/// Queues a mail, due at once, about an invoice that gets its number in this batch: the invoice's id
+/// in subject and text becomes that number.
+pub(crate) fn queue_numbered(mail: &NewMail<'_>, invoice: InvoiceId, now: Timestamp) -> Statement {
+    statement!(
+        "INSERT INTO outbox (id, dedupe_key, kind, to_email, to_name, subject, content, sealed, \
+         client_id, due_at, created_at) \
+         SELECT ?1, ?2, ?3, ?4, ?5, replace(?6, i.id, i.number), replace(?7, i.id, i.number), ?8, \
+         i.client_id, ?10, ?10 FROM invoices i WHERE i.id = ?9 AND i.number IS NOT NULL \
+         ON CONFLICT (dedupe_key) DO NOTHING",
+        mail.id.to_string(),
+        mail.dedupe_key.as_str(),
+        mail.kind,
+        mail.to_email,
+        mail.to_name,
+        mail.subject,
+        mail.content,
+        Param::from(mail.sealed),
+        invoice.to_string(),
+        now
     )
 }
 

@@ -1,6 +1,6 @@
 // Every page there is, with who looks at it: for screenshots, accessibility and HTML checks alike.
 // A page that is not in this list is a page that nobody has looked at.
-import { draftInvoice } from "../harness/billing.mjs";
+import { draftInvoice, recordPayment, sentInvoice } from "../harness/billing.mjs";
 import { addDocument, addStaff, setUpOwner } from "../harness/flows.mjs";
 import { clientRow, contactRow, invitation, person, portalOff } from "../harness/rows.mjs";
 
@@ -44,15 +44,17 @@ export async function setTheStage(world) {
     reference: "PO 2026-118", notes: "Thank you for a lovely project.", terms: "Please pay within 14 days.", discount: "5%",
     lines: [["Brand workshop, half a day on site", 1, "640", "19%"], ["Logo, three drafts and two rounds of changes", 2.5, "480", "19%", "10%"], ["Printed cards", 500, "0.185", "7%"]],
   });
+  const invoice = await sentInvoice(owner, larkspur.client, { lines: [["Website, first part", 1, "1200", "19%"]] });
+  await recordPayment(owner, invoice, "500", { reference: "Account statement 12" });
   return {
     who: { anonymous: world.user("anonymous"), owner, admin: colleague, person: larkspur.person, fresh: fresh.person, off: off.person },
-    draft, client: larkspur.client, contact: larkspur.contact, pending, unreachable: lost, link, mail, milo, quiet, document: shared,
+    draft, invoice, client: larkspur.client, contact: larkspur.contact, pending, unreachable: lost, link, mail, milo, quiet, document: shared,
     ownerId: (await world.db.prepare("SELECT id FROM staff WHERE role = 'owner'").first()).id,
   };
 }
 
 /** All pages, given the stage. */
-export const pages = ({ draft, client, contact, pending, unreachable, link, mail, milo, ownerId, quiet, document }) => [
+export const pages = ({ draft, invoice, client, contact, pending, unreachable, link, mail, milo, ownerId, quiet, document }) => [
   // anybody
   { name: "sign-in", path: "/sign-in" },
   { name: "invitation", path: link },
@@ -113,6 +115,10 @@ export const pages = ({ draft, client, contact, pending, unreachable, link, mail
   { name: "admin-invoice-new", path: `${client.path}/invoices/new`, who: "owner" },
   { name: "admin-invoice-draft", path: draft.path, who: "owner" },
   { name: "admin-invoice-edit", path: `${draft.path}/edit`, who: "owner" },
+  { name: "admin-invoice-send", path: `${draft.path}/send`, who: "owner" },
+  { name: "admin-invoice-sent", path: invoice.path, who: "owner" },
+  { name: "admin-invoice-send-again", path: `${invoice.path}/send`, who: "owner" },
+  { name: "admin-payment-new", path: `${invoice.path}/payments/new`, who: "owner" },
   { name: "admin-outbox", path: "/admin/outbox", who: "owner" },
   { name: "admin-mail", path: `/admin/outbox/${mail.id}`, who: "owner" },
   { name: "admin-branding", path: "/admin/settings/branding", who: "owner" },

@@ -30,5 +30,35 @@ export async function draftInvoice(staff, client, options) {
   return { id, path: `/admin/invoices/${id}`, client };
 }
 
+/** What the page that sends an invoice would send: the first contact ticked, the usual mail. */
+export async function sendFields(staff, { path }) {
+  const answer = await staff.get(`${path}/send`);
+  if (answer.status !== 200) throw new Error(`Opening ${path}/send: ${answer}`);
+  return Object.fromEntries(answer.page.formTo(`${path}/send`).values);
+}
+
+/** Sends a draft or revision; to nobody by mail where the client has no contact. */
+export async function sendInvoice(staff, invoice, changes = {}) {
+  const fields = await sendFields(staff, invoice);
+  const toSomebody = Object.keys(fields).some((name) => name.startsWith("to_"));
+  const answer = await staff.post(`${invoice.path}/send`, { ...fields, ...(toSomebody ? {} : { by_hand: "on" }), ...changes });
+  if (answer.status !== 303) throw new Error(`Sending ${invoice.path}: expected to be sent on, got ${answer}: ${answer.page.text.slice(0, 400)}`);
+  return answer;
+}
+
+/** An invoice that was sent: { id, path, client }. */
+export async function sentInvoice(staff, client, options) {
+  const invoice = await draftInvoice(staff, client, options);
+  await sendInvoice(staff, invoice);
+  return invoice;
+}
+
+/** Records a payment that came by bank transfer. */
+export async function recordPayment(staff, { path }, amount, changes = {}) {
+  const answer = await staff.get(`${path}/payments/new`);
+  const fields = Object.fromEntries(answer.page.formTo(`${path}/payments/new`).values);
+  return staff.post(`${path}/payments/new`, { ...fields, amount, ...changes });
+}
+
 /** An invoice's row. */
 export const invoiceRow = (world, { id }) => world.db.prepare("SELECT * FROM invoices WHERE id = ?").bind(id).first();

@@ -3,7 +3,7 @@
 import { after, test } from "node:test";
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { draftInvoice } from "../harness/billing.mjs";
+import { draftInvoice, sentInvoice } from "../harness/billing.mjs";
 import { addDocument, setUpOwner } from "../harness/flows.mjs";
 import { archive, colleague, contactRow, person, portalOff } from "../harness/rows.mjs";
 import { ROOT } from "../harness/runtime.mjs";
@@ -52,6 +52,7 @@ async function setTheStage() {
   const mail = await world.db.prepare("SELECT id FROM outbox LIMIT 1").first();
   const document = await addDocument(owner, client.client);
   const draft = await draftInvoice(owner, client.client);
+  const invoice = await sentInvoice(owner, client.client);
   return {
     who: { anonymous: world.user("anonymous"), owner, admin, member, client: client.person, other: other.person, off: off.person, archived: archived.person },
     subjects: {
@@ -59,6 +60,7 @@ async function setTheStage() {
       contact: pending.id,
       document: document.id,
       draft: draft.id,
+      invoice: invoice.id,
       staff: staff.id,
       mail: mail.id,
       nobody: NOBODYS,

@@ -13,10 +13,10 @@ use crate::domain::payment::fact::Kind;
 use crate::domain::payment::offline::{self, Method};
 use crate::domain::text::{Line as Text, Paragraphs};
 use crate::domain::time::Timestamp;
-use crate::http::Error;
 use crate::http::chrome::Chrome;
 use crate::http::guard::{InPath, Load, Me, Staff};
 use crate::http::page::{Answer, page};
+use crate::http::{Error, Fields};
 use crate::store::invoice::{Revision, revisions};
 use crate::store::ledger::{self, Entry};
 use crate::store::pay_link::{self, Links};
@@ -114,7 +114,7 @@ struct Event {
     on: String,
     amount: String,
     note: String,
-    /// The payment, where it can be corrected or reversed here.
+    /// The id of the payment, where it can be reversed here.
     offline: Option<String>,
     /// It no longer counts.
     gone: bool,
@@ -176,7 +176,7 @@ impl Event {
                 amount.to_string()
             },
             note: note.join(" · "),
-            offline: can_undo.then(|| entry.payment.clone()),
+            offline: can_undo.then(|| entry.payment.replace("offline:", "")),
             gone: failed || (kind == Kind::Payment && reversed),
         })
     }
@@ -194,6 +194,8 @@ struct OnePage {
     links: Links,
     total: String,
     when: String,
+    /// Of the draft that duplicating makes.
+    form_key: String,
 }
 
 impl OnePage {
@@ -270,6 +272,7 @@ pub(crate) async fn show(staff: Staff<Whole>) -> Answer {
     let words = Words::new(&content, &one)?;
     let events = history.iter().filter_map(|entry| Event::new(entry, total));
     page(&OnePage {
+        form_key: Fields::fresh(&staff.app)?.value("form_key").to_owned(),
         events: events.collect(),
         when: due_words(one.invoice.due_on, one.today),
         total: total.to_string(),

@@ -1,0 +1,196 @@
+//! Payments that staff record, such as bank transfers and cash, and taking a wrong record out again.
+
+use askama::Template;
+
+use super::{One, path, refused};
+use crate::domain::id::FactId;
+use crate::domain::invoice::decide::decide_offline;
+use crate::domain::money::Money;
+use crate::domain::payment::offline::{Method, OfflineError, decide_record, decide_reverse};
+use crate::domain::payment::share::Share;
+use crate::domain::text::Line;
+use crate::domain::time::{Date, Timestamp};
+use crate::http::chrome::{Chrome, Flash};
+use crate::http::guard::{InPath, Load, Me, Staff};
+use crate::http::page::{Answer, page, see, try_again};
+use crate::http::{Error, Fields};
+use crate::store::billing::{self, Billing};
+use crate::store::invoice::draft as drafts;
+use crate::store::ledger::{self, Source};
+use crate::store::offline::Recorded;
+use crate::store::viewer::Asker;
+use crate::store::{self, ById as _, Conflict, Results, Statement};
+
+#[derive(Template)]
+#[template(path = "invoice/payment.html")]
+struct RecordPage {
+    chrome: Chrome<Me>,
+    one: One,
+    form: Fields,
+    due: String,
+}
+
+impl RecordPage {
+    fn new(chrome: Chrome<Me>, one: One, form: Fields) -> Result<Self, Error> {
+        let due = one.view()?.due;
+        Ok(Self {
+            chrome,
+            form,
+            due: if due.is_positive() {
+                format!("{due} is due. More than that becomes a credit.")
+            } else {
+                "Nothing is due at the moment; what comes becomes a credit.".to_owned()
+            },
+            one,
+        })
+    }
+    fn methods(&self) -> Vec<(&'static str, &'static str, bool)> {
+        let chosen = self.form.text("method");
+        let each = |m: Method| (m.as_str(), m.label(), m.as_str() == chosen);
+        Method::ALL.into_iter().map(each).collect()
+    }
+}
+
+/// `GET /admin/invoices/{id}/payments/new`
+pub(crate) async fn record_form(staff: Staff<One>) -> Answer {
+    let (app, one) = (&staff.app, staff.page);
+    if let Err(why) = decide_offline(one.invoice.stored()) {
+        return refused(app, one.invoice.id, why);
+    }
+    let due = one.view()?.due;
+    let mut form = Fields::fresh(app)?;
+    let amount = if due.is_positive() {
+        due.plain()
+    } else {
+        String::new()
+    };
+    form.fill([
+        ("amount", amount.as_str()),
+        ("method", Method::BankTransfer.as_str()),
+        ("paid_on", &one.today.to_string()),
+    ]);
+    page(&RecordPage::new(staff.chrome, one, form)?)
+}
+
+/// `POST /admin/invoices/{id}/payments/new`: the form's key names the payment, so sent twice it is
+/// recorded once.
+pub(crate) async fn record(staff: Staff<One>, mut form: Fields) -> Answer {
+    let (app, chrome, one) = (&staff.app, staff.chrome, staff.page);
+    let invoice = &one.invoice;
+    if let Err(why) = decide_offline(invoice.stored()) {
+        return refused(app, invoice.id, why);
+    }
+    let id: FactId = form.names(app, "payment")?;
+    let method = form.required("method", |text| {
+        Method::parse(text).ok_or("Please choose how it came.")
+    });
+    let amount = form.required("amount", |text| {
+        Money::parse("amount", text, invoice.currency)
+    });
+    let on = form.required("paid_on", Date::parse);
+    let reference = form.optional("reference", |text| Line::<100>::parse("reference", text));
+    let mut fact = None;
+    if let (Some(amount), Some(on)) = (amount, on) {
+        match decide_record(id, amount, invoice.total()?, on, one.today) {
+            Ok(decided) => fact = Some(decided),
+            Err(why @ OfflineError::Future) => form.refuse("paid_on", why),
+            Err(why) => form.refuse("amount", why),
+        }
+    }
+    let (Some(fact), Some(method), Some(on), Some(reference), false) =
+        (fact, method, on, reference, form.has_errors())
+    else {
+        return try_again(&RecordPage::new(chrome, one, form)?);
+    };
+    let me = &chrome.me;
+    let source = Source {
+        provider: "offline",
+        on,
+        client: Some(invoice.client_id),
+        method: method.as_str(),
+        reference: reference.as_ref().map_or("", Line::as_str),
+        event: None,
+        by: Some(me.id),
+    };
+    let share = Share::whole(fact.amount);
+    let detail = format!("{} on {}", fact.amount, invoice.name());
+    let entry = me.did("payment.recorded", invoice.client_id, invoice.id, detail);
+    let mut batch = vec![
+        drafts::edition(invoice.id, invoice.edition, app.now),
+        ledger::state(id, &fact, source, app.now),
+        ledger::allocate(&fact.payment, invoice.id, share, Some(me.id), app.now),
+        entry.append(app.id()?, app.now),
+    ];
+    batch.extend(ledger::recompute());
+    match app.db.batch(batch).await {
+        // This very form was sent before.
+        Ok(_) | Err(store::Error::Conflict(Conflict::Repeat)) => {}
+        Err(store::Error::Conflict(Conflict::Meanwhile)) => return Err(Error::at_once()),
+        Err(error) => return Err(error.into()),
+    }
+    Flash::success(app, format!("The payment of {} is recorded.", fact.amount));
+    see(&path(invoice.id))
+}
+
+/// A record that may be taken out.
+pub(crate) struct Wrong {
+    recorded: Recorded,
+    billing: Billing,
+}
+
+impl Load for Wrong {
+    type Args = InPath<FactId>;
+    fn statements(InPath(id): &Self::Args, _asker: &Asker) -> Vec<Statement> {
+        vec![Recorded::by_id(*id), billing::settings()]
+    }
+    fn read(
+        _args: Self::Args,
+        results: &mut Results,
+        _now: Timestamp,
+    ) -> Result<Option<Self>, Error> {
+        let recorded: Option<Recorded> = results.first()?;
+        let billing: Option<Billing> = results.first()?;
+        let found = recorded.zip(billing);
+        Ok(found.map(|(recorded, billing)| Self { recorded, billing }))
+    }
+}
+
+/// `POST /admin/payments/{id}/reverse`: the record stays and no longer counts.
+pub(crate) async fn reverse(staff: Staff<Wrong>) -> Answer {
+    let (app, of) = (&staff.app, &staff.page);
+    let (of, today) = (&of.recorded, of.billing.today(app.now));
+    let fact = match decide_reverse(&of.payment, of.moved()?, app.now) {
+        Ok(fact) => fact,
+        Err(why) => return refused(app, of.invoice_id, why),
+    };
+    let me = staff.me();
+    let source = Source {
+        provider: "offline",
+        on: today,
+        client: Some(of.client_id),
+        method: "",
+        reference: "",
+        event: None,
+        by: Some(me.id),
+    };
+    let detail = format!(
+        "{} on {}",
+        fact.amount,
+        format_args!("invoice {}", of.number.as_deref().unwrap_or_default())
+    );
+    let entry = me.did("payment.reversed", of.client_id, of.invoice_id, detail);
+    let mut batch = vec![
+        ledger::state(app.id()?, &fact, source, app.now),
+        entry.append(app.id()?, app.now),
+    ];
+    batch.extend(ledger::recompute());
+    app.db.batch(batch).await?;
+    Flash::success(
+        app,
+        format!(
+            "The payment of {} is reversed; it no longer counts.",
+            fact.amount
+        ),
+    );
+    see(&path(of.invoice_id))
+}

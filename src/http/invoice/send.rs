@@ -1,0 +1,367 @@
+//! Sending an invoice: look the mail over, choose who gets it, send. The same page sends a revision in
+//! place of what was sent, and what was sent once more.
+
+use askama::Template;
+
+use super::{One, path, refused};
+use crate::app::App;
+use crate::domain::id::{InvoiceId, PayLinkId};
+use crate::domain::invoice::decide::{Refused, decide_revise};
+use crate::domain::invoice::state::Stored;
+use crate::domain::money::Money;
+use crate::domain::template::{Body, Kind, Subject, Values};
+use crate::domain::time::{Date, Timestamp};
+use crate::domain::token::{Purpose, Secret};
+use crate::http::chrome::{Chrome, Flash};
+use crate::http::guard::{InPath, Load, Me, Staff};
+use crate::http::mailing::Mailing;
+use crate::http::page::{Answer, page, see, try_again};
+use crate::http::{Error, Fields};
+use crate::store::billing::{self, Buyer};
+use crate::store::branding::{self, Branding};
+use crate::store::invoice::draft as drafts;
+use crate::store::invoice::send::{self as sending, Recipient};
+use crate::store::template::{self as wordings, Stored as Wording};
+use crate::store::viewer::Asker;
+use crate::store::{self, Conflict, Results, Statement, ledger, pay_link};
+
+/// An invoice, whom it is for, and the wording of the mail.
+pub(crate) struct Parcel {
+    one: One,
+    buyer: Buyer,
+    look: Branding,
+    wording: Option<Wording>,
+    people: Vec<Recipient>,
+}
+
+impl Load for Parcel {
+    type Args = InPath<InvoiceId>;
+    fn statements(args: &Self::Args, asker: &Asker) -> Vec<Statement> {
+        let mut statements = One::statements(args, asker);
+        statements.extend([
+            billing::buyer_of(args.0),
+            branding::truth(),
+            wordings::stored(Kind::Invoice),
+            sending::recipients(args.0),
+        ]);
+        statements
+    }
+    fn read(
+        args: Self::Args,
+        results: &mut Results,
+        now: Timestamp,
+    ) -> Result<Option<Self>, Error> {
+        let one = One::read(args, results, now)?;
+        let (buyer, look) = (results.first()?, results.first()?);
+        let (wording, people) = (results.first()?, results.rows()?);
+        let found = one.zip(buyer).zip(look);
+        Ok(found.map(|((one, buyer), look)| Self {
+            one,
+            buyer,
+            look,
+            wording,
+            people,
+        }))
+    }
+}
+
+/// What is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum What {
+    /// A draft, for the first time.
+    Draft,
+    /// The next revision, in place of what was sent.
+    Revision,
+    /// What was sent, again.
+    Again,
+}
+
+impl Parcel {
+    fn what(&self) -> Result<What, Refused> {
+        match (self.one.invoice.stored(), &self.one.open) {
+            (Stored::Draft, _) => Ok(What::Draft),
+            (Stored::Sent, Some(_)) => Ok(What::Revision),
+            (Stored::Sent, None) => Ok(What::Again),
+            (Stored::Void, _) => Err(Refused::Void),
+        }
+    }
+
+    /// What is asked for once it is sent, and until when.
+    fn asks(&self) -> Result<(Money, Date), Error> {
+        let invoice = &self.one.invoice;
+        let view = self.one.view()?;
+        Ok(match &self.one.open {
+            Some(open) => {
+                let total = Money::new(open.total, invoice.currency)?;
+                (total.minus(view.net)?.or_nothing(), open.due_on)
+            }
+            None => (view.due, invoice.due_on),
+        })
+    }
+
+    fn field(person: &Recipient) -> String {
+        format!("to_{}", person.id)
+    }
+
+    /// The form as it is first seen: the usual wording, the primary contact ticked.
+    fn form(&self) -> Fields {
+        let (subject, body) = match &self.wording {
+            Some(own) => (own.subject.as_str(), own.body.as_str()),
+            None => (
+                Kind::Invoice.default_subject(),
+                Kind::Invoice.default_body(),
+            ),
+        };
+        let mut form = Fields::default();
+        let edition = self.one.invoice.edition.to_string();
+        form.fill([
+            ("subject", subject),
+            ("body", body),
+            ("edition", edition.as_str()),
+        ]);
+        if let Some(first) = self.people.first() {
+            form.fill([(Self::field(first).as_str(), "on")]);
+        }
+        form
+    }
+}
+
+#[derive(Template)]
+#[template(path = "invoice/send.html")]
+struct Review {
+    chrome: Chrome<Me>,
+    of: Parcel,
+    what: What,
+    form: Fields,
+    amount: String,
+    due: String,
+}
+
+impl Review {
+    fn new(chrome: Chrome<Me>, of: Parcel, what: What, form: Fields) -> Result<Self, Error> {
+        let (amount, due) = of.asks()?;
+        Ok(Self {
+            chrome,
+            what,
+            form,
+            amount: amount.to_string(),
+            due: due.words(),
+            of,
+        })
+    }
+    const fn title(&self) -> &'static str {
+        match self.what {
+            What::Draft => "Send invoice",
+            What::Revision => "Send revision",
+            What::Again => "Send again",
+        }
+    }
+    const fn lead(&self) -> &'static str {
+        match self.what {
+            What::Draft => {
+                "It gets its number and can no longer be edited. You can revise or void it later."
+            }
+            What::Revision => {
+                "It takes the place of what was sent, under the same number. The old one is kept."
+            }
+            What::Again => "The mail brings a new link. Links of earlier mails go on working.",
+        }
+    }
+    fn rows(&self) -> Vec<(String, String, bool)> {
+        let row = |person: &Recipient| {
+            let name = format!("{} {}", person.first_name, person.last_name);
+            let field = Parcel::field(person);
+            let ticked = self.form.ticked(&field);
+            (field, format!("{}, {}", name.trim(), person.email), ticked)
+        };
+        self.of.people.iter().map(row).collect()
+    }
+}
+
+/// `GET /admin/invoices/{id}/send`
+pub(crate) async fn review(staff: Staff<Parcel>) -> Answer {
+    let of = staff.page;
+    let what = match of.what() {
+        Ok(what) => what,
+        Err(why) => return refused(&staff.app, of.one.invoice.id, why),
+    };
+    let form = of.form();
+    page(&Review::new(staff.chrome, of, what, form)?)
+}
+
+/// What a mail says in all of them.
+struct Letterhead<'a> {
+    subject: &'a Subject,
+    body: &'a Body,
+    sender: &'a Me,
+    business: &'a str,
+    support_email: &'a str,
+}
+
+impl Parcel {
+    /// A mail with a link of its own. The number may not be given yet: the invoice's id stands for it
+    /// until the batch has written it.
+    fn mail(
+        &self,
+        app: &App,
+        to: &Recipient,
+        head: &Letterhead<'_>,
+    ) -> Result<[Statement; 2], Error> {
+        let invoice = &self.one.invoice;
+        let number = invoice.id.to_string();
+        let (amount, due) = self.asks()?;
+        let values = Values {
+            business_name: head.business,
+            client_name: &invoice.client_name,
+            contact_first_name: &to.first_name,
+            sender_name: &head.sender.name,
+            support_email: head.support_email,
+            invoice_number: &number,
+            amount_due: &amount.to_string(),
+            due_date: &due.words(),
+            ..Values::default()
+        };
+        let text = head.body.render(&values);
+        let secret = Secret::new(Purpose::Pay, app.random()?);
+        let link: PayLinkId = app.id()?;
+        let hash = secret.hash().to_string();
+        let name = format!("{} {}", to.first_name, to.last_name);
+        let mail = Mailing {
+            kind: "invoice",
+            to: &to.email,
+            name: name.trim(),
+            subject: head.subject.render(&values),
+            paragraphs: text.before,
+            button: Some((Kind::Invoice.button(), Kind::Invoice.path())),
+            after: text.after,
+            secret: Some(secret.expose().to_owned()),
+            client: Some(invoice.client_id),
+            invoice: Some(invoice.id),
+            ..Mailing::default()
+        };
+        Ok([
+            pay_link::make(link, invoice.id, &hash, head.sender.id, app.now),
+            mail.queue(app, None)?,
+        ])
+    }
+}
+
+/// What became of it, in a sentence.
+fn told(app: &App, to: &[Recipient]) -> String {
+    let names: Vec<&str> = to.iter().map(|person| person.email.as_str()).collect();
+    match (names.is_empty(), app.mailer.is_configured()) {
+        (true, _) => "The invoice is sent, without a mail. You can save its PDF here.".to_owned(),
+        (false, true) => format!("The invoice is on its way to {}.", names.join(", ")),
+        (false, false) => format!(
+            "The invoice to {} waits in the outbox, because no mail is set up.",
+            names.join(", ")
+        ),
+    }
+}
+
+/// `POST /admin/invoices/{id}/send`
+///
+/// 1. what may be sent, and that it is what was looked at; 2. wording and recipients; 3. in one batch:
+/// the number, the sealed revision, a link and a mail for each recipient, the audit entry, the sums.
+/// Sent twice, the second time finds it sent.
+pub(crate) async fn send(staff: Staff<Parcel>, mut form: Fields) -> Answer {
+    let (app, chrome, of) = (staff.app, staff.chrome, staff.page);
+    let id = of.one.invoice.id;
+    // 1.
+    let what = match of.what() {
+        Ok(what) => what,
+        Err(why) => return refused(&app, id, why),
+    };
+    if what == What::Revision
+        && let Err(why) = decide_revise(&of.one.view()?)
+    {
+        return refused(&app, id, why);
+    }
+    let edition = of.one.invoice.edition;
+    if form.text("edition") != edition.to_string() {
+        if what == What::Again {
+            Flash::success(&app, "This invoice is sent already.");
+            return see(&path(id));
+        }
+        form.refuse(
+            "edition",
+            "Somebody changed this invoice meanwhile. Please look it over, then send it.",
+        );
+        form.fill([("edition", edition.to_string().as_str())]);
+    }
+    // 2.
+    let subject = form.required("subject", |text| Subject::parse(Kind::Invoice, text));
+    let body = form.required("body", |text| Body::parse(Kind::Invoice, text));
+    let chosen = |person: &&Recipient| form.ticked(&Parcel::field(person));
+    let to: Vec<Recipient> = of.people.iter().filter(chosen).cloned().collect();
+    if to.is_empty() && (what == What::Again || !form.ticked("by_hand")) {
+        form.refuse("to", "Please choose who gets the mail.");
+    }
+    if to.len() > 20 {
+        form.refuse("to", "Please choose at most 20 people.");
+    }
+    if of.buyer.archived && what != What::Again {
+        form.refuse(
+            "to",
+            "This client is archived. Bring the client back from the archive first.",
+        );
+    }
+    let (Some(subject), Some(body), false) = (subject, body, form.has_errors()) else {
+        return try_again(&Review::new(chrome, of, what, form)?);
+    };
+    // 3.
+    let me = &chrome.me;
+    let head = Letterhead {
+        subject: &subject,
+        body: &body,
+        sender: me,
+        business: &of.look.name,
+        support_email: of.look.support_email.as_deref().unwrap_or(&me.email),
+    };
+    let mut batch = vec![drafts::edition(id, edition, app.now)];
+    if let Some(open) = &of.one.open {
+        let parties = of.one.billing.parties(&of.buyer, &of.look);
+        batch.extend(sending::seal(
+            id,
+            open.id,
+            &serde_json::to_string(&parties)?,
+            app.now,
+        ));
+    }
+    for person in &to {
+        batch.extend(of.mail(&app, person, &head)?);
+    }
+    let action = match what {
+        What::Draft => "invoice.sent",
+        What::Revision => "invoice.revision_sent",
+        What::Again => "invoice.sent_again",
+    };
+    let entry = me.did(
+        action,
+        of.one.invoice.client_id,
+        id,
+        format!("invoice {id}"),
+    );
+    batch.push(entry.append_numbered(app.id()?, id, app.now));
+    batch.extend(ledger::recompute());
+    match app.db.batch(batch).await {
+        Ok(_) => {}
+        Err(store::Error::Conflict(Conflict::Meanwhile)) => {
+            return refused(
+                &app,
+                id,
+                "This invoice was sent or changed at the same moment. Here it is as it stands now.",
+            );
+        }
+        Err(store::Error::Conflict(Conflict::InvoiceNumber)) => {
+            return refused(
+                &app,
+                id,
+                "The next number stands on another invoice already. Please set a higher one in Settings, Invoicing.",
+            );
+        }
+        Err(error) => return Err(error.into()),
+    }
+    Flash::success(&app, told(&app, &to));
+    see(&path(id))
+}
