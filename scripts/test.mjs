@@ -74,8 +74,8 @@ async function nodeTests(part, title, files, concurrency) {
     "--disable-warning=ExperimentalWarning", "--test", `--test-concurrency=${concurrency}`, "--test-timeout=300000",
     "--test-reporter", at("scripts/lib/reporter.mjs"), "--test-reporter-destination", "stdout", ...files,
   ], { env: { COUNTS_FILE: counts, WORKER_DIR: process.env.WORKER_DIR ?? at("target/worker", profile), NODE_ENV: "test" } });
-  const { passed = 0, failed = 0 } = existsSync(counts) ? JSON.parse(readFileSync(counts, "utf8")) : {};
-  add(part, passed, code !== 0 && failed === 0 ? 1 : failed, failed ? undefined : "the test runner itself failed");
+  const { passed = 0, failed = 0, failures = [] } = existsSync(counts) ? JSON.parse(readFileSync(counts, "utf8")) : {};
+  add(part, passed, code !== 0 && failed === 0 ? 1 : failed, failed ? [`${failed} failed`, ...failures].join("\n    ") : "the test runner itself failed");
 }
 
 const profile = process.env.PROFILE === "release" ? "release" : "dev";

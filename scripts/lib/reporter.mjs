@@ -1,5 +1,5 @@
 // A reporter for Node's test runner: one line a file, every failure in full with what was expected and
-// seen, and the counts as JSON in the file that COUNTS_FILE names.
+// seen, once more by name at the end (where a long log is cut, its end is what is read), and the counts as JSON in the file that COUNTS_FILE names.
 import { writeFileSync } from "node:fs";
 import { relative } from "node:path";
 import { inspect } from "node:util";
@@ -20,6 +20,7 @@ function explain(error) {
 
 export default async function* report(source) {
   const files = new Map();
+  const failures = [];
   const of = (file) => {
     if (!files.has(file)) files.set(file, { passed: 0, failed: 0, skipped: 0 });
     return files.get(file);
@@ -32,7 +33,9 @@ export default async function* report(source) {
       else of(data.file).passed++;
     } else if (type === "test:fail" && !["subtestsFailed"].includes(data.details.error?.failureType)) {
       of(data.file).failed++;
-      yield `  ✗ ${where(data.file)}: ${data.name}\n${indent(explain(data.details.error))}\n`;
+      const failure = `${where(data.file)}: ${data.name}`;
+      failures.push(`${failure}: ${explain(data.details.error).split("\n")[0]}`);
+      yield `  ✗ ${failure}\n${indent(explain(data.details.error))}\n`;
     } else if (type === "test:summary") {
       if (data.file) {
         const { passed, failed, skipped } = of(data.file);
@@ -41,7 +44,7 @@ export default async function* report(source) {
       } else if (process.env.COUNTS_FILE) {
         const sum = { passed: 0, failed: 0, skipped: 0 };
         for (const counts of files.values()) for (const name of Object.keys(sum)) sum[name] += counts[name];
-        writeFileSync(process.env.COUNTS_FILE, JSON.stringify(sum));
+        writeFileSync(process.env.COUNTS_FILE, JSON.stringify({ ...sum, failures }));
       }
     }
   }
