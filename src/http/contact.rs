@@ -283,7 +283,7 @@ fn read(form: &mut Fields) -> Option<Draft> {
         email: email?,
         phone: phone?,
         job_title: job_title?,
-        is_primary: form.ticked("is_primary"),
+        is_primary: form.checkbox("is_primary"),
     })
 }
 

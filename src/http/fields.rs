@@ -19,6 +19,8 @@ use crate::domain::id::Id;
 /// A form's largest body. Far above any field's limit, so that too long a text is told at its
 /// field rather than by a bare error.
 const LIMIT: u64 = 4 * 1024 * 1024;
+/// Fields that no person sees or could mend: what cannot be read of them is passed over.
+const SILENT: [&str; 5] = ["by", "form_key", "next", "revision", "username"];
 /// What is shown again of a text that was far too long.
 const SHOWN: usize = 20_000;
 
@@ -108,6 +110,13 @@ impl Fields {
 
     /// Adds a field as it was sent.
     pub(crate) fn add(&mut self, name: String, value: Vec<u8>) {
+        if SILENT.contains(&name.as_str()) {
+            let text = String::from_utf8(value).unwrap_or_default();
+            if !text.contains('\0') {
+                self.values.entry(name).or_insert(text);
+            }
+            return;
+        }
         let (text, readable) = match String::from_utf8(value) {
             Ok(text) => (text, true),
             Err(error) => (
@@ -196,6 +205,23 @@ impl Fields {
         self.values.keys().map(String::as_str)
     }
 
+    /// A checkbox as it was sent; what is neither on nor off is refused at it.
+    pub(crate) fn checkbox(&mut self, name: &str) -> bool {
+        if !self.ticked(name) && !matches!(self.text(name), "" | "off" | "0" | "false") {
+            self.refuse(name, "This is neither on nor off. Please choose again.");
+        }
+        self.ticked(name)
+    }
+
+    /// For forms of one button, whose page has no place for a problem: the first one ends the
+    /// request, with its sentence.
+    pub(crate) fn sound(&self) -> Result<(), Error> {
+        match self.errors.values().next() {
+            None => Ok(()),
+            Some(problem) => Err(Error::bad_request(problem.as_str())),
+        }
+    }
+
     /// What a template shows in the field. Never used for passwords.
     pub(crate) fn value(&self, name: &str) -> &str {
         let text = self.text(name);
@@ -258,6 +284,34 @@ mod tests {
         assert_eq!(fields.text("plus"), "+");
         assert_eq!(fields.text("odd"), "%zz%4");
         assert!(!fields.has_errors());
+    }
+
+    #[test]
+    fn what_nobody_sees_is_passed_over_when_it_cannot_be_read() {
+        let fields = Fields::urlencoded(b"next=%ff&form_key=a%00&revision=1&revision=2");
+        assert!(!fields.has_errors());
+        assert_eq!(
+            [
+                fields.text("next"),
+                fields.text("form_key"),
+                fields.text("revision")
+            ],
+            ["", "", "1"]
+        );
+    }
+
+    #[test]
+    fn a_checkbox_is_on_or_off() {
+        for (sent, on, sound) in [
+            ("c=on", true, true),
+            ("", false, true),
+            ("c=off", false, true),
+            ("c=purple", false, false),
+        ] {
+            let mut fields = Fields::urlencoded(sent.as_bytes());
+            assert_eq!(fields.checkbox("c"), on, "{sent}");
+            assert_eq!(fields.sound().is_ok(), sound, "{sent}");
+        }
     }
 
     #[test]

@@ -84,7 +84,8 @@ pub(crate) async fn create(public: Public, mut form: Fields) -> Answer {
         .setup_token
         .as_ref()
         .is_some_and(|token| bool::from(token.as_bytes().ct_eq(&given)));
-    let Some(input) = Input::read(&mut form, right) else {
+    let input = Input::read(&mut form, right);
+    let (Some(input), false) = (input, form.has_errors()) else {
         return try_again(&Page { chrome, form });
     };
     // 2.

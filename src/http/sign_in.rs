@@ -321,6 +321,7 @@ async fn out(app: &App, session: SessionId, entry: Statement, side: Side) -> Ans
 /// one that the guard's own query lists as open to this person.
 pub(crate) async fn switch(viewer: Viewer<Portal>, form: Fields) -> Answer {
     let (app, me) = (&viewer.app, viewer.me());
+    form.sound()?;
     let asked = form.text("contact_id");
     let mut open = me.others.iter().map(|other| other.contact_id);
     let contact = open

@@ -138,9 +138,10 @@ pub(crate) async fn edit(staff: Staff<Client>, mut form: Fields) -> Answer {
 }
 
 /// `POST /admin/clients/{id}/portal`: Enable Portal, on or off.
-pub(crate) async fn portal(staff: Staff<Client>, form: Fields) -> Answer {
+pub(crate) async fn portal(staff: Staff<Client>, mut form: Fields) -> Answer {
     let of = &staff.page;
-    let on = form.ticked("enabled");
+    let on = form.checkbox("enabled");
+    form.sound()?;
     let (action, said) = if on {
         (
             "portal.enabled",

@@ -242,9 +242,10 @@ pub(crate) async fn upload(staff: Staff<ListPage>, incoming: Incoming) -> Answer
 }
 
 /// `POST /admin/documents/{id}/visible`
-pub(crate) async fn visible(staff: Staff<document::Whole>, fields: Fields) -> Answer {
+pub(crate) async fn visible(staff: Staff<document::Whole>, mut fields: Fields) -> Answer {
     let (app, me, found) = (&staff.app, staff.me(), &staff.page);
-    let visible = fields.ticked("visible");
+    let visible = fields.checkbox("visible");
+    fields.sound()?;
     if visible != found.visible {
         let action = if visible {
             "document.shown"

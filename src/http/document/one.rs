@@ -206,7 +206,7 @@ fn read(form: &mut Fields, now: Timestamp) -> Option<(Draft, bool)> {
         (Some(from), Some(until)) => form.required("until", |_read| Window::of_days(from, until)),
         _ => None,
     };
-    let (visible, notify) = (form.ticked("visible"), form.ticked("notify"));
+    let (visible, notify) = (form.checkbox("visible"), form.checkbox("notify"));
     if let Some(window) = window
         && notify
         && !Shown::decide(visible, window, now).is_now()

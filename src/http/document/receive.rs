@@ -66,7 +66,7 @@ pub(super) struct Sent {
 fn read(fields: &mut Fields, target: &Target<'_>) -> Option<Wishes> {
     let title = fields.optional("title", Title::parse);
     let folder = fields.required("folder", Folder::parse);
-    let (visible, notify) = (fields.ticked("visible"), fields.ticked("notify"));
+    let (visible, notify) = (fields.checkbox("visible"), fields.checkbox("notify"));
     let seen = match target.document {
         Some(_) => target.shown,
         None => visible,

@@ -1,0 +1,90 @@
+// Every POST route of the router with the form that feeds it, for bad-input.test.mjs.
+//
+//   as       who sends it (a name of the stage)
+//   page     (stage) => the page that has the form; `to` the form's address, when that is not the page's
+//   set      what a person fills in, by field name (the rest stands in the form already)
+//   more     fields that the handler knows and this page does not show
+//   blank    an empty form is fine here: nothing in it must be filled in
+//   press    (stage) => address of a button without fields: whatever comes with it is not looked at,
+//            so it is pressed at a thing that never existed
+//   json     (stage) => address of something that scripts send
+//   file     (stage) => address of a form with files; its text fields are document-input.test.mjs's
+//   is       what the good form gets at the end, when that is not 303
+//   choice   fields of a form that are chosen, not typed: what is none of the choices is refused too
+
+/** An id of the right shape that nothing has. */
+export const NOBODYS = "01890000-0000-7000-8000-000000000000";
+
+const password = "a quiet lantern over mill water";
+
+export const FORMS = {
+  "POST /admin/setup": {
+    as: "first", page: () => "/admin/setup",
+    set: ({ setupToken }) => ({ token: setupToken, business_name: "Fern & Oak", name: "Olive Owner", email: "olive@first.test", password }),
+  },
+  "POST /admin/sign-in": { as: "anonymous", page: () => "/admin/sign-in", set: ({ who }) => ({ email: who.admin.email, password: who.admin.password }) },
+  "POST /admin/confirm": { as: "owner", page: () => "/admin/confirm", set: ({ who }) => ({ password: who.owner.password }) },
+  "POST /admin/join/{token}": { as: "anonymous", page: ({ join }) => join, set: () => ({ password }) },
+  "POST /sign-in": { as: "anonymous", page: () => "/sign-in", set: ({ who }) => ({ email: who.person.email, password: who.person.password }) },
+  "POST /forgot": { as: "anonymous", page: () => "/forgot", set: () => ({ email: "nobody@nowhere.test" }) },
+  "POST /reset/{token}": { as: "anonymous", page: ({ reset }) => reset, set: () => ({ password }) },
+  "POST /admin/forgot": { as: "anonymous", page: () => "/admin/forgot", set: () => ({ email: "nobody@nowhere.test" }) },
+  "POST /admin/reset/{token}": { as: "anonymous", page: ({ staffReset }) => staffReset, set: () => ({ password }) },
+  "POST /sign-in/link": { as: "anonymous", page: () => "/sign-in/link", set: () => ({ email: "nobody@nowhere.test" }) },
+  "POST /magic/{token}": { as: "anonymous", page: ({ magic }) => magic, more: ({ code }) => ({ code }), blank: true },
+  "POST /confirm": { as: "person", page: () => "/confirm", set: ({ who }) => ({ password: who.person.password }) },
+  "POST /confirm/link": { as: "person", page: () => "/confirm", blank: true },
+  "POST /switch": { as: "person", page: () => "/", more: ({ secondContact }) => ({ contact_id: secondContact.id }), bare: true },
+  "POST /admin/clients/new": {
+    as: "owner", page: () => "/admin/clients/new",
+    set: () => ({ name: "Swept Ltd", email: "hello@swept.test", phone: "+1 555 0100", address: "1 Broom St", reference: "SW-1", notes: "Neat." }),
+  },
+  "POST /admin/clients/{id}/edit": { as: "owner", page: ({ client }) => `${client.path}/edit`, set: () => ({ name: "Swept again" }) },
+  "POST /admin/clients/{id}/portal": { as: "owner", page: ({ spare }) => spare.path, to: ({ spare }) => `${spare.path}/portal`, set: () => ({ enabled: "on" }), blank: true, choice: ["enabled"] },
+  "POST /admin/clients/{id}/archive": { as: "owner", press: () => `/admin/clients/${NOBODYS}/archive` },
+  "POST /admin/clients/{id}/restore": { as: "owner", press: () => `/admin/clients/${NOBODYS}/restore` },
+  "POST /admin/clients/{id}/contacts/new": {
+    as: "owner", page: ({ client }) => `${client.path}/contacts/new`,
+    set: () => ({ first_name: "Bea", last_name: "Broom", email: "bea@swept.test", phone: "+1 555 0101", job_title: "Sweeper", is_primary: "on" }), choice: ["is_primary"],
+  },
+  "POST /admin/contacts/{id}": { as: "owner", page: ({ waiting }) => `/admin/contacts/${waiting.id}`, set: () => ({ first_name: "Wanda" }) },
+  "POST /admin/contacts/{id}/primary": { as: "owner", press: () => `/admin/contacts/${NOBODYS}/primary` },
+  "POST /admin/contacts/{id}/remove": { as: "owner", press: () => `/admin/contacts/${NOBODYS}/remove` },
+  "POST /admin/clients/{id}/documents": { as: "owner", file: ({ client }) => `${client.path}/documents` },
+  "POST /admin/clients/{id}/uploads": { as: "owner", json: ({ client }) => `${client.path}/uploads` },
+  "POST /admin/uploads/{id}/complete": { as: "owner", press: () => `/admin/uploads/${NOBODYS}/complete` },
+  "POST /admin/documents/{id}": { as: "owner", page: ({ document }) => `/admin/documents/${document.id}`, set: () => ({ title: "Plan" }), more: () => ({ visible: "on" }), choice: ["visible", "notify"] },
+  "POST /admin/documents/{id}/versions": { as: "owner", file: ({ document }) => `/admin/documents/${document.id}/versions` },
+  "POST /admin/documents/{id}/uploads": { as: "owner", json: ({ document }) => `/admin/documents/${document.id}/uploads` },
+  "POST /admin/documents/{id}/visible": { as: "owner", bare: true, at: ({ document }) => `/admin/documents/${document.id}/visible`, more: () => ({ visible: "on" }), blank: true, choice: ["visible"] },
+  "POST /admin/documents/{id}/delete": { as: "owner", press: () => `/admin/documents/${NOBODYS}/delete` },
+  "POST /admin/contacts/{id}/invite": { as: "owner", page: ({ waiting }) => `/admin/contacts/${waiting.id}/invite` },
+  "POST /admin/contacts/{id}/invite/cancel": { as: "owner", press: () => `/admin/contacts/${NOBODYS}/invite/cancel` },
+  "POST /admin/contacts/{id}/sign-in-link": { as: "owner", press: () => `/admin/contacts/${NOBODYS}/sign-in-link` },
+  "POST /invitation/{token}": { as: "anonymous", page: ({ invitation }) => invitation, set: () => ({ choice: "password", password }), choice: ["choice"] },
+  "POST /invitation/{token}/renew": { as: "anonymous", press: () => "/invitation/nothing/renew", is: 303 },
+  "POST /admin/outbox/{id}/retry": { as: "owner", press: () => `/admin/outbox/${NOBODYS}/retry` },
+  "POST /admin/settings/branding": { as: "owner", page: () => "/admin/settings/branding", set: () => ({ name: "Fern & Oak", colour: "#2f5d50", support_email: "help@swept.test", support_phone: "+1 555 0102", welcome_text: "Hello." }) },
+  "POST /admin/settings/branding/logo": { as: "owner", file: () => "/admin/settings/branding/logo" },
+  "POST /admin/settings/branding/reset": { as: "owner", press: () => "/admin/settings/branding/reset", is: 303 },
+  "POST /admin/settings/templates/{kind}": { as: "owner", page: () => "/admin/settings/templates/invitation" },
+  "POST /admin/settings/templates/{kind}/preview": { as: "owner", page: () => "/admin/settings/templates/invitation", at: () => "/admin/settings/templates/invitation/preview", is: 200 },
+  "POST /admin/settings/templates/{kind}/test": { as: "owner", page: () => "/admin/settings/templates/invitation", at: () => "/admin/settings/templates/invitation/test", is: 200 },
+  "POST /admin/settings/templates/{kind}/reset": { as: "owner", press: () => "/admin/settings/templates/nothing/reset" },
+  "POST /admin/settings/security": { as: "owner", page: () => "/admin/settings/security" },
+  "POST /admin/settings/staff/new": { as: "owner", page: () => "/admin/settings/staff/new", set: () => ({ name: "Sam Swift", email: "sam@swept.test", role: "member" }), choice: ["role"] },
+  "POST /admin/settings/staff/{id}": { as: "owner", page: ({ milo }) => `/admin/settings/staff/${milo.id}`, choice: ["role"] },
+  "POST /admin/settings/staff/{id}/deactivate": { as: "owner", press: () => `/admin/settings/staff/${NOBODYS}/deactivate` },
+  "POST /admin/settings/staff/{id}/reactivate": { as: "owner", press: () => `/admin/settings/staff/${NOBODYS}/reactivate` },
+  "POST /admin/settings/staff/{id}/invite": { as: "owner", press: () => `/admin/settings/staff/${NOBODYS}/invite` },
+  "POST /profile/name": { as: "person", page: () => "/profile", to: () => "/profile/name" },
+  "POST /profile/password": { as: "person", page: () => "/profile/password", set: () => ({ password }) },
+  "POST /profile/sessions/end-others": { as: "person", press: () => "/profile/sessions/end-others", is: 303 },
+  "POST /profile/sessions/{id}/end": { as: "person", press: () => `/profile/sessions/${NOBODYS}/end` },
+  "POST /admin/profile/name": { as: "owner", page: () => "/admin/profile", to: () => "/admin/profile/name" },
+  "POST /admin/profile/password": { as: "owner", page: () => "/admin/profile/password", set: () => ({ password }) },
+  "POST /admin/profile/sessions/end-others": { as: "owner", press: () => "/admin/profile/sessions/end-others", is: 303 },
+  "POST /admin/profile/sessions/{id}/end": { as: "owner", press: () => `/admin/profile/sessions/${NOBODYS}/end` },
+  "POST /admin/sign-out": { as: "leaving", press: () => "/admin/sign-out", is: 303 },
+  "POST /sign-out": { as: "leavingPerson", press: () => "/sign-out", is: 303 },
+};
