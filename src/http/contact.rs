@@ -116,7 +116,7 @@ pub(crate) async fn new_form(staff: Staff<Client>) -> Answer {
 /// `POST /admin/clients/{id}/contacts/new`: the first contact of a client is its primary one.
 pub(crate) async fn create(staff: Staff<Client>, mut form: Fields) -> Answer {
     let (app, client) = (&staff.app, staff.page.id);
-    if let Some(draft) = read(&mut form) {
+    if let (Some(draft), false) = (read(&mut form), form.has_errors()) {
         let id: ContactId = form.names(app, "contact")?;
         let entry = staff
             .me()

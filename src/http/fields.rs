@@ -20,7 +20,7 @@ use crate::domain::id::Id;
 /// field rather than by a bare error.
 const LIMIT: u64 = 4 * 1024 * 1024;
 /// Fields that no person sees or could mend: what cannot be read of them is passed over.
-const SILENT: [&str; 5] = ["by", "form_key", "next", "revision", "username"];
+const SILENT: [&str; 6] = ["by", "form_key", "go", "next", "revision", "username"];
 /// What is shown again of a text that was far too long.
 const SHOWN: usize = 20_000;
 

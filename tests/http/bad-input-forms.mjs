@@ -9,6 +9,7 @@
 //            so it is pressed at a thing that never existed
 //   json     (stage) => address of something that scripts send
 //   file     (stage) => address of a form with files; its text fields are document-input.test.mjs's
+//   spare    fields that count only with others (a line that says nothing is none); they are left out
 //   is       what the good form gets at the end, when that is not 303
 //   choice   fields of a form that are chosen, not typed: what is none of the choices is refused too
 
@@ -48,6 +49,7 @@ export const FORMS = {
     set: () => ({ first_name: "Bea", last_name: "Broom", email: "bea@swept.test", phone: "+1 555 0101", job_title: "Sweeper", is_primary: "on" }), choice: ["is_primary"],
   },
   "POST /admin/contacts/{id}": { as: "owner", page: ({ waiting }) => `/admin/contacts/${waiting.id}`, set: () => ({ first_name: "Wanda" }) },
+  "POST /admin/contacts/{id}/end-sessions": { as: "owner", press: () => `/admin/contacts/${NOBODYS}/end-sessions` },
   "POST /admin/contacts/{id}/primary": { as: "owner", press: () => `/admin/contacts/${NOBODYS}/primary` },
   "POST /admin/contacts/{id}/remove": { as: "owner", press: () => `/admin/contacts/${NOBODYS}/remove` },
   "POST /admin/clients/{id}/documents": { as: "owner", file: ({ client }) => `${client.path}/documents` },
@@ -77,6 +79,25 @@ export const FORMS = {
   "POST /admin/settings/staff/{id}/deactivate": { as: "owner", press: () => `/admin/settings/staff/${NOBODYS}/deactivate` },
   "POST /admin/settings/staff/{id}/reactivate": { as: "owner", press: () => `/admin/settings/staff/${NOBODYS}/reactivate` },
   "POST /admin/settings/staff/{id}/invite": { as: "owner", press: () => `/admin/settings/staff/${NOBODYS}/invite` },
+  "POST /admin/clients/{id}/invoices/new": {
+    as: "owner", page: ({ client }) => `/admin/clients/${client.id}/invoices/new`,
+    set: () => ({ description_0: "Design", quantity_0: "2", price_0: "100", tax_0: "19%" }), more: () => ({ go: "save" }), choice: ["unit_0", "prices", "currency"], spare: /_[1-9]$/,
+  },
+  "POST /admin/invoices/{id}/edit": {
+    as: "owner", page: ({ draft }) => `${draft.path}/edit`, more: () => ({ go: "save" }), choice: ["unit_0", "prices", "currency"], spare: /_[1-9]$/,
+  },
+  "POST /admin/invoices/{id}/send": { as: "owner", page: ({ draft }) => `${draft.path}/send` },
+  "POST /admin/invoices/{id}/void": { as: "owner", press: () => `/admin/invoices/${NOBODYS}/void` },
+  "POST /admin/invoices/{id}/duplicate": { as: "owner", press: () => `/admin/invoices/${NOBODYS}/duplicate` },
+  "POST /admin/invoices/{id}/revise": { as: "owner", press: () => `/admin/invoices/${NOBODYS}/revise` },
+  "POST /admin/invoices/{id}/delete": { as: "owner", press: () => `/admin/invoices/${NOBODYS}/delete` },
+  "POST /admin/invoices/{id}/reopen": { as: "owner", press: () => `/admin/invoices/${NOBODYS}/reopen` },
+  "POST /admin/invoices/{id}/payments/new": { as: "owner", page: ({ invoice }) => `${invoice.path}/payments/new`, set: () => ({ amount: "10" }) },
+  "POST /admin/payments/{id}/reverse": { as: "owner", press: () => `/admin/payments/${NOBODYS}/reverse` },
+  "POST /profile/email": { as: "person", page: () => "/profile/email", set: () => ({ email: "person@new.test" }) },
+  "POST /confirm-email/{token}": { as: "person", press: () => "/confirm-email/nothing" },
+  "POST /admin/profile/email": { as: "owner", page: () => "/admin/profile/email", set: () => ({ email: "owner@new.test" }) },
+  "POST /admin/confirm-email/{token}": { as: "owner", press: () => "/admin/confirm-email/nothing" },
   "POST /profile/name": { as: "person", page: () => "/profile", to: () => "/profile/name" },
   "POST /profile/password": { as: "person", page: () => "/profile/password", set: () => ({ password }) },
   "POST /profile/sessions/end-others": { as: "person", press: () => "/profile/sessions/end-others", is: 303 },

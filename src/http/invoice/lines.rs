@@ -94,6 +94,9 @@ pub(super) fn fill(form: &mut Fields, content: &Content, currency: Currency, tax
     ]);
 }
 
+/// At a choice that was not there to choose.
+const NOT_OFFERED: &str = "Please choose one of these.";
+
 /// The name that forms keep.
 pub(super) const fn prices_name(prices: Prices) -> &'static str {
     match prices {
@@ -124,12 +127,13 @@ pub(super) fn read(form: &mut Fields, currency: Currency) -> Option<(Content, To
     let reference = form.required("reference", |text| Text::optional("reference", text));
     let notes = form.required("notes", |text| Paragraphs::optional("notes", text));
     let terms = form.required("terms", |text| Paragraphs::optional("terms", text));
-    let prices = match form.text("prices") {
-        "with_tax" => Prices::WithTax,
-        _ => Prices::WithoutTax,
-    };
+    let prices = form.optional("prices", |text| match text {
+        "with_tax" => Ok(Prices::WithTax),
+        "without_tax" => Ok(Prices::WithoutTax),
+        _ => Err(NOT_OFFERED),
+    });
     let content = Content {
-        prices,
+        prices: prices?.unwrap_or(Prices::WithoutTax),
         lines,
         discount: discount?,
         uploaded: None,
@@ -167,7 +171,9 @@ pub(super) fn read(form: &mut Fields, currency: Currency) -> Option<(Content, To
 }
 
 fn line(form: &mut Fields, n: usize, currency: Currency) -> Option<Line> {
-    let unit = Unit::parse(form.text(&format!("unit_{n}"))).unwrap_or_default();
+    let unit = form.optional(&format!("unit_{n}"), |text| {
+        Unit::parse(text).ok_or(NOT_OFFERED)
+    });
     let description = form.required(&format!("description_{n}"), Line::description);
     // One of a thing needs no number.
     let quantity = form
@@ -183,7 +189,7 @@ fn line(form: &mut Fields, n: usize, currency: Currency) -> Option<Line> {
     Some(Line {
         description: description?,
         quantity: quantity?,
-        unit,
+        unit: unit?.unwrap_or_default(),
         unit_price: unit_price?,
         discount: discount?,
         tax: tax?,
