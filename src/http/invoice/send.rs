@@ -176,6 +176,13 @@ impl Review {
         };
         self.of.people.iter().map(row).collect()
     }
+    /// What is wrong with the choice of recipients, in a sentence.
+    fn problem(&self) -> &str {
+        let each = self.of.people.iter().map(Parcel::field);
+        let mut all = ["to", "by_hand"].map(str::to_owned).into_iter().chain(each);
+        all.find_map(|name| Some(self.form.error(&name)).filter(|text| !text.is_empty()))
+            .unwrap_or_default()
+    }
 }
 
 /// `GET /admin/invoices/{id}/send`
