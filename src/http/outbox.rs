@@ -4,12 +4,11 @@ use askama::Template;
 
 use super::Error;
 use super::chrome::{Chrome, Flash};
-use super::guard::{Admin, Load, Me};
+use super::guard::{Admin, Load, Manager, Me};
 use super::page::{Answer, page, see};
 use crate::app::App;
 use crate::domain::role::Role;
 use crate::domain::time::Timestamp;
-use crate::domain::token::Purpose;
 use crate::outbound::letter::Letter;
 use crate::outbound::seal;
 use crate::store::outbox::{self, Line, Whole};
@@ -92,8 +91,8 @@ struct One {
     can_retry: bool,
 }
 
-/// `GET /admin/outbox/{id}`
-pub(crate) async fn one(staff: Admin<Whole>) -> Answer {
+/// `GET /admin/outbox/{id}`: for who has just proven who they are, because it may show a link.
+pub(crate) async fn one(staff: Manager<Whole>) -> Answer {
     let letter: Letter = serde_json::from_str(&staff.page.content)?;
     let (tone, state) = said(&staff.page.state);
     page(&One {
@@ -108,15 +107,12 @@ pub(crate) async fn one(staff: Admin<Whole>) -> Answer {
 }
 
 /// The link of a mail that no transport will ever carry; empty where mail leaves by itself, because
-/// then the link is the recipient's alone. So is a colleague's new password or address, but for
-/// owners: with it an admin could become somebody of a higher role.
+/// then the link is the recipient's alone. So is every link that went to a colleague, whatever it is
+/// for: with it an admin could become somebody of a higher role. Owners may read it.
 fn link(app: &App, me: &Me, mail: &Whole, letter: &Letter) -> String {
     let open = || {
-        let signs_in = matches!(
-            Purpose::parse(&mail.kind),
-            Some(Purpose::StaffReset | Purpose::StaffEmail)
-        );
-        if signs_in && mail.staff_id != Some(me.id) && me.role != Role::Owner {
+        let of_colleague = mail.staff_id.is_some() && mail.staff_id != Some(me.id);
+        if of_colleague && me.role != Role::Owner {
             return None;
         }
         let sealed = mail
