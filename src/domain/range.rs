@@ -53,23 +53,54 @@ impl ETag {
                 .collect(),
         )
     }
-    /// `If-None-Match`: any listed tag, strong or weak, or `*` (weak comparison).
-    fn is_listed_in(&self, header: &str) -> bool {
+    /// The tag between its quotes.
+    pub fn opaque(&self) -> &str {
+        &self.0
+    }
+}
+
+/// `If-None-Match`, read once for whoever compares: here, and the store for a receipt.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Kept {
+    /// Not sent, or without a tag.
+    #[default]
+    Nothing,
+    /// `*`
+    Anything,
+    /// The tags that are listed, strong or weak, without quotes.
+    Tags(Vec<String>),
+}
+
+impl Kept {
+    /// From the header as sent. Commas may stand within the quotes, so tags are read one after the
+    /// other; what does not close ends the list.
+    pub fn parse(header: &str) -> Self {
         let mut rest = header.trim();
         if rest == "*" {
-            return true;
+            return Self::Anything;
         }
-        // Commas may stand within the quotes, so tags are read one after the other.
+        let mut tags = Vec::new();
         while let Some((_, after)) = rest.split_once('"') {
             let Some((tag, tail)) = after.split_once('"') else {
-                return false;
+                break;
             };
-            if tag == self.0 {
-                return true;
-            }
+            tags.push(tag.to_owned());
             rest = tail;
         }
-        false
+        if tags.is_empty() {
+            Self::Nothing
+        } else {
+            Self::Tags(tags)
+        }
+    }
+
+    /// Whether the copy with that tag is still good (weak comparison).
+    pub fn has(&self, etag: &ETag) -> bool {
+        match self {
+            Self::Nothing => false,
+            Self::Anything => true,
+            Self::Tags(tags) => tags.iter().any(|tag| tag == etag.opaque()),
+        }
     }
 }
 
@@ -87,20 +118,21 @@ pub struct Conditions<'a> {
     /// `If-Range`: a strong `ETag` or a date.
     pub if_range: Option<&'a str>,
     /// `If-None-Match`.
-    pub if_none_match: Option<&'a str>,
+    pub kept: Option<&'a Kept>,
 }
 
 /// Decides for an object of `total` bytes with that tag, last changed at `modified`.
 pub fn decide(asked: Conditions<'_>, etag: &ETag, modified: Timestamp, total: u64) -> Decision {
-    if asked
-        .if_none_match
-        .is_some_and(|header| etag.is_listed_in(header))
-    {
+    if asked.kept.is_some_and(|kept| kept.has(etag)) {
         return Decision::NotModified;
     }
-    let still_the_same = asked.if_range.is_none_or(|condition| {
+    // An empty condition is none.
+    let condition = asked
+        .if_range
+        .map(str::trim)
+        .filter(|text| !text.is_empty());
+    let still_the_same = condition.is_none_or(|condition| {
         // A weak tag never matches here; a date must be the very one we sent.
-        let condition = condition.trim();
         condition == etag.to_string() || condition == modified.http_date()
     });
     match asked.range {
@@ -260,12 +292,13 @@ mod tests {
     fn conditions_come_first() {
         let etag = ETag::strong("\"abc\"");
         assert_eq!(etag.to_string(), "\"abc\"");
-        let ask = |if_none_match, if_range| {
+        let ask = |if_none_match: Option<&str>, if_range| {
+            let kept = if_none_match.map(Kept::parse);
             decide(
                 Conditions {
                     range: Some("bytes=0-0"),
                     if_range,
-                    if_none_match,
+                    kept: kept.as_ref(),
                 },
                 &etag,
                 MODIFIED,
@@ -277,12 +310,22 @@ mod tests {
         for listed in ["\"abc\"", "W/\"abc\"", "\"x,y\", \"abc\"", " * "] {
             assert_eq!(ask(Some(listed), None), Decision::NotModified, "{listed}");
         }
-        for other in ["\"abcd\"", "abc", "", "\"abc", "\"x, \"abc"] {
+        for other in [
+            "\"abcd\"",
+            "abc",
+            "",
+            "\"abc",
+            "\"x, \"abc",
+            "\"x\"abc\"y\"",
+        ] {
             assert_eq!(ask(Some(other), None), part, "{other}");
         }
         assert_eq!(ask(None, Some("\"abc\"")), part);
         assert_eq!(ask(None, Some("Sun, 06 Nov 1994 08:49:37 GMT")), part);
-        for other in ["\"old\"", "W/\"abc\"", "Sun, 06 Nov 1994 08:49:38 GMT", ""] {
+        for nothing in ["", " "] {
+            assert_eq!(ask(None, Some(nothing)), part);
+        }
+        for other in ["\"old\"", "W/\"abc\"", "Sun, 06 Nov 1994 08:49:38 GMT"] {
             assert_eq!(ask(None, Some(other)), Decision::Whole, "{other}");
         }
     }

@@ -7,6 +7,7 @@ use super::viewer::Asker;
 use super::{Statement, statement};
 use crate::domain::id::{AuditId, DocumentId, ReceiptId};
 use crate::domain::paging::Cursor;
+use crate::domain::range::Kept;
 use crate::domain::time::Timestamp;
 
 /// A download that is about to be sent to a client.
@@ -18,8 +19,8 @@ pub(crate) struct Taking {
     pub(crate) note: AuditId,
     /// The document.
     pub(crate) document: DocumentId,
-    /// `If-None-Match`, empty where it was not sent: a copy that is still good is no download.
-    pub(crate) kept: String,
+    /// `If-None-Match`: a copy that is still good is no download.
+    pub(crate) kept: Kept,
     /// Bytes that the file must have for its range to be met; 0: no range, or none that counts.
     pub(crate) needs: u64,
     /// `If-Range`, empty where it was not sent: a range counts only for the file it names.
@@ -32,12 +33,17 @@ pub(crate) struct Taking {
 /// version, session and quarter of an hour (900000 ms), so that the ranges of one download count
 /// once. What is asked is what `domain::range` decides; a date of `If-Range` is an IMF-fixdate.
 pub(crate) fn write(asker: &Asker, taking: &Taking) -> Statement {
+    let (anything, tags) = match &taking.kept {
+        Kept::Nothing => (false, [].as_slice()),
+        Kept::Anything => (true, [].as_slice()),
+        Kept::Tags(tags) => (false, tags.as_slice()),
+    };
     asker.shared(
         "INSERT OR IGNORE INTO receipts (id, document_id, version_id, contact_id, session_id, \
          quarter, at, device, address) \
          SELECT ?5, s.id, vs.id, s.contact_id, s.session_id, CAST(?2 / 900000 AS INTEGER), ?2, ?7, ?8 \
          FROM shared s JOIN document_versions vs ON vs.id = s.version_id \
-         WHERE s.id = ?4 AND ?6 <> '*' AND instr(?6, '\"' || vs.etag || '\"') = 0 \
+         WHERE s.id = ?4 AND ?11 = 0 AND vs.etag NOT IN (SELECT value FROM json_each(?6)) \
           AND (vs.size >= ?9 OR ?10 NOT IN ('', '\"' || vs.etag || '\"', \
            substr('SunMonTueWedThuFriSat', 1 + 3 * strftime('%w', vs.created_at / 1000, 'unixepoch'), 3) \
            || strftime(', %d ', vs.created_at / 1000, 'unixepoch') \
@@ -47,11 +53,12 @@ pub(crate) fn write(asker: &Asker, taking: &Taking) -> Statement {
         [
             taking.document.to_string().into(),
             taking.id.to_string().into(),
-            taking.kept.as_str().into(),
+            serde_json::json!(tags).to_string().into(),
             taking.place.device.as_str().into(),
             taking.place.address.as_str().into(),
             taking.needs.into(),
             taking.if_range.as_str().into(),
+            anything.into(),
         ],
     )
 }

@@ -15,7 +15,7 @@ use http::{Method, StatusCode};
 
 use crate::app::App;
 use crate::domain::id::DocumentId;
-use crate::domain::range::{Conditions, Decision, ETag, decide, needs};
+use crate::domain::range::{Conditions, Decision, ETag, Kept, decide, needs};
 use crate::domain::time::Timestamp;
 use crate::http::guard::{FromAddress, InPath, Load, Shared, Staff, Viewer};
 use crate::http::headers::Cache;
@@ -32,7 +32,6 @@ pub(crate) struct Wanted {
     method: Method,
     range: Option<String>,
     if_range: Option<String>,
-    if_none_match: Option<String>,
 }
 
 impl FromAddress for Wanted {
@@ -72,14 +71,16 @@ impl Wanted {
                 id: app.id()?,
                 note: app.id()?,
                 document,
-                kept: trimmed(&if_none_match),
+                kept: if_none_match
+                    .as_deref()
+                    .map(Kept::parse)
+                    .unwrap_or_default(),
                 needs: range.as_deref().map_or(0, needs),
                 if_range: trimmed(&if_range),
                 place: visitor::place(&parts.headers),
             },
             range,
             if_range,
-            if_none_match,
             method: parts.method.clone(),
         })
     }
@@ -172,7 +173,7 @@ async fn send(app: &App, wanted: &Wanted, stored: &Stored) -> Answer {
     let asked = Conditions {
         range: wanted.range.as_deref(),
         if_range: wanted.if_range.as_deref(),
-        if_none_match: wanted.if_none_match.as_deref(),
+        kept: Some(&wanted.taking.kept),
     };
     let decision = decide(asked, &etag, stored.created_at, stored.size);
     let (status, span) = match decision {
