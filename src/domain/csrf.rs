@@ -1,8 +1,10 @@
 //! Whether a request comes from our own pages and to our own name.
 //!
 //! Unsafe methods need `Sec-Fetch-Site: same-origin` or `none`, which no page elsewhere can set; a
-//! browser too old to send it must send an `Origin` equal to ours. Neither: refused. A request for
-//! a host that is not ours is refused before anything else, so no page or link can be made for it.
+//! browser too old to send it must send an `Origin` equal to ours. Neither: refused. So is an `Origin`
+//! of somebody else, whatever stands beside it; `null` says nothing: forms of pages without a referrer,
+//! as ours are, send it. A request for a host that is not ours is refused before anything else, so no
+//! page or link can be made for it.
 
 /// What becomes of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,9 +28,10 @@ pub fn decide(
     if matches!(method, "GET" | "HEAD" | "OPTIONS") {
         return Verdict::Allow;
     }
+    let own = origin_of(base);
     match (sec_fetch_site, origin) {
-        (Some("same-origin" | "none"), _) => Verdict::Allow,
-        (None, Some(origin)) if Some(origin) == origin_of(base) => Verdict::Allow,
+        (Some("same-origin" | "none"), None | Some("null")) => Verdict::Allow,
+        (Some("same-origin" | "none") | None, Some(_)) if origin == own => Verdict::Allow,
         (None, None) => Verdict::Unproven,
         (Some(_), _) | (None, Some(_)) => Verdict::OtherSite,
     }
@@ -92,6 +95,13 @@ mod tests {
             let post = |site, origin| decide(method, site, origin, BASE);
             assert_eq!(post(Some("same-origin"), None), Verdict::Allow);
             assert_eq!(post(Some("none"), None), Verdict::Allow);
+            for site in ["same-origin", "none"] {
+                assert_eq!(post(Some(site), Some(BASE)), Verdict::Allow);
+                assert_eq!(post(Some(site), Some("null")), Verdict::Allow);
+                for foreign in ["https://evil.example", "http://portal.example", ""] {
+                    assert_eq!(post(Some(site), Some(foreign)), Verdict::OtherSite);
+                }
+            }
             assert_eq!(post(Some("same-site"), Some(BASE)), Verdict::OtherSite);
             assert_eq!(post(Some("cross-site"), Some(BASE)), Verdict::OtherSite);
             assert_eq!(post(Some(""), Some(BASE)), Verdict::OtherSite);

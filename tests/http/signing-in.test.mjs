@@ -100,9 +100,19 @@ test("forms from elsewhere, and forms that say nothing of where they come from, 
     { "sec-fetch-site": "same-site", origin: "https://sub.localhost" },
     { "sec-fetch-site": undefined, origin: "null" },
     { "sec-fetch-site": undefined, origin: null },
+    // A header that a proxy or an old browser got wrong does not make up for a foreign origin.
+    { "sec-fetch-site": "none", origin: "https://attacker.test" },
+    { "sec-fetch-site": "same-origin", origin: "https://attacker.test" },
   ]) {
     const answer = await world.user().post("/admin/sign-in", fields, { headers, browser: false });
     assert.equal(answer.status, 403, `${JSON.stringify(headers)}: ${answer}`);
+  }
+});
+
+test("forms of our own pages, which tell no referrer and so no origin, are taken", async () => {
+  for (const origin of ["null", world.base]) {
+    const answer = await world.user().post("/admin/sign-in", { email: owner.email, password: owner.password }, { headers: { origin } });
+    assert.equal(answer.status, 303, `${origin}: ${answer}`);
   }
 });
 
