@@ -149,7 +149,29 @@ pub(crate) fn rename(id: StaffId, name: &Name) -> Statement {
     )
 }
 
-/// Changes the role; every session is dead from the next request on.
+/// A look at two people, from which what is done to one of them by the other follows.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Seen {
+    /// Who acts, and their role.
+    pub(crate) actor: (StaffId, Role),
+    /// To whom, and their role.
+    pub(crate) member: (StaffId, Role),
+}
+
+/// Refuses the batch where either has another role by now, or the one who acts was deactivated.
+pub(crate) fn still(seen: Seen) -> Statement {
+    statement!(
+        "INSERT INTO must_hold (holds) SELECT \
+         EXISTS (SELECT 1 FROM staff WHERE id = ?1 AND role = ?2 AND deactivated_at IS NULL) \
+         AND EXISTS (SELECT 1 FROM staff WHERE id = ?3 AND role = ?4)",
+        seen.actor.0.to_string(),
+        seen.actor.1.as_str(),
+        seen.member.0.to_string(),
+        seen.member.1.as_str()
+    )
+}
+
+/// Changes the role; every session is dead from the next request on. After [`still`].
 pub(crate) fn change_role(id: StaffId, role: Role) -> Statement {
     statement!(
         "UPDATE staff SET role = ?2, epoch = epoch + 1 WHERE id = ?1 AND role <> ?2",
@@ -158,7 +180,7 @@ pub(crate) fn change_role(id: StaffId, role: Role) -> Statement {
     )
 }
 
-/// Deactivates; every session is dead from the next request on.
+/// Deactivates; every session is dead from the next request on. After [`still`].
 pub(crate) fn deactivate(id: StaffId, now: Timestamp) -> Statement {
     statement!(
         "UPDATE staff SET deactivated_at = ?2, epoch = epoch + 1 \

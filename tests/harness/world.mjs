@@ -145,6 +145,11 @@ export class World {
     await this.#edge("faults", { faults });
   }
 
+  /** Faults that were asked for and have not struck yet. */
+  faultsLeft() {
+    return this.#edge("faults-left");
+  }
+
   /** Lets the worker call an origin ("https://…" or "tcp://host:port"); every other call fails the world. */
   async allow(origin) {
     await this.#edge("allow", { origin });

@@ -115,6 +115,31 @@ test("of two owners who lower each other at once one stays, by the schema itself
   await signInStaff(owner);
 });
 
+test("who was quicker wins: a change decided on a role that is no longer so is refused whole", async () => {
+  for (const act of ["role", "deactivate"]) {
+    const mo = await member();
+    const path = await pathOf(mo);
+    // The admin's change has been decided and is on its way when the owner makes the person an owner.
+    await world.fault({ on: "d1", match: "UPDATE staff SET", when: "stall", ms: 1500 });
+    const slow = act === "role"
+      ? admin.post(path, { name: mo.name, role: "admin" })
+      : admin.post(`${path}/deactivate`);
+    while ((await world.faultsLeft()).length) await new Promise(setImmediate);
+    assert.equal((await owner.post(path, { name: mo.name, role: "owner" })).status, 303);
+    const answer = await slow;
+    assert.equal(answer.status, 409, String(answer));
+    assert.deepEqual([(await rowOf(mo)).role, (await rowOf(mo)).deactivated_at], ["owner", null], act);
+    await signInStaff(mo);
+    // And so is one by somebody who lost their own role meanwhile.
+    await world.fault({ on: "d1", match: "UPDATE staff SET", when: "stall", ms: 1500 });
+    const late = mo.post(await pathOf(admin), { name: "Ada Admin", role: "member" });
+    while ((await world.faultsLeft()).length) await new Promise(setImmediate);
+    assert.equal((await owner.post(path, { name: mo.name, role: "member" })).status, 303);
+    assert.equal((await late).status, 409);
+    assert.equal((await rowOf(admin)).role, "admin");
+  }
+});
+
 test("a change of role bites on the next request of every session, and ends mailed links", async () => {
   const mo = await member();
   const elsewhere = Object.assign(world.user("elsewhere"), { email: mo.email, password: mo.password });

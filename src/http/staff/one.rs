@@ -3,6 +3,7 @@
 use askama::Template;
 
 use super::{PATH, allowed, entry, invite as mail};
+use crate::app::App;
 use crate::domain::id::StaffId;
 use crate::domain::invitation::RevokedReason;
 use crate::domain::role::{self, Role, RoleRefused};
@@ -14,7 +15,7 @@ use crate::http::guard::{InPath, Load, Manager, Me};
 use crate::http::page::{Answer, page, see, try_again};
 use crate::http::{Error, Fields};
 use crate::store::settings::{self, Security};
-use crate::store::staff::{self, Member};
+use crate::store::staff::{self, Member, Seen};
 use crate::store::viewer::Asker;
 use crate::store::{self, Conflict, Results, Statement};
 
@@ -158,16 +159,26 @@ pub(crate) async fn save(staff: Manager<One>, mut form: Fields) -> Answer {
         Flash::success(&app, "Everything was saved like this already.");
         return see(&path(member.id));
     }
+    writes.insert(0, staff::still(seen(me, member)));
     match app.db.batch(writes).await {
         Ok(_done) => {}
         Err(store::Error::Conflict(Conflict::LastOwner)) => {
             form.refuse("role", RoleRefused::LastOwner);
             return try_again(&Page::new(chrome, page.member, form, app.now));
         }
+        Err(store::Error::Conflict(Conflict::Meanwhile)) => return Err(Error::at_once()),
         Err(error) => return Err(error.into()),
     }
     Flash::success(&app, said);
     see(&path(page.member.id))
+}
+
+/// What was read of both before it was decided.
+fn seen(me: &Me, member: &Member) -> Seen {
+    Seen {
+        actor: (me.id, me.role),
+        member: (member.id, member.role),
+    }
 }
 
 /// A refusal of an act that has no field.
@@ -182,12 +193,25 @@ fn refuse(refused: RoleRefused) -> Error {
     }
 }
 
+/// Writes what was decided, unless somebody was quicker.
+async fn carry_out(app: &App, writes: Vec<Statement>) -> Result<(), Error> {
+    match app.db.batch(writes).await {
+        Ok(_done) => Ok(()),
+        Err(store::Error::Conflict(Conflict::LastOwner)) => Err(refuse(RoleRefused::LastOwner)),
+        Err(store::Error::Conflict(Conflict::Meanwhile)) => Err(Error::at_once()),
+        Err(error) => Err(error.into()),
+    }
+}
+
 /// `POST /admin/settings/staff/{id}/deactivate`
 pub(crate) async fn deactivate(staff: Manager<One>) -> Answer {
     let (app, me, member) = (&staff.app, staff.me(), &staff.page.member);
     let is_me = me.id == member.id;
     role::decide_deactivation(me.role, member.role, is_me, member.owners_left).map_err(refuse)?;
-    let mut writes = vec![staff::deactivate(member.id, app.now)];
+    let mut writes = vec![
+        staff::still(seen(me, member)),
+        staff::deactivate(member.id, app.now),
+    ];
     writes.extend(staff::shut_out(member.id, RevokedReason::Removed, app.now));
     writes.push(entry(
         app,
@@ -196,13 +220,7 @@ pub(crate) async fn deactivate(staff: Manager<One>) -> Answer {
         "staff.deactivated",
         member.name.clone(),
     )?);
-    match app.db.batch(writes).await {
-        Ok(_done) => {}
-        Err(store::Error::Conflict(Conflict::LastOwner)) => {
-            return Err(refuse(RoleRefused::LastOwner));
-        }
-        Err(error) => return Err(error.into()),
-    }
+    carry_out(app, writes).await?;
     Flash::success(
         app,
         format!(
@@ -218,12 +236,12 @@ pub(crate) async fn reactivate(staff: Manager<One>) -> Answer {
     let (app, me, member) = (&staff.app, staff.me(), &staff.page.member);
     role::decide_touch(me.role, member.role).map_err(refuse)?;
     let name = &member.name;
-    app.db
-        .batch(vec![
-            staff::reactivate(member.id),
-            entry(app, me, member.id, "staff.reactivated", name.clone())?,
-        ])
-        .await?;
+    let writes = vec![
+        staff::still(seen(me, member)),
+        staff::reactivate(member.id),
+        entry(app, me, member.id, "staff.reactivated", name.clone())?,
+    ];
+    carry_out(app, writes).await?;
     let said = if member.joined_at.is_some() {
         format!("{name} can sign in again, with the password from before.")
     } else {
@@ -258,7 +276,8 @@ pub(crate) async fn invite(staff: Manager<One>) -> Answer {
         role: member.role,
     };
     let joining = mail::compose(&app, &chrome, &invited, page.security.invite_days)?;
-    let mut writes = Vec::from(staff::revoke_links(
+    let mut writes = vec![staff::still(seen(&chrome.me, &member))];
+    writes.extend(staff::revoke_links(
         member.id,
         RevokedReason::Replaced,
         app.now,
@@ -272,7 +291,7 @@ pub(crate) async fn invite(staff: Manager<One>) -> Answer {
         "staff.invited_again",
         detail,
     )?);
-    app.db.batch(writes).await?;
+    carry_out(&app, writes).await?;
     app.mail_queued();
     Flash::success(
         &app,
