@@ -11,6 +11,7 @@
 //! | `domain` | pure decisions and the types that only hold what is valid |
 //! | `store` | D1, R2 and KV, a file per noun |
 //! | `outbound` | other people's services: mail |
+//! | [`pdf`] | draws the invoice as a file; as pure as `domain` |
 //! | `http` | routes, guards, pages, forms, a file per noun |
 //! | `paying` | what pages and the clock share about money that comes through a provider |
 //! | `jobs` | what the clock drives: the outbox and the sweeps |
@@ -25,6 +26,7 @@ mod http;
 mod jobs;
 mod outbound;
 mod paying;
+pub mod pdf;
 mod store;
 
 pub use http::routes::{RouteRow, table as route_table};
