@@ -10,7 +10,7 @@
 //! | module | does |
 //! |---|---|
 //! | `sheet` | what stands on the document |
-//! | `text` | glyphs, widths, lines |
+//! | `text`, `sfnt` | glyphs, widths, lines; the tables of the fonts |
 //! | `flow` | pages and the tree, before anything is drawn |
 //! | `head`, `items`, `sums` | the layout from top to bottom |
 //! | `logo`, `qr`, `colour`, `words` | what they need |
@@ -32,6 +32,7 @@ mod head;
 mod items;
 mod logo;
 mod qr;
+mod sfnt;
 mod sheet;
 mod sums;
 mod text;

@@ -5,10 +5,8 @@
 //! its text stays in the file beside it, so that it can be read aloud and copied.
 
 use super::Trouble;
+use super::sfnt::Tables;
 use krilla::text::{Font, GlyphId, KrillaGlyph};
-use skrifa::instance::{LocationRef, Size};
-use skrifa::{FontRef, MetadataProvider};
-use std::sync::Arc;
 
 /// Stands for what the fonts lack.
 pub(super) const SQUARE: char = '□';
@@ -61,32 +59,28 @@ struct Glyph {
 
 impl Face {
     fn read(file: Vec<u8>) -> Result<Self, Trouble> {
-        let file = Arc::new(file);
-        let font = FontRef::new(&file).map_err(|_| Trouble::Font)?;
-        let metrics = font.glyph_metrics(Size::new(1.0), LocationRef::default());
+        let tables = Tables::read(&file).ok_or(Trouble::Font)?;
+        let em = f32::from(tables.em);
         let mut glyphs = Vec::new();
-        for (code, id) in font.charmap().mappings() {
-            let Some(c) = char::from_u32(code) else {
-                continue;
-            };
-            let advance = metrics.advance_width(id).unwrap_or_default();
-            let middle = ('\u{300}'..='\u{36f}')
+        for (c, id) in tables.characters().ok_or(Trouble::Font)? {
+            let advance = f32::from(tables.width(id).ok_or(Trouble::Font)?) / em;
+            let ends = ('\u{300}'..='\u{36f}')
                 .contains(&c)
-                .then(|| metrics.bounds(id))
+                .then(|| tables.ends(id));
+            let middle = ends
                 .flatten()
-                .map(|bounds| f32::midpoint(bounds.x_min, bounds.x_max));
-            let id = id.to_u32();
+                .map(|(left, right)| f32::midpoint(f32::from(left), f32::from(right)) / em);
             glyphs.push((
                 c,
                 Glyph {
-                    id,
+                    id: u32::from(id),
                     advance,
                     middle,
                 },
             ));
         }
         glyphs.sort_by_key(|(c, _)| *c);
-        let font = Font::new(Arc::clone(&file).into(), 0).ok_or(Trouble::Font)?;
+        let font = Font::new(file.into(), 0).ok_or(Trouble::Font)?;
         let face = Self { font, glyphs };
         // With these two, every text can be set.
         match (face.glyph(SQUARE), face.glyph(' ')) {
