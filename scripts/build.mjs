@@ -13,7 +13,7 @@ import { isMain, longStep, main, Plain, run, say } from "./lib/run.mjs";
 import { setup } from "./setup.mjs";
 
 /** What the worker is made of (public/ because pages name its files by their hash). */
-const SOURCES = ["src", "public", "Cargo.toml", "Cargo.lock", "askama.toml", "build.rs", ".cargo"];
+const SOURCES = ["src", "vendor", "public", "Cargo.toml", "Cargo.lock", "askama.toml", "build.rs", ".cargo"];
 const FILES = ["index.js", "index_bg.wasm"];
 
 function* filesUnder(path) {

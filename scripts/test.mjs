@@ -1,5 +1,5 @@
 // `make test`: everything that has to hold, from a bare machine on. ONLY=… chooses parts (format, lint,
-// native, http, browser) or test files by a piece of their path (ONLY=http/access).
+// native, pdf, http, browser) or test files by a piece of their path (ONLY=http/access).
 // The last line is the sum: "N passed, N failed".
 import { mkdirSync, existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { availableParallelism } from "node:os";
@@ -7,11 +7,12 @@ import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { build } from "./build.mjs";
 import { ensureChromium } from "./lib/chromium.mjs";
+import { ensurePdfTools } from "./lib/pdf-tools.mjs";
 import { at, tools, WASM_TARGET } from "./lib/project.mjs";
 import { capture, childEnv, main, Plain, run, say } from "./lib/run.mjs";
 import { setup } from "./setup.mjs";
 
-const PARTS = ["format", "lint", "native", "http", "browser"];
+const PARTS = ["format", "lint", "native", "pdf", "http", "browser"];
 const wishes = (process.env.ONLY ?? "").split(",").map((wish) => wish.trim()).filter(Boolean);
 const testFiles = (folder) => existsSync(at("tests", folder))
   ? readdirSync(at("tests", folder)).filter((name) => name.endsWith(".test.mjs")).sort().map((name) => join("tests", folder, name))
@@ -65,6 +66,22 @@ async function native() {
   add("native", passed, failed, code === 0 ? "cargo test ran no test; expected some" : undefined);
 }
 
+/** Sample invoices, held against other people's tools; the script's last line is the sum. */
+async function invoicePdf() {
+  heading("The invoice PDF, as other tools read it");
+  const python = ensurePdfTools(say);
+  const folder = at("target/pdf");
+  rmSync(folder, { recursive: true, force: true });
+  const wrote = await run("cargo", ["run", "--quiet", "--example", "invoice-pdf", "--", folder, at("tests/pdf/logo.png")], { env: { CARGO_TERM_COLOR: "never" } });
+  if (wrote !== 0) return add("pdf", 0, 1, "the samples could not be written");
+  const { stdout, stderr, code } = capture(python, [at("tests/pdf/check.py"), folder]);
+  const [, passed, failed] = /^(\d+) passed, (\d+) failed$/m.exec(stdout) ?? [];
+  for (const line of stdout.split("\n").filter((each) => each.startsWith("FAIL"))) say(`  ${line}`);
+  if (passed === undefined) return add("pdf", 0, 1, `tests/pdf/check.py broke off (${code}): ${stderr.slice(-500)}`);
+  say(`  ${passed} hold`);
+  add("pdf", Number(passed), Number(failed));
+}
+
 async function nodeTests(part, title, files, concurrency) {
   heading(title);
   const counts = at("test-results", `${part}.json`);
@@ -84,7 +101,7 @@ await main(async () => {
   const started = Date.now();
   const http = chosenFiles("http");
   const browser = chosenFiles("browser");
-  if (wishes.length && !PARTS.slice(0, 3).some(chosen) && http.length + browser.length === 0) {
+  if (wishes.length && !PARTS.slice(0, 4).some(chosen) && http.length + browser.length === 0) {
     throw new Plain(`ONLY=${process.env.ONLY} fits nothing. Parts: ${PARTS.join(", ")}; or a piece of a file's path under tests/.`);
   }
   await setup();
@@ -95,6 +112,7 @@ await main(async () => {
     await check("lint", "Lints, WASM", "cargo", ["clippy", "--quiet", "--target", WASM_TARGET, "--lib", "--", "-D", "warnings"]);
   }
   if (chosen("native")) await native();
+  if (chosen("pdf")) await invoicePdf();
   if (http.length || browser.length) {
     heading("The worker");
     let built = true;

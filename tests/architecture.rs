@@ -71,6 +71,28 @@ fn the_domain_is_pure() {
 }
 
 #[test]
+fn the_pdf_is_drawn_from_its_sheet_alone() {
+    nowhere(
+        "src/pdf",
+        &[
+            "worker::",
+            "axum::",
+            "askama::",
+            "async fn",
+            "getrandom",
+            "chrono::",
+            "std::time",
+            "crate::http",
+            "crate::store",
+            "crate::outbound",
+            "crate::app",
+            "crate::config",
+        ],
+        "the same sheet gives the same bytes, whenever and wherever it is drawn",
+    );
+}
+
+#[test]
 fn imports_point_inwards() {
     nowhere(
         "src/store",

@@ -1,7 +1,11 @@
 //! The invoice PDF as a file: whole, the same each time, and there for whatever is typed.
 //! What other tools say of the files is asked by `tests/pdf/check.py`.
 
-#![expect(clippy::expect_used, reason = "a test says what it expected")]
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test says what it expected"
+)]
 
 #[path = "../examples/invoice-pdf/samples.rs"]
 mod samples;

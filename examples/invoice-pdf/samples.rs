@@ -53,14 +53,14 @@ fn texts(lines: &[&str]) -> Vec<String> {
     lines.iter().map(|line| (*line).to_owned()).collect()
 }
 
-fn post(street: &str, postcode: &str, city: &str, country: &str) -> Option<Post> {
-    Some(Post {
+fn post(street: &str, postcode: &str, city: &str, country: &str) -> Post {
+    Post {
         street: street.to_owned(),
         extra: String::new(),
         postcode: postcode.to_owned(),
         city: city.to_owned(),
         country: country.to_owned(),
-    })
+    }
 }
 
 fn hours(text: &str, digits: i64, decimals: u32) -> Quantity {
@@ -158,7 +158,7 @@ pub fn plain() -> Sheet {
         seller: Party {
             name: "Holloway & Finch Studio".to_owned(),
             address: texts(&["Rua das Flores 12", "1200-195 Lisboa", "Portugal"]),
-            post: post("Rua das Flores 12", "1200-195", "Lisboa", "PT"),
+            post: Some(post("Rua das Flores 12", "1200-195", "Lisboa", "PT")),
             vat_id: "PT509442013".to_owned(),
             email: "accounts@hollowayfinch.example".to_owned(),
             phone: "+351 21 555 0142".to_owned(),
@@ -167,7 +167,7 @@ pub fn plain() -> Sheet {
         buyer: Party {
             name: "Żaneta Łukaszewicz Architekten GmbH".to_owned(),
             address: texts(&["Mariahilfer Straße 88a", "1070 Wien", "Austria"]),
-            post: post("Mariahilfer Straße 88a", "1070", "Wien", "AT"),
+            post: Some(post("Mariahilfer Straße 88a", "1070", "Wien", "AT")),
             vat_id: "ATU57780133".to_owned(),
             email: "office@lukaszewicz.example".to_owned(),
             ..Party::default()
@@ -282,12 +282,12 @@ pub fn long(count: i64) -> Sheet {
 /// Names of Europe, and one that the fonts lack.
 pub fn names() -> Sheet {
     let mut sheet = plain();
-    sheet.buyer.name = "Ζωή Παπαδοπούλου, Юлія Шевченко, Şükrü Çağlayan".to_owned();
-    sheet.seller.name = "Παπαδόπουλος & Ёлкина Łódź Őrség".to_owned();
-    sheet.notes = "Ναι, ευχαριστούμε. Щиро дякуємо! Teşekkürler, İzmir. Dziękujemy, Gżegżółka. \
+    "Ζωή Παπαδοπούλου, Юлія Шевченко, Şükrü Çağlayan".clone_into(&mut sheet.buyer.name);
+    "Παπαδόπουλος & Ёлкина Łódź Őrség".clone_into(&mut sheet.seller.name);
+    "Ναι, ευχαριστούμε. Щиро дякуємо! Teşekkürler, İzmir. Dziękujemy, Gżegżółka. \
         Tiếng Việt: cảm ơn. € £ ¥ ₹ ₺ ₽ ₴ ₩ ₦. NFD: café Ångström.\n\n\
         日本語の名前 and שלום and مرحبا stand here 🎉."
-        .to_owned();
+        .clone_into(&mut sheet.notes);
     for (line, name) in sheet.lines.iter_mut().zip([
         "Őszibarack – Ελληνικά – Кириллица",
         "東京 office signs",
@@ -306,7 +306,7 @@ pub fn huge() -> Sheet {
         (
             "x".repeat(500),
             words.chars().take(2_000).collect(),
-            99_999_999_99_i64,
+            9_999_999_999_i64,
         ),
         ("W".repeat(120), String::new(), 500_000_000_000),
         (
@@ -354,7 +354,7 @@ pub fn empty() -> Sheet {
 pub fn letter() -> Sheet {
     let mut sheet = plain();
     sheet.paper = Paper::Letter;
-    sheet.currency = "USD".to_owned();
+    "USD".clone_into(&mut sheet.currency);
     sheet.taxes.clear();
     sheet.bank = None;
     sheet.electronic = None;
@@ -390,7 +390,7 @@ pub fn reverse_charge() -> Sheet {
 pub fn small_business() -> Sheet {
     let mut sheet = plain();
     sheet.seller.vat_id = String::new();
-    sheet.seller.tax_number = "37/123/45678".to_owned();
+    "37/123/45678".clone_into(&mut sheet.seller.tax_number);
     sheet.taxes = vec![Tax {
         label: "No VAT".to_owned(),
         short: "0%".to_owned(),

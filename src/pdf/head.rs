@@ -123,7 +123,7 @@ fn facts(flow: &mut Flow, sheet: &Sheet) {
     let most = flow.measure() - LOGO.0 - indent;
     for (name, text) in rows {
         let node = flow.root(Tag::P);
-        let names = flow.wrap(label, &name.as_str(), indent - 10.0);
+        let names = flow.wrap(label, &name, indent - 10.0);
         let texts = flow.wrap(BODY, &text, most);
         for at in 0..names.len().max(texts.len()) {
             flow.need(BODY.leading());

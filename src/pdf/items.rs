@@ -15,8 +15,9 @@ const CELL: Style = Style::new(9.5, INK);
 const DETAIL: Style = Style::new(8.5, MUTED);
 /// Between two columns.
 const GAP: f32 = 14.0;
-/// The least that is left for the description.
+/// What is left for the description, and the least.
 const WORDS: f32 = 150.0;
+const LEAST_WORDS: f32 = 96.0;
 const PAD: f32 = 6.5;
 
 /// A column of figures, to the right of the description.
@@ -93,23 +94,24 @@ fn fit(flow: &Flow, columns: &mut [Column]) {
         column.width = cells.fold(title, f32::max).ceil();
     }
     let gaps = columns.iter().map(|_| GAP).sum::<f32>();
-    let room = flow.measure() - WORDS - gaps;
-    let wanted: f32 = columns.iter().map(|column| column.width).sum();
-    if wanted > room {
-        // What is narrow stays; the wide ones share what is left.
-        let fair = |narrow: &dyn Fn(f32) -> bool| {
-            let kept: f32 = columns.iter().map(|c| c.width).filter(|w| narrow(*w)).sum();
-            let wide: f32 = columns
-                .iter()
-                .map(|c| c.width)
-                .filter(|w| !narrow(*w))
-                .sum();
-            ((room - kept) / wide.max(1.0)).max(0.1)
-        };
-        let narrow = |w: f32| w <= 60.0;
-        let share = fair(&narrow);
-        for column in columns.iter_mut().filter(|column| !narrow(column.width)) {
-            column.width = (column.width * share).max(24.0);
+    let too_wide = |columns: &[Column], words: f32| {
+        let wanted: f32 = columns.iter().map(|column| column.width).sum();
+        wanted + gaps + words - flow.measure()
+    };
+    // A quantity has words and can be broken; an amount is broken last, after the description has
+    // given way.
+    let over = too_wide(columns, WORDS);
+    if over > 0.0
+        && let Some(quantity) = columns.first_mut()
+    {
+        quantity.width = (quantity.width - over).max(quantity.width.min(70.0));
+    }
+    let over = too_wide(columns, LEAST_WORDS);
+    if over > 0.0 {
+        let wanted: f32 = columns.iter().map(|column| column.width).sum();
+        let share = ((wanted - over) / wanted).max(0.1);
+        for column in columns {
+            column.width *= share;
         }
     }
 }

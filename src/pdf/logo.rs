@@ -88,12 +88,10 @@ fn webp(file: &[u8]) -> Option<Image> {
 /// Averages rows of pixels into fewer. Whole numbers only, so it is the same everywhere.
 struct Smaller {
     channels: usize,
-    width: usize,
     /// One pixel of the result is the mean of so many by so many.
     step: usize,
     rows: usize,
-    /// Sums of red, green and blue, each times alpha, and of alpha, and how many.
-    sums: Vec<[u64; 5]>,
+    sums: Vec<Sum>,
     pixels: Vec<u8>,
 }
 
@@ -103,30 +101,18 @@ impl Smaller {
         let width = usize::try_from(width).ok()?;
         (1..=4).contains(&channels).then(|| Self {
             channels,
-            width,
             step,
             rows: 0,
-            sums: vec![[0; 5]; width.div_ceil(step)],
+            sums: vec![Sum::default(); width.div_ceil(step)],
             pixels: Vec::new(),
         })
     }
 
     fn row(&mut self, row: &[u8]) {
-        for (at, pixel) in row.chunks_exact(self.channels).take(self.width).enumerate() {
-            let [r, g, b, a] = match *pixel {
-                [l] => [l, l, l, 255],
-                [l, a] => [l, l, l, a],
-                [r, g, b] => [r, g, b, 255],
-                [r, g, b, a] => [r, g, b, a],
-                _ => return,
-            }
-            .map(u64::from);
-            if let Some([sr, sg, sb, sa, n]) = self.sums.get_mut(at / self.step) {
-                *sr += r * a;
-                *sg += g * a;
-                *sb += b * a;
-                *sa += a;
-                *n += 1;
+        let pixels = self.channels * self.step;
+        for (sum, group) in self.sums.iter_mut().zip(row.chunks(pixels)) {
+            for pixel in group.chunks_exact(self.channels) {
+                sum.add(pixel);
             }
         }
         self.rows += 1;
@@ -136,14 +122,8 @@ impl Smaller {
     }
 
     fn line(&mut self) {
-        let mean = |sum: u64, n: u64| {
-            let rounded = (sum + n / 2).checked_div(n).unwrap_or_default();
-            u8::try_from(rounded).unwrap_or(u8::MAX)
-        };
         for sum in &mut self.sums {
-            let [r, g, b, a, n] = std::mem::take(sum);
-            let pixel = [mean(r, a), mean(g, a), mean(b, a), mean(a, n)];
-            self.pixels.extend_from_slice(&pixel);
+            self.pixels.extend_from_slice(&std::mem::take(sum).mean());
         }
     }
 
@@ -154,5 +134,40 @@ impl Smaller {
         let width = u32::try_from(self.sums.len()).ok()?;
         let height = u32::try_from(self.pixels.len() / 4 / self.sums.len().max(1)).ok()?;
         (height > 0).then(|| Image::from_rgba8(self.pixels, width, height))
+    }
+}
+
+/// Pixels added up.
+#[derive(Clone, Default)]
+struct Sum {
+    /// Red, green and blue, each times alpha: what is clear has no colour.
+    colour: [u64; 3],
+    alpha: u64,
+    count: u64,
+}
+
+impl Sum {
+    fn add(&mut self, pixel: &[u8]) {
+        let (colour, alpha) = match *pixel {
+            [grey] => ([grey; 3], 255),
+            [grey, alpha] => ([grey; 3], alpha),
+            [red, green, blue] => ([red, green, blue], 255),
+            [red, green, blue, alpha] => ([red, green, blue], alpha),
+            _ => return,
+        };
+        for (sum, channel) in self.colour.iter_mut().zip(colour) {
+            *sum += u64::from(channel) * u64::from(alpha);
+        }
+        self.alpha += u64::from(alpha);
+        self.count += 1;
+    }
+
+    fn mean(self) -> [u8; 4] {
+        let mean = |sum: u64, of: u64| {
+            let rounded = (sum + of / 2).checked_div(of).unwrap_or_default();
+            u8::try_from(rounded).unwrap_or(u8::MAX)
+        };
+        let [red, green, blue] = self.colour.map(|sum| mean(sum, self.alpha));
+        [red, green, blue, mean(self.alpha, self.count)]
     }
 }

@@ -1,4 +1,4 @@
-//! QR codes: of a link, and of a transfer in euros that banking apps in Europe read ("GiroCode").
+//! QR codes: of a link, and of a transfer in euros that banking apps in Europe read (`GiroCode`).
 
 use super::sheet::Sheet;
 use qrcodegen::{QrCode, QrCodeEcc};
@@ -32,7 +32,7 @@ impl Code {
     }
 }
 
-/// The text of a GiroCode (EPC069-12), where the sheet asks for euros to an IBAN.
+/// The text of a `GiroCode` (EPC069-12), where the sheet asks for euros to an IBAN.
 pub(super) fn transfer(sheet: &Sheet) -> Option<String> {
     let bank = sheet.bank.as_ref()?;
     let due = sheet.sums.due;

@@ -74,9 +74,12 @@ impl<'a> Tables<'a> {
     /// The left and right end of a glyph's outline in units.
     pub fn ends(&self, glyph: u16) -> Option<(i16, i16)> {
         let at = usize::from(glyph);
-        let place = |at: usize| match self.long {
-            true => u32_at(self.loca, 4 * at),
-            false => u16_at(self.loca, 2 * at).map(|half| 2 * usize::from(half)),
+        let place = |at: usize| {
+            if self.long {
+                u32_at(self.loca, 4 * at)
+            } else {
+                u16_at(self.loca, 2 * at).map(|half| 2 * usize::from(half))
+            }
         };
         let (start, end) = (place(at)?, place(at + 1)?);
         let outline = self.glyf.get(start..end)?;

@@ -7,6 +7,7 @@
 use super::Trouble;
 
 const SCHEMA: &str = r#"<rdf:li rdf:parseType="Resource"><pdfaSchema:schema>Factur-X PDFA Extension Schema</pdfaSchema:schema><pdfaSchema:namespaceURI>urn:factur-x:pdfa:CrossIndustryDocument:invoice:1p0#</pdfaSchema:namespaceURI><pdfaSchema:prefix>fx</pdfaSchema:prefix><pdfaSchema:property><rdf:Seq>"#;
+const SCHEMAS_END: &str = "</rdf:Bag></pdfaExtension:schemas>";
 const PROPERTIES: [(&str, &str, &str); 4] = [
     (
         "DocumentFileName",
@@ -62,23 +63,27 @@ fn spliced(file: &[u8]) -> Option<Vec<u8>> {
 }
 
 fn packet(old: &str) -> Option<String> {
-    let mut schema = SCHEMA.to_owned();
-    let mut values = String::from(
-        r#"<rdf:Description rdf:about="" xmlns:fx="urn:factur-x:pdfa:CrossIndustryDocument:invoice:1p0#">"#,
-    );
-    for (name, value, about) in PROPERTIES {
-        schema.push_str(&format!(
+    let described = PROPERTIES.map(|(name, _, about)| {
+        format!(
             r#"<rdf:li rdf:parseType="Resource"><pdfaProperty:name>{name}</pdfaProperty:name><pdfaProperty:valueType>Text</pdfaProperty:valueType><pdfaProperty:category>external</pdfaProperty:category><pdfaProperty:description>{about}</pdfaProperty:description></rdf:li>"#
-        ));
-        values.push_str(&format!("<fx:{name}>{value}</fx:{name}>"));
-    }
-    schema.push_str("</rdf:Seq></pdfaSchema:property></rdf:li>");
-    values.push_str("</rdf:Description>");
-    let (before, after) = old.split_once("</rdf:Bag></pdfaExtension:schemas>")?;
+        )
+    });
+    let values = PROPERTIES.map(|(name, value, _)| format!("<fx:{name}>{value}</fx:{name}>"));
+    let (before, after) = old.split_once(SCHEMAS_END)?;
     let (inside, after) = after.split_once("</rdf:RDF>")?;
-    Some(format!(
-        "{before}{schema}</rdf:Bag></pdfaExtension:schemas>{inside}{values}</rdf:RDF>{after}"
-    ))
+    let parts = [
+        before,
+        SCHEMA,
+        &described.concat(),
+        "</rdf:Seq></pdfaSchema:property></rdf:li>",
+        SCHEMAS_END,
+        inside,
+        r#"<rdf:Description rdf:about="" xmlns:fx="urn:factur-x:pdfa:CrossIndustryDocument:invoice:1p0#">"#,
+        &values.concat(),
+        "</rdf:Description></rdf:RDF>",
+        after,
+    ];
+    Some(parts.concat())
 }
 
 fn with_length(head: &str, old: usize, new: usize) -> Option<String> {

@@ -1,5 +1,5 @@
-//! The electronic invoice: EN 16931 as Cross Industry Invoice, which Factur-X 1.0 and ZUGFeRD 2
-//! carry within the PDF.
+//! The electronic invoice: EN 16931 as Cross Industry Invoice, which Factur-X 1.0 and
+//! `ZUGFeRD` 2 carry within the PDF.
 //!
 //! It says what the sheet says. Where the norm asks for what the sheet does not have, or the sums
 //! do not agree, there is none, and staff are told why.

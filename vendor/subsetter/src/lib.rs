@@ -228,9 +228,12 @@ impl<'a> Font<'a> {
     }
 
     fn outline(&self, glyph: u16) -> Option<&'a [u8]> {
-        let place = |at: usize| match self.long {
-            true => u32_at(self.loca, 4 * at),
-            false => u16_at(self.loca, 2 * at).map(|half| 2 * usize::from(half)),
+        let place = |at: usize| {
+            if self.long {
+                u32_at(self.loca, 4 * at)
+            } else {
+                u16_at(self.loca, 2 * at).map(|half| 2 * usize::from(half))
+            }
         };
         let at = usize::from(glyph);
         self.glyf.get(place(at)?..place(at + 1)?)

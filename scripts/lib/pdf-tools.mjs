@@ -1,0 +1,35 @@
+// What judges the invoice PDF: poppler's programs, and a Python of its own with the libraries that
+// know EN 16931 (factur-x, saxonche) and PDF (pikepdf). Kept in target/, so that only the first run waits.
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { at } from "./project.mjs";
+import { capture, Plain } from "./run.mjs";
+
+const PACKAGES = ["factur-x==7.8", "saxonche==13.1.1", "pikepdf==10.18.0"];
+const HOW = "The checks of the invoice PDF need poppler's pdftotext and pdffonts, and Python 3.9 or newer with venv and pip";
+
+function must(command, args, what) {
+  const { code, stdout, stderr } = capture(command, args);
+  if (code !== 0) throw new Plain(`${HOW}. ${what} failed:\n${stdout}${stderr}`);
+}
+
+const has = (command) => capture(command, ["-v"]).code === 0;
+
+/** Installs what is missing; gives the path of the Python. */
+export function ensurePdfTools(say) {
+  if (!has("pdftotext") || !has("pdffonts")) {
+    if (process.getuid?.() !== 0 || capture("apt-get", ["--version"]).code !== 0) throw new Plain(`${HOW}; poppler is missing.`);
+    say("Installing poppler-utils …");
+    capture("apt-get", ["update", "-q"]);
+    must("apt-get", ["install", "-q", "-y", "--no-install-recommends", "poppler-utils"], "apt-get install poppler-utils");
+  }
+  const folder = at("target/pdf-tools");
+  const python = join(folder, "bin/python");
+  const ready = () => existsSync(python) && capture(python, ["-c", "import facturx, saxonche, pikepdf"]).code === 0;
+  if (!ready()) {
+    say("Installing the libraries that judge the invoice PDF …");
+    must("python3", ["-m", "venv", folder], "python3 -m venv");
+    must(python, ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", ...PACKAGES], "pip install");
+  }
+  return python;
+}
