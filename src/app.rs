@@ -9,7 +9,7 @@ use crate::config::Config;
 use crate::domain::id::Id;
 use crate::domain::time::Timestamp;
 use crate::outbound::mail::Mailer;
-use crate::store::{Blobs, BrandingCache, Db};
+use crate::store::{Assets, Blobs, BrandingCache, Db};
 
 /// The parts a handler works with. Cheap to clone.
 #[derive(Clone)]
@@ -18,6 +18,8 @@ pub(crate) struct App {
     pub(crate) db: Db,
     /// R2.
     pub(crate) blobs: Blobs,
+    /// Our own static files.
+    pub(crate) assets: Assets,
     /// The copy of the branding that anonymous pages read, in KV.
     pub(crate) branding: BrandingCache,
     /// The mail transport, or the fact that there is none.
@@ -42,6 +44,7 @@ impl App {
     pub(crate) fn new(
         db: Db,
         blobs: Blobs,
+        assets: Assets,
         branding: BrandingCache,
         mailer: Arc<Mailer>,
         config: Arc<Config>,
@@ -50,6 +53,7 @@ impl App {
         Self {
             db,
             blobs,
+            assets,
             branding,
             mailer,
             config,

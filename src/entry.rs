@@ -16,7 +16,7 @@ use crate::domain::time::Timestamp;
 use crate::http::{Incoming, Outgoing, handle, misconfigured};
 use crate::jobs;
 use crate::outbound::mail::Mailer;
-use crate::store::{Blobs, BrandingCache, Db};
+use crate::store::{Assets, Blobs, BrandingCache, Db};
 
 /// An isolate starts: panics get a readable message in the log.
 #[event(start)]
@@ -74,6 +74,7 @@ fn app(env: &Env) -> Result<App, String> {
     let documents = env
         .bucket("DOCUMENTS")
         .map_err(|_absent| missing("DOCUMENTS"))?;
+    let assets = env.assets("ASSETS").map_err(|_absent| missing("ASSETS"))?;
     let branding = env.kv("BRANDING").map_err(|_absent| missing("BRANDING"))?;
     let mailer = Mailer::new(
         config.mail_from.as_deref(),
@@ -84,6 +85,7 @@ fn app(env: &Env) -> Result<App, String> {
     Ok(App::new(
         Db::new(db),
         Blobs::new(documents),
+        Assets::new(assets),
         BrandingCache::new(branding),
         Arc::new(mailer),
         config,

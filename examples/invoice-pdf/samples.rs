@@ -1,8 +1,8 @@
 //! Invoices to look at and to test with: plain, long, odd, and wrong on purpose.
 
 use portico::pdf::{
-    Bank, Category, Day, Discount, Electronic, Line, Link, Paper, Party, Post, Quantity, Sheet,
-    State, Sums, Tax, Tone,
+    Bank, Category, Day, Discount, Electronic, Line, Link, Paper, Party, Post, Price, Quantity,
+    Sheet, State, Sums, Tax, Tone,
 };
 
 /// An amount as the samples show it: a sign, groups of three, and the digits of the currency.
@@ -72,6 +72,20 @@ fn hours(text: &str, digits: i64, decimals: u32) -> Quantity {
     }
 }
 
+/// The price of one, in cents.
+pub fn euros(cents: i64) -> Price {
+    let sheet = Sheet {
+        currency: "EUR".to_owned(),
+        exponent: 2,
+        ..Sheet::default()
+    };
+    Price {
+        text: money(&sheet)(cents),
+        digits: cents,
+        decimals: 2,
+    }
+}
+
 fn pieces(count: i64) -> Quantity {
     Quantity {
         text: count.to_string(),
@@ -113,6 +127,7 @@ pub fn added(mut sheet: Sheet, whole: i64, paid: i64) -> Sheet {
         net,
         total: net + tax,
         paid,
+        returned: 0,
         due: net + tax - paid,
     };
     if whole != 0 {
@@ -142,7 +157,7 @@ pub fn plain() -> Sheet {
         name: name.to_owned(),
         detail: detail.to_owned(),
         quantity,
-        price,
+        price: euros(price),
         discount,
         tax: Some(tax),
         net,
@@ -213,6 +228,12 @@ pub fn plain() -> Sheet {
             iban: "PT50000201231234567890154".to_owned(),
             bic: "BCOMPTPL".to_owned(),
             reference: "HOL-2026-0042".to_owned(),
+            code: Some(
+                "BCD\n002\n1\nSCT\nBCOMPTPL\nHolloway & Finch Studio\n\
+                PT50000201231234567890154\nEUR7874.34\n\n\nHOL-2026-0042"
+                    .to_owned(),
+            ),
+            ..Bank::default()
         }),
         link: Some(Link {
             label: "Pay online".to_owned(),
@@ -269,7 +290,7 @@ pub fn long(count: i64) -> Sheet {
             _ => String::new(),
         },
         quantity: pieces(1 + at % 3),
-        price: 1_250 + at,
+        price: euros(1_250 + at),
         discount: 0,
         tax: Some(usize::from(at % 5 == 0)),
         net: (1 + at % 3) * (1_250 + at),
@@ -325,7 +346,7 @@ pub fn huge() -> Sheet {
                 digits: 1,
                 ..Quantity::default()
             },
-            price,
+            price: euros(price),
             discount: 1,
             tax: Some(0),
             net: price - 1,
@@ -360,6 +381,7 @@ pub fn letter() -> Sheet {
     sheet.electronic = None;
     for line in &mut sheet.lines {
         line.tax = None;
+        line.price.text = line.price.text.replace('€', "$");
     }
     sheet.state = Some(State {
         label: "Overdue".to_owned(),
@@ -404,13 +426,66 @@ pub fn small_business() -> Sheet {
     sheet.lines.push(Line {
         name: "Credit for the first phase".to_owned(),
         quantity: pieces(1),
-        price: -20_000,
+        price: euros(-20_000),
         tax: Some(0),
         net: -20_000,
         ..Line::default()
     });
     sheet.link = None;
     added(sheet, 0, 0)
+}
+
+/// A person who is not registered for any tax, with a price finer than a cent; part of what was paid
+/// went back.
+pub fn untaxed() -> Sheet {
+    let mut sheet = plain();
+    "12345678".clone_into(&mut sheet.seller.tax_number);
+    sheet.taxes = vec![Tax {
+        label: "Not taxed".to_owned(),
+        short: "Not taxed".to_owned(),
+        category: Some(Category::OutsideScope),
+        reason: "Not subject to tax".to_owned(),
+        ..Tax::default()
+    }];
+    for line in &mut sheet.lines {
+        line.tax = Some(0);
+    }
+    sheet.lines.push(Line {
+        name: "Calls".to_owned(),
+        quantity: pieces(40_000),
+        price: Price {
+            text: "€0.0045".to_owned(),
+            digits: 45,
+            decimals: 4,
+        },
+        tax: Some(0),
+        net: 18_000,
+        ..Line::default()
+    });
+    let mut sheet = added(sheet, 0, 50_000);
+    sheet.sums.returned = 20_000;
+    sheet.sums.due += 20_000;
+    sheet
+}
+
+/// Prices as shops write them: the tax is in them.
+pub fn tax_included() -> Sheet {
+    let mut sheet = plain();
+    sheet.tax_included = true;
+    sheet.lines.truncate(1);
+    sheet.taxes.truncate(1);
+    sheet.taxes[0].base = 390_244;
+    sheet.taxes[0].amount = 89_756;
+    sheet.discount = None;
+    sheet.sums = Sums {
+        lines: 480_000,
+        net: 390_244,
+        total: 480_000,
+        paid: 0,
+        returned: 0,
+        due: 480_000,
+    };
+    sheet
 }
 
 /// All of them, by name.
@@ -428,5 +503,7 @@ pub fn all(logo: &[u8]) -> Vec<(&'static str, Sheet)> {
         ("letter", letter()),
         ("reverse-charge", reverse_charge()),
         ("small-business", small_business()),
+        ("untaxed", untaxed()),
+        ("tax-included", tax_included()),
     ]
 }

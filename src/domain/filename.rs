@@ -71,6 +71,11 @@ impl FileName {
         let known = TYPES.iter().find(|(e, _)| *e == extension);
         known.map_or("application/octet-stream", |(_, t)| t)
     }
+    /// The same for what the browser may show by itself.
+    pub fn inline_disposition(&self) -> String {
+        let attachment = self.content_disposition();
+        attachment.replacen("attachment", "inline", 1)
+    }
     /// `attachment` with the name twice: ASCII for old readers, UTF-8 for the rest (RFC 6266,
     /// RFC 8187).
     pub fn content_disposition(&self) -> String {

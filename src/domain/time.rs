@@ -260,6 +260,12 @@ impl Date {
     pub fn days_since(self, earlier: Self) -> i64 {
         i64::from(self.0.num_days_from_ce()) - i64::from(earlier.0.num_days_from_ce())
     }
+    /// Its year, month from 1, and day of the month.
+    pub fn parts(self) -> (u16, u8, u8) {
+        let small = |part: u32| u8::try_from(part).unwrap_or(1);
+        let year = u16::try_from(self.0.year()).unwrap_or(1900);
+        (year, small(self.0.month()), small(self.0.day()))
+    }
     /// Its year.
     pub fn year(self) -> i32 {
         self.0.year()

@@ -23,7 +23,7 @@ use crate::store::branding::{self, Branding, Look};
 use crate::store::viewer::Asker;
 use crate::store::{Results, Statement};
 
-pub(crate) use logo::{choose as choose_logo, show as show_logo};
+pub(crate) use logo::{choose as choose_logo, key as logo_key, show as show_logo};
 
 /// Where all of it is.
 const PATH: &str = "/admin/settings/branding";

@@ -32,6 +32,7 @@ mod own;
 mod page;
 mod paging;
 mod password;
+mod pdf;
 mod profile;
 mod reset;
 pub mod routes;

@@ -10,8 +10,8 @@ use serde::Serialize;
 use super::guard::Guarded;
 use super::{
     Error, activity, address, branding, client, confirm, confirm_email, contact, dashboard, device,
-    document, forgot, invitation, invite, invoice, join, magic, outbox, password, profile, reset,
-    security_txt, settings, setup, sign_in, staff, template, upload, webhook,
+    document, forgot, invitation, invite, invoice, join, magic, outbox, password, pdf, profile,
+    reset, security_txt, settings, setup, sign_in, staff, template, upload, webhook,
 };
 
 /// A row of the access table: a method and path, and the guard its handler names.
@@ -70,11 +70,12 @@ fn all() -> Routes {
 }
 
 /// The sections of the list; each is a function below.
-const SECTIONS: [fn(Routes) -> Routes; 10] = [
+const SECTIONS: [fn(Routes) -> Routes; 11] = [
     signing_in,
     people,
     documents,
     invoices,
+    papers,
     mail,
     settings,
     paying,
@@ -210,6 +211,14 @@ fn invoices(routes: Routes) -> Routes {
         )
         .on(POST, "/admin/invoices/{id}/payments/new", invoice::record)
         .on(POST, "/admin/payments/{id}/reverse", invoice::reverse)
+}
+
+/// What is made of billing to be read: PDFs and statements.
+fn papers(routes: Routes) -> Routes {
+    routes
+        .on(GET, "/admin/invoices/{id}/pdf", pdf::staff)
+        .on(GET, "/billing/{id}/pdf", pdf::client)
+        .on(GET, "/invoice/{token}/pdf", pdf::by_link)
 }
 
 /// Invitations and the outbox.

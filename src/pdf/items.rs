@@ -67,7 +67,7 @@ fn columns(sheet: &Sheet, money: &Money) -> Vec<Column> {
     };
     let of = |cell: &dyn Fn(&Line) -> String| lines.iter().map(cell).collect::<Vec<_>>();
     add(words::QUANTITY, of(&|line| line.quantity.text.clone()));
-    add(words::PRICE, of(&|line| money(line.price)));
+    add(words::PRICE, of(&|line| line.price.text.clone()));
     if lines.iter().any(|line| line.discount != 0) {
         let taken = |line: &Line| match line.discount {
             0 => String::new(),
@@ -75,7 +75,7 @@ fn columns(sheet: &Sheet, money: &Money) -> Vec<Column> {
         };
         add(words::DISCOUNT, of(&taken));
     }
-    if lines.iter().any(|line| line.tax.is_some()) {
+    if sheet.taxed() && lines.iter().any(|line| line.tax.is_some()) {
         let rate = |line: &Line| {
             let tax = line.tax.and_then(|at| sheet.taxes.get(at));
             tax.map(|tax| tax.short.clone()).unwrap_or_default()

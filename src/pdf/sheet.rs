@@ -3,8 +3,10 @@
 //! The caller decides every word and sum; the drawing only places them, and the electronic invoice
 //! only repeats them. So nothing here is looked up and no tax is worked out.
 
+use serde::Serialize;
+
 /// One document: everything that is on it, and nothing else has an influence on its bytes.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Serialize, Default)]
 pub struct Sheet {
     /// The heading, like `Invoice`.
     pub heading: String,
@@ -36,6 +38,8 @@ pub struct Sheet {
     pub lines: Vec<Line>,
     /// The taxes, one for each rate and category; lines name them by position.
     pub taxes: Vec<Tax>,
+    /// Whether prices, lines and discount contain the tax.
+    pub tax_included: bool,
     /// A discount on the whole.
     pub discount: Option<Discount>,
     /// The sums.
@@ -49,6 +53,7 @@ pub struct Sheet {
     /// The invoice on the web: a link and a QR code.
     pub link: Option<Link>,
     /// The logo's file: PNG, JPEG or WebP.
+    #[serde(skip)]
     pub logo: Option<Vec<u8>>,
     /// The business's colour, `#rrggbb`.
     pub accent: String,
@@ -58,8 +63,16 @@ pub struct Sheet {
     pub electronic: Option<Electronic>,
 }
 
+impl Sheet {
+    /// Whether taxes are spoken of at all.
+    pub(super) fn taxed(&self) -> bool {
+        let silent = |tax: &Tax| tax.category == Some(Category::OutsideScope);
+        !self.taxes.iter().all(silent)
+    }
+}
+
 /// A calendar day.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Serialize, Default, PartialEq, Eq)]
 pub struct Day {
     /// Year.
     pub year: u16,
@@ -72,7 +85,7 @@ pub struct Day {
 }
 
 /// The state of the invoice when it was drawn.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 pub struct State {
     /// Like `Paid`.
     pub label: String,
@@ -83,7 +96,7 @@ pub struct State {
 }
 
 /// How a state looks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, Serialize, PartialEq, Eq, Default)]
 pub enum Tone {
     /// Nothing to worry about.
     #[default]
@@ -95,7 +108,7 @@ pub enum Tone {
 }
 
 /// A business or a person.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Serialize, Default)]
 pub struct Party {
     /// Name.
     pub name: String,
@@ -116,7 +129,7 @@ pub struct Party {
 }
 
 /// An address in parts.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Serialize, Default)]
 pub struct Post {
     /// Street and number.
     pub street: String,
@@ -131,7 +144,7 @@ pub struct Post {
 }
 
 /// A line of the invoice.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Serialize, Default)]
 pub struct Line {
     /// What it is.
     pub name: String,
@@ -139,18 +152,18 @@ pub struct Line {
     pub detail: String,
     /// How many.
     pub quantity: Quantity,
-    /// The price of one, before tax.
-    pub price: i64,
+    /// The price of one.
+    pub price: Price,
     /// Taken off this line; 0 for nothing.
     pub discount: i64,
     /// Position in the taxes.
     pub tax: Option<usize>,
-    /// What the line comes to, after its discount and before tax.
+    /// What the line comes to, after its discount.
     pub net: i64,
 }
 
 /// How many.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Serialize, Default)]
 pub struct Quantity {
     /// As it is read, like `2.5 h`.
     pub text: String,
@@ -162,8 +175,19 @@ pub struct Quantity {
     pub unit: String,
 }
 
+/// A price, which may be finer than the smallest coin.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Price {
+    /// As it is read, like `€0.0045`.
+    pub text: String,
+    /// The number without its point: 45.
+    pub digits: i64,
+    /// Digits after the point: 4.
+    pub decimals: u32,
+}
+
 /// A tax at one rate.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Serialize, Default)]
 pub struct Tax {
     /// As it is read, like `VAT 19%`.
     pub label: String,
@@ -182,7 +206,7 @@ pub struct Tax {
 }
 
 /// The kinds of EN 16931 (UNTDID 5305).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Serialize, PartialEq, Eq)]
 pub enum Category {
     /// S.
     Standard,
@@ -196,10 +220,12 @@ pub enum Category {
     WithinEurope,
     /// G.
     Export,
+    /// O. Where all is of this kind, no word is said about tax.
+    OutsideScope,
 }
 
 /// A discount on the whole.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 pub struct Discount {
     /// Like `Discount 10%`.
     pub label: String,
@@ -208,7 +234,7 @@ pub struct Discount {
 }
 
 /// The sums, all in minor units.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Serialize, Default)]
 pub struct Sums {
     /// Of the lines.
     pub lines: i64,
@@ -218,12 +244,14 @@ pub struct Sums {
     pub total: i64,
     /// Paid so far.
     pub paid: i64,
+    /// Went back: refunded, or taken by a bank.
+    pub returned: i64,
     /// Still to be paid.
     pub due: i64,
 }
 
 /// A bank account.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Serialize, Default)]
 pub struct Bank {
     /// Whose it is.
     pub holder: String,
@@ -233,12 +261,16 @@ pub struct Bank {
     pub iban: String,
     /// BIC.
     pub bic: String,
+    /// In words, where there is no IBAN.
+    pub details: String,
     /// What to write on the transfer.
     pub reference: String,
+    /// The text of a QR code for banking apps.
+    pub code: Option<String>,
 }
 
 /// A link.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 pub struct Link {
     /// Like `Pay online`.
     pub label: String,
@@ -247,7 +279,7 @@ pub struct Link {
 }
 
 /// The paper.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, Serialize, PartialEq, Eq, Default)]
 pub enum Paper {
     /// 210 × 297 mm.
     #[default]
@@ -257,7 +289,7 @@ pub enum Paper {
 }
 
 /// What the electronic invoice needs beyond the sheet.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Serialize, Default)]
 pub struct Electronic {
     /// The day of delivery.
     pub delivered: Option<Day>,

@@ -4,8 +4,8 @@ use super::Money;
 use super::colour::{Accent, INK, MUTED, RULE};
 use super::flow::{Area, Flow, MARGIN, Node, Role, Style, Thing};
 use super::head::heading;
-use super::qr::{Code, transfer};
-use super::sheet::Sheet;
+use super::qr::Code;
+use super::sheet::{Sheet, Tax};
 use super::words;
 use krilla::tagging::{TableHeaderScope, Tag};
 
@@ -67,20 +67,38 @@ fn rows(sheet: &Sheet, money: &Money) -> Vec<(String, String, bool)> {
     let mut add = |label: &str, amount: i64, bold: bool| {
         rows.push((label.to_owned(), money(amount), bold));
     };
-    add(words::SUBTOTAL, sums.lines, false);
+    if !sheet.lines.is_empty() {
+        add(words::SUBTOTAL, sums.lines, false);
+    }
+    let spoken = sheet.taxed();
     if let Some(discount) = &sheet.discount {
         add(&discount.label, discount.amount.saturating_neg(), false);
-        if !sheet.taxes.is_empty() {
+        if spoken && !sheet.tax_included {
             add(words::NET, sums.net, false);
         }
     }
-    for tax in &sheet.taxes {
-        let label = format!("{} {} {}", tax.label, words::ON, money(tax.base));
-        add(&label, tax.amount, false);
+    let taxes: Vec<_> = sheet.taxes.iter().filter(|_| spoken).collect();
+    let label = |tax: &Tax| format!("{} {} {}", tax.label, words::ON, money(tax.base));
+    if !sheet.tax_included {
+        for tax in &taxes {
+            add(&label(tax), tax.amount, false);
+        }
     }
     add(words::TOTAL, sums.total, true);
+    if sheet.tax_included {
+        for tax in taxes {
+            add(
+                &format!("{} {}", words::INCLUDES, label(tax)),
+                tax.amount,
+                false,
+            );
+        }
+    }
     if sums.paid != 0 {
         add(words::PAID, sums.paid.saturating_neg(), false);
+    }
+    if sums.returned != 0 {
+        add(words::RETURNED, sums.returned, false);
     }
     add(words::REMAINING, sums.due, true);
     rows
@@ -99,11 +117,11 @@ fn table(flow: &mut Flow, rows: &[Row], x: f32) {
         let name = flow.child(row, Tag::TH(TableHeaderScope::Row));
         let cell = flow.child(row, Tag::TD);
         let (foot, right) = (flow.y + style.size, flow.right());
-        flow.text_to(Role::Part(cell), right, foot, style, amount);
         for line in lines {
             flow.text(Role::Part(name), x, flow.y + style.size, style, line);
             flow.y += style.leading();
         }
+        flow.text_to(Role::Part(cell), right, foot, style, amount);
         flow.y += 2.5;
     }
 }
@@ -157,13 +175,16 @@ impl Paying {
                 (words::BANK, bank.bank.clone()),
                 (words::IBAN, grouped(&bank.iban)),
                 (words::BIC, bank.bic.clone()),
+                (words::DETAILS, bank.details.clone()),
                 (words::REFERENCE, bank.reference.clone()),
             ];
             let rows = rows.into_iter().filter(|(_, text)| !text.trim().is_empty());
             account.extend(rows.map(|(label, text)| (label, flow.wrap(SMALL, &text, most))));
         }
         let code = |text: String| Code::of(&text);
-        let pay = transfer(sheet).and_then(code).map(|code| {
+        let bank = sheet.bank.as_ref();
+        let pay = bank.and_then(|bank| bank.code.clone());
+        let pay = pay.and_then(code).map(|code| {
             let alt = words::CODE_TRANSFER.to_owned();
             (code, words::SCAN_TRANSFER, alt)
         });

@@ -180,7 +180,7 @@ impl Face {
 }
 
 /// Spaces of every kind become one kind; what has no shape of its own goes.
-fn plain(c: char) -> Option<char> {
+pub(super) fn plain(c: char) -> Option<char> {
     match c {
         '\u{ad}'
         | '\u{34f}'

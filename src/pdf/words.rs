@@ -22,7 +22,9 @@ pub(super) const SUBTOTAL: &str = "Subtotal";
 pub(super) const NET: &str = "Total excluding tax";
 pub(super) const ON: &str = "on";
 pub(super) const TOTAL: &str = "Total";
+pub(super) const INCLUDES: &str = "Includes";
 pub(super) const PAID: &str = "Amount paid";
+pub(super) const RETURNED: &str = "Returned";
 pub(super) const REMAINING: &str = "Amount due";
 
 pub(super) const NOTES: &str = "Notes";
@@ -32,6 +34,7 @@ pub(super) const HOLDER: &str = "Account holder";
 pub(super) const BANK: &str = "Bank";
 pub(super) const IBAN: &str = "IBAN";
 pub(super) const BIC: &str = "BIC";
+pub(super) const DETAILS: &str = "Details";
 pub(super) const REFERENCE: &str = "Reference";
 pub(super) const SCAN_LINK: &str = "Open online";
 pub(super) const SCAN_TRANSFER: &str = "Scan to transfer";

@@ -127,6 +127,18 @@ impl Blobs {
         .await
     }
 
+    /// A small object as a whole. `None`: there is no such object.
+    pub(crate) async fn read(&self, key: &str) -> Result<Option<Vec<u8>>, Error> {
+        SendFuture::new(async {
+            let object = self.0.get(key).execute().await.map_err(failed)?;
+            match object.as_ref().and_then(Object::body) {
+                Some(body) => Ok(Some(body.bytes().await.map_err(failed)?)),
+                None => Ok(None),
+            }
+        })
+        .await
+    }
+
     /// Writes an object and returns its entity tag.
     pub(crate) async fn put(
         &self,

@@ -5,11 +5,13 @@
 //! | here | one invoice, with what it says now and what is being written |
 //! | [`draft`] | what is being written |
 //! | [`list`] | lists by key, filtered |
+//! | [`printed`] | what the PDF needs |
 //! | [`seen`] | what their client sees of them |
 //! | [`send`] | sending, voiding, asking again |
 
 pub(crate) mod draft;
 pub(crate) mod list;
+pub(crate) mod printed;
 pub(crate) mod seen;
 pub(crate) mod send;
 

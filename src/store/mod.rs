@@ -6,6 +6,7 @@
 //! `async fn`.
 
 pub(crate) mod address;
+mod assets;
 pub(crate) mod attempt;
 pub(crate) mod audit;
 pub(crate) mod billing;
@@ -46,6 +47,7 @@ pub(crate) mod template;
 pub(crate) mod upload;
 pub(crate) mod viewer;
 
+pub(crate) use assets::Assets;
 pub(crate) use blobs::{Blobs, Part, PartError, Source};
 pub(crate) use branding::BrandingCache;
 pub(crate) use db::{Db, Param, Results, Statement, statement};

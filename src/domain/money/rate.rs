@@ -19,7 +19,8 @@ impl Quantity {
     pub const ONE: Self = Self(Self::UNIT);
     /// Ten-thousandths of one.
     pub const UNIT: i64 = 10_000;
-    const PLACES: u32 = 4;
+    /// Digits of those after the point.
+    pub const PLACES: u32 = 4;
     const MAX: i64 = 1_000_000_000 * Self::UNIT;
 
     /// The door for ten-thousandths.
@@ -71,7 +72,8 @@ pub struct UnitPrice(i64);
 impl UnitPrice {
     /// Hundredths of one minor unit.
     pub const UNIT: i64 = 100;
-    const FINER: u32 = 2;
+    /// Digits more than the currency has.
+    pub const FINER: u32 = 2;
     const MAX: i64 = Money::MAX_TYPED * Self::UNIT;
 
     /// The door for hundredths of a minor unit.

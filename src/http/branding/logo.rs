@@ -112,7 +112,7 @@ fn hash_of(bytes: &[u8]) -> String {
 }
 
 /// Where R2 has the file.
-fn key(hash: &str) -> String {
+pub(crate) fn key(hash: &str) -> String {
     format!("logo/{hash}")
 }
 

@@ -20,14 +20,13 @@ use crate::domain::time::Timestamp;
 use crate::store::viewer::Asker;
 use crate::store::{ById, Results, Statement};
 
-#[expect(unused_imports, reason = "for Pay Now")]
 pub(crate) use pay_link::{ByLink, PayLink};
 pub(crate) use provider::Provider;
 pub(crate) use public::Public;
 pub(crate) use staff::{Admin, Manager, Me, Staff, StaffOf, SureStaff};
-#[expect(unused_imports, reason = "for Billing and Pay Now")]
-pub(crate) use viewer::{Invoiced, Paying};
-pub(crate) use viewer::{Portal, Shared, Sure, Viewer, Who};
+#[expect(unused_imports, reason = "for Pay Now")]
+pub(crate) use viewer::Paying;
+pub(crate) use viewer::{Invoiced, Portal, Shared, Sure, Viewer, Who};
 
 /// What a page needs from D1, declared before the one round trip that also proves access.
 pub(crate) trait Load: Sized + Send {

@@ -62,7 +62,8 @@ fn decimal(digits: i64, decimals: u32) -> String {
 fn line(xml: &mut Xml, sheet: &Sheet, number: usize, line: &Line) {
     let money = |amount| decimal(amount, sheet.exponent);
     // A price is never negative in the norm; a credit has a negative quantity.
-    let sign = if line.price < 0 { -1 } else { 1 };
+    let sign = if line.price.digits < 0 { -1 } else { 1 };
+    let price = decimal(line.price.digits.saturating_mul(sign), line.price.decimals);
     let quantity = line.quantity.digits.saturating_mul(sign);
     let unit = match line.quantity.unit.as_str() {
         code if (1..=3).contains(&code.len())
@@ -82,7 +83,7 @@ fn line(xml: &mut Xml, sheet: &Sheet, number: usize, line: &Line) {
         });
         xml.tree("ram:SpecifiedLineTradeAgreement", |xml| {
             xml.tree("ram:NetPriceProductTradePrice", |xml| {
-                xml.leaf("ram:ChargeAmount", &money(line.price.saturating_mul(sign)));
+                xml.leaf("ram:ChargeAmount", &price);
             });
         });
         xml.tree("ram:SpecifiedLineTradeDelivery", |xml| {
@@ -111,6 +112,7 @@ fn code(tax: &Tax) -> &'static str {
         Some(Category::ReverseCharge) => "AE",
         Some(Category::WithinEurope) => "K",
         Some(Category::Export) => "G",
+        Some(Category::OutsideScope) => "O",
         Some(Category::Standard) | None => "S",
     }
 }
@@ -124,7 +126,14 @@ fn percent(rate: i64) -> String {
 fn rate(xml: &mut Xml, tax: &Tax) {
     xml.leaf("ram:TypeCode", "VAT");
     xml.leaf("ram:CategoryCode", code(tax));
-    xml.leaf("ram:RateApplicablePercent", &percent(tax.rate));
+    percentage(xml, tax);
+}
+
+/// What is outside the scope of tax has no rate, not even zero (BR-O-5).
+fn percentage(xml: &mut Xml, tax: &Tax) {
+    if tax.category != Some(Category::OutsideScope) {
+        xml.leaf("ram:RateApplicablePercent", &percent(tax.rate));
+    }
 }
 
 fn allowance(xml: &mut Xml, amount: &str, reason: &str, tax: impl FnOnce(&mut Xml)) {
@@ -143,12 +152,16 @@ fn agreement(xml: &mut Xml, sheet: &Sheet, extra: &Electronic) {
         xml.some("ram:BuyerReference", &extra.buyer_reference);
         xml.tree("ram:SellerTradeParty", |xml| {
             // The norm asks for an id beside a tax number that is no VAT id.
-            if sheet.seller.vat_id.trim().is_empty() {
-                xml.some("ram:ID", &sheet.seller.tax_number);
+            if !with_vat_ids(sheet) || sheet.seller.vat_id.trim().is_empty() {
+                let ids = [&sheet.seller.tax_number, &sheet.seller.vat_id];
+                let id = ids.into_iter().find(|id| !id.trim().is_empty());
+                xml.some("ram:ID", id.map_or("", String::as_str));
             }
-            party(xml, &sheet.seller, true);
+            party(xml, sheet, &sheet.seller, true);
         });
-        xml.tree("ram:BuyerTradeParty", |xml| party(xml, &sheet.buyer, false));
+        xml.tree("ram:BuyerTradeParty", |xml| {
+            party(xml, sheet, &sheet.buyer, false);
+        });
         if !extra.order.trim().is_empty() {
             xml.tree("ram:BuyerOrderReferencedDocument", |xml| {
                 xml.some("ram:IssuerAssignedID", &extra.order);
@@ -157,7 +170,13 @@ fn agreement(xml: &mut Xml, sheet: &Sheet, extra: &Electronic) {
     });
 }
 
-fn party(xml: &mut Xml, party: &Party, seller: bool) {
+/// An invoice outside the scope of tax names no VAT id (BR-O-2).
+fn with_vat_ids(sheet: &Sheet) -> bool {
+    let mut taxes = sheet.taxes.iter();
+    !taxes.any(|tax| tax.category == Some(Category::OutsideScope))
+}
+
+fn party(xml: &mut Xml, sheet: &Sheet, party: &Party, seller: bool) {
     let (email, phone) = (party.email.trim(), party.phone.trim());
     xml.leaf("ram:Name", party.name.trim());
     if !email.is_empty() || !phone.is_empty() {
@@ -190,7 +209,12 @@ fn party(xml: &mut Xml, party: &Party, seller: bool) {
         });
     }
     let number = if seller { party.tax_number.trim() } else { "" };
-    for (id, scheme) in [(party.vat_id.trim(), "VA"), (number, "FC")] {
+    let vat_id = if with_vat_ids(sheet) {
+        party.vat_id.trim()
+    } else {
+        ""
+    };
+    for (id, scheme) in [(vat_id, "VA"), (number, "FC")] {
         if !id.is_empty() {
             xml.tree("ram:SpecifiedTaxRegistration", |xml| {
                 let id: String = id.split_whitespace().collect();
@@ -249,7 +273,7 @@ fn settlement(xml: &mut Xml, sheet: &Sheet, parts: &[i64]) {
             xml.some("ram:ExemptionReason", reason(tax));
             xml.leaf("ram:BasisAmount", &money(tax.base));
             xml.leaf("ram:CategoryCode", code(tax));
-            xml.leaf("ram:RateApplicablePercent", &percent(tax.rate));
+            percentage(xml, tax);
         });
     }
     let label = sheet
@@ -302,7 +326,8 @@ fn sums(xml: &mut Xml, sheet: &Sheet, parts: &[i64]) {
             let tax = taxes.fold(0, i64::saturating_add);
             xml.marked("ram:TaxTotalAmount", &attribute, &money(tax));
             xml.leaf("ram:GrandTotalAmount", &money(all.total));
-            xml.leaf("ram:TotalPrepaidAmount", &money(all.paid));
+            let prepaid = all.paid.saturating_sub(all.returned);
+            xml.leaf("ram:TotalPrepaidAmount", &money(prepaid));
             xml.leaf("ram:DuePayableAmount", &money(all.due));
         },
     );

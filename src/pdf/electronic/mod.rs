@@ -67,6 +67,14 @@ pub(super) fn missing(sheet: &Sheet) -> Vec<&'static str> {
             !sheet.taxes.iter().all(rated),
             "A standard rate is 0%, or another rate is not.",
         ),
+        (
+            used(Category::OutsideScope) && sheet.taxes.len() > 1,
+            "Lines that are not taxed cannot stand beside lines that are.",
+        ),
+        (
+            sheet.tax_included,
+            "Prices contain the tax; EN 16931 knows only prices without it.",
+        ),
         (agreed(sheet).is_none(), "The sums do not agree."),
     ];
     let wrong = rules.into_iter().filter(|(wrong, _)| *wrong);
@@ -107,7 +115,11 @@ fn agreed(sheet: &Sheet) -> Option<Vec<i64>> {
         && lines.checked_sub(discount)? == net
         && parts.iter().all(|part| *part >= 0)
         && net.checked_add(tax)? == sums.total
-        && sums.total.checked_sub(sums.paid)? == sums.due;
+        && sums
+            .total
+            .checked_sub(sums.paid)?
+            .checked_add(sums.returned)?
+            == sums.due;
     holds.then_some(parts)
 }
 
