@@ -7,6 +7,8 @@
     reason = "a test says what it expected"
 )]
 
+#[path = "../examples/invoice-pdf/parts.rs"]
+mod parts;
 #[path = "../examples/invoice-pdf/samples.rs"]
 mod samples;
 
@@ -21,7 +23,7 @@ fn fonts() -> Fonts {
 }
 
 fn drawn(sheet: &Sheet) -> Pdf {
-    draw(sheet, &fonts(), &samples::money(sheet)).expect("a file")
+    draw(sheet, &fonts(), &parts::money(sheet)).expect("a file")
 }
 
 fn logo(name: &str) -> Vec<u8> {
@@ -265,7 +267,7 @@ proptest! {
             line.name = text();
             line.quantity.text = text();
             (line.net, line.discount) = (*amount, *amount);
-            line.price = samples::euros(*amount);
+            line.price = parts::euros(*amount);
         }
         sheet.sums.lines = amounts[3];
         sheet.sums.total = amounts[4];

@@ -6,6 +6,7 @@
     reason = "it measures, on a machine that has a clock"
 )]
 
+mod parts;
 mod samples;
 
 use portico::pdf::{Fonts, draw};
@@ -25,7 +26,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         let started = Instant::now();
         let fonts = Fonts::read(regular.clone(), bold.clone())?;
         let parsed = started.elapsed();
-        let pdf = draw(&sheet, &fonts, &samples::money(&sheet))?;
+        let pdf = draw(&sheet, &fonts, &parts::money(&sheet))?;
         let taken = started.elapsed();
         fs::write(folder.join(format!("{name}.pdf")), &pdf.bytes)?;
         println!(

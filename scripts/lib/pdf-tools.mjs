@@ -1,5 +1,5 @@
 // What judges the invoice PDF: poppler's programs, and a Python of its own with the libraries that
-// know EN 16931 (factur-x, saxonche) and PDF (pikepdf). Kept in target/, so that only the first run waits.
+// know EN 16931 (factur-x, saxonche) and PDF (pikepdf). Kept in .tools/, so that only the first run waits.
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { at } from "./project.mjs";
@@ -29,7 +29,7 @@ export function ensurePoppler(say) {
 /** Installs what is missing; gives the path of the Python. */
 export function ensurePdfTools(say) {
   ensurePoppler(say);
-  const folder = at("target/pdf-tools");
+  const folder = at(".tools/pdf");
   const python = join(folder, "bin/python");
   const ready = () => existsSync(python) && capture(python, ["-c", "import facturx, saxonche, pikepdf"]).code === 0;
   if (!ready()) {

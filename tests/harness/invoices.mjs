@@ -1,4 +1,5 @@
 // Invoices put straight into the database with all that stands on them, for tests of what is made of them.
+import { createHash, randomBytes } from "node:crypto";
 import { newId } from "./rows.mjs";
 import { statements } from "./statements.mjs";
 
@@ -57,4 +58,12 @@ export async function paidOn(world, invoice, amount = invoice.total, { on = dayO
     newId(), kind, fact, payment, amount, invoice.currency, Date.parse(`${on}T12:00:00Z`), on, invoice.client.id],
     ["INSERT INTO allocations (payment, invoice_id, amount, created_at) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING", payment, invoice.id, amount, world.now()]);
   return payment;
+}
+
+/** A link that shows an invoice without an account: { token, path }. */
+export async function payLinkTo(world, { id }) {
+  const token = `pt_p${randomBytes(32).toString("base64url")}`;
+  await world.db.prepare("INSERT INTO pay_links (id, invoice_id, token_hash, created_at) VALUES (?1, ?2, ?3, ?4)")
+    .bind(newId(), id, createHash("sha256").update(token).digest("hex"), world.now()).run();
+  return { token, path: `/invoice/${token}` };
 }

@@ -176,6 +176,7 @@ export const ROWS = {
   // What is made of billing to be read. `invoice` was sent; a draft is to its client as if it were not there.
   "GET /admin/invoices/{id}/pdf": { ...STAFF_PAGE, ids: { id: "invoice" } },
   "GET /billing/{id}/pdf": { ...CLIENT_THING, ids: { id: "invoice" } },
+  "GET /invoice/{token}/pdf": { ...PUBLIC, ids: { token: "payLink" } },
   // One's own account. A stage set a moment ago is a fresh confirmation; no session has nobody's id.
   "GET /profile": CLIENT_PAGE,
   "POST /profile/name": sent(CLIENT_PAGE),

@@ -5,6 +5,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { draftInvoice, sentInvoice } from "../harness/billing.mjs";
 import { addDocument, setUpOwner } from "../harness/flows.mjs";
+import { payLinkTo } from "../harness/invoices.mjs";
 import { archive, colleague, contactRow, person, portalOff } from "../harness/rows.mjs";
 import { ROOT } from "../harness/runtime.mjs";
 import { World } from "../harness/world.mjs";
@@ -61,6 +62,7 @@ async function setTheStage() {
       document: document.id,
       draft: draft.id,
       invoice: invoice.id,
+      payLink: (await payLinkTo(world, invoice)).token,
       staff: staff.id,
       mail: mail.id,
       nobody: NOBODYS,

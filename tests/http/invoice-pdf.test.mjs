@@ -3,7 +3,7 @@ import { after, before, test } from "node:test";
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { setUpOwner } from "../harness/flows.mjs";
-import { CONTENT, invoiceOf, paidOn, voided } from "../harness/invoices.mjs";
+import { CONTENT, invoiceOf, paidOn, payLinkTo, voided } from "../harness/invoices.mjs";
 import { textOf } from "../harness/pdf.mjs";
 import { clientRow, person } from "../harness/rows.mjs";
 import { World } from "../harness/world.mjs";
@@ -147,6 +147,37 @@ test("nobody else's, and not while Billing is off", async () => {
   await world.db.prepare("UPDATE clients SET modules_off = 0 WHERE id = ?").bind(client.id).run();
   isPdf(await lena.get(path(invoice)));
   for (const odd of ["x", "%00", "01890000-0000-7000-8000-000000000000"]) assert.equal((await owner.get(`/admin/invoices/${odd}/pdf`)).status, 404);
+});
+
+test("a link that shows the invoice gives the same file without an account, until it is revoked or the business closes that way", async () => {
+  const invoice = await invoiceOf(world, client);
+  const { path: home } = await payLinkTo(world, invoice);
+  const passer = world.user("passer-by");
+  const shown = await passer.get(`${home}/pdf`);
+  isPdf(shown);
+  assert.equal((await shown.cost()).d1, 1);
+  const own = await lena.get(path(invoice));
+  assert.equal(digest(own.bytes), digest(shown.bytes));
+  assert.equal(own.headers.etag, shown.headers.etag);
+  const known = await passer.request("GET", `${home}/pdf`, { headers: { "if-none-match": shown.headers.etag } });
+  assert.equal(known.status, 304);
+  await voided(world, invoice);
+  assert.match(textOf((await passer.get(`${home}/pdf`)).bytes), /Void/, "a void one is shown as what it is");
+
+  const draft = await invoiceOf(world, client, { state: "draft" });
+  const early = await payLinkTo(world, draft);
+  const never = `/invoice/pt_p${"A".repeat(43)}/pdf`;
+  const dead = await passer.get(never);
+  assert.equal(dead.status, 410);
+  assert.equal((await passer.get(`${early.path}/pdf`)).text, dead.text, "a draft is not told from a link that never was");
+  await world.db.prepare("UPDATE billing SET pay_without_account = 0").run();
+  assert.equal((await passer.get(`${home}/pdf`)).text, dead.text);
+  await world.db.prepare("UPDATE billing SET pay_without_account = 1").run();
+  isPdf(await passer.get(`${home}/pdf`));
+  await world.db.prepare("UPDATE pay_links SET revoked_at = 1").run();
+  const revoked = await passer.request("GET", `${home}/pdf`, { headers: { "if-none-match": shown.headers.etag } });
+  assert.equal(revoked.status, 410, "having the file's tag opens nothing");
+  assert.equal(revoked.text, dead.text);
 });
 
 test("a PDF that the business uploaded is sent as it is", async () => {
