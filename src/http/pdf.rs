@@ -26,7 +26,7 @@ use crate::domain::filename::FileName;
 use crate::domain::id::InvoiceId;
 use crate::domain::invoice::state::Stored;
 use crate::domain::money::Money;
-use crate::domain::range::{Conditions, Decision, ETag, decide};
+use crate::domain::range::{Conditions, Decision, ETag, Kept, decide};
 use crate::domain::time::Timestamp;
 use crate::domain::token::Secret;
 use crate::pdf::{self, Fonts, Sheet};
@@ -46,7 +46,7 @@ const POLICY: &str =
 /// How it is asked for: what the browser has, and whether it is to be saved.
 #[derive(Debug, Clone)]
 pub(crate) struct Asked {
-    kept: Option<String>,
+    kept: Kept,
     head: bool,
     save: bool,
 }
@@ -61,8 +61,9 @@ impl FromAddress for Asked {
     async fn from_address(parts: &mut Parts) -> Result<Self, Error> {
         let InQuery(query) = InQuery::<Query>::from_address(parts).await?;
         let kept = parts.headers.get(IF_NONE_MATCH);
+        let kept = kept.and_then(|tags| tags.to_str().ok());
         Ok(Self {
-            kept: kept.and_then(|tags| tags.to_str().ok()).map(str::to_owned),
+            kept: kept.map(Kept::parse).unwrap_or_default(),
             head: parts.method == Method::HEAD,
             save: query.save.is_some(),
         })
@@ -201,7 +202,7 @@ async fn stored(
     key: &str,
 ) -> Result<Option<Response>, Error> {
     let conditions = Conditions {
-        if_none_match: asked.kept.as_deref(),
+        kept: Some(&asked.kept),
         ..Conditions::default()
     };
     let mut response = answer(asked, name, Some(tag))?;
