@@ -154,15 +154,12 @@ pub mod noun {
         Exception => ExceptionId,
         /// A link that shows one invoice.
         PayLink => PayLinkId,
-        /// How numbers of invoices look and count.
-        Series => SeriesId,
     }
 }
 
 pub use noun::{
     AccountId, AttemptId, AuditId, ClientId, ContactId, DocumentId, ExceptionId, FactId, InvoiceId,
-    LinkId, MailId, PayLinkId, ReceiptId, RevisionId, SeriesId, SessionId, StaffId, UploadId,
-    VersionId,
+    LinkId, MailId, PayLinkId, ReceiptId, RevisionId, SessionId, StaffId, UploadId, VersionId,
 };
 
 impl<T> Id<T> {

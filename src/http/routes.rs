@@ -9,9 +9,10 @@ use serde::Serialize;
 
 use super::guard::Guarded;
 use super::{
-    Error, activity, address, branding, client, confirm, confirm_email, contact, dashboard, device,
-    document, forgot, invitation, invite, invoice, join, magic, outbox, password, pdf, profile,
-    reset, security_txt, settings, setup, sign_in, staff, template, upload, webhook,
+    Error, activity, address, branding, buyer, client, confirm, confirm_email, contact, dashboard,
+    device, document, forgot, invitation, invite, invoice, invoicing, join, magic, outbox,
+    password, pdf, profile, reset, security_txt, settings, setup, sign_in, staff, template, upload,
+    webhook,
 };
 
 /// A row of the access table: a method and path, and the guard its handler names.
@@ -192,6 +193,8 @@ fn invoices(routes: Routes) -> Routes {
     routes
         .on(GET, "/admin/billing", invoice::all)
         .on(GET, "/admin/clients/{id}/billing", invoice::of_client)
+        .on(GET, "/admin/clients/{id}/billing/details", buyer::form)
+        .on(POST, "/admin/clients/{id}/billing/details", buyer::save)
         .on(GET, "/admin/clients/{id}/invoices/new", invoice::new_form)
         .on(POST, "/admin/clients/{id}/invoices/new", invoice::create)
         .on(GET, "/admin/invoices/{id}", invoice::show)
@@ -267,6 +270,8 @@ fn settings(routes: Routes) -> Routes {
             "/admin/settings/templates/{kind}/reset",
             template::reset,
         )
+        .on(GET, "/admin/settings/invoicing", invoicing::form)
+        .on(POST, "/admin/settings/invoicing", invoicing::save)
         .on(GET, "/admin/settings/security", settings::security)
         .on(POST, "/admin/settings/security", settings::save_security)
         .on(GET, "/admin/settings/staff", staff::list)

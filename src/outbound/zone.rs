@@ -12,6 +12,22 @@ pub(crate) fn clock(name: &str, now: Timestamp) -> Option<Clock> {
     Clock::find(now, |at| offset(&format, at))
 }
 
+/// The names of all zones that the platform knows, sorted; at least UTC.
+pub(crate) fn names() -> Vec<String> {
+    let mut names = vec!["UTC".to_owned()];
+    names.extend(known().unwrap_or_default());
+    names.sort_unstable();
+    names.dedup();
+    names
+}
+
+fn known() -> Option<Vec<String>> {
+    let intl = Reflect::get(&global(), &"Intl".into()).ok()?;
+    let tell = Function::from(Reflect::get(&intl, &"supportedValuesOf".into()).ok()?);
+    let names = Array::from(&tell.call1(&intl, &"timeZone".into()).ok()?);
+    Some(names.iter().filter_map(|name| name.as_string()).collect())
+}
+
 /// An `Intl.DateTimeFormat` that tells the offset. A name that the platform does not know throws.
 fn formatter(name: &str) -> Option<JsValue> {
     let options = Object::new();

@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::branding::Branding;
 use super::{Param, Statement, flag, statement};
-use crate::domain::id::{ClientId, InvoiceId, SeriesId};
+use crate::domain::id::{ClientId, InvoiceId};
 use crate::domain::invoice::content::Prices;
 use crate::domain::invoice::decide::Parts;
 use crate::domain::invoice::parties::{Account, Look, Parties, Party};
@@ -279,30 +279,51 @@ pub(crate) fn owed(now: Timestamp) -> Statement {
     )
 }
 
-/// How numbers of a series look, and which comes next.
+/// How numbers look, and which comes next, counted by year and running on.
 #[derive(Debug, Clone, Deserialize)]
-pub(crate) struct Series {
-    pub(crate) id: SeriesId,
+pub(crate) struct Numbering {
     pub(crate) prefix: String,
     #[serde(deserialize_with = "flag")]
     pub(crate) yearly: bool,
     pub(crate) digits: i64,
-    /// Of this year, or of the series where it runs on.
-    pub(crate) next: i64,
-    /// The highest count that was given there.
-    pub(crate) given: Option<i64>,
+    /// Which comes next in this year, and where numbers run on.
+    next_yearly: i64,
+    next_running: i64,
+    /// The highest that was given there.
+    given_yearly: Option<u32>,
+    given_running: Option<u32>,
 }
 
-/// The [`Series`] that new invoices count on.
-pub(crate) fn series(now: Timestamp) -> Statement {
+impl Numbering {
+    /// Which count comes next.
+    pub(crate) const fn next(&self, yearly: bool) -> i64 {
+        if yearly {
+            self.next_yearly
+        } else {
+            self.next_running
+        }
+    }
+    /// The highest count that was given.
+    pub(crate) const fn given(&self, yearly: bool) -> Option<u32> {
+        if yearly {
+            self.given_yearly
+        } else {
+            self.given_running
+        }
+    }
+}
+
+/// The [`Numbering`] of new invoices.
+pub(crate) fn numbering(now: Timestamp) -> Statement {
     statement!(
         format!(
-            "WITH y AS (SELECT s.id, s.prefix, s.yearly, s.digits, \
-              CASE s.yearly WHEN 1 THEN CAST(substr({TODAY}, 1, 4) AS INTEGER) ELSE 0 END AS year \
+            "WITH y AS (SELECT s.id, s.prefix, s.yearly, s.digits, CAST(substr({TODAY}, 1, 4) AS INTEGER) AS year \
               FROM number_series s WHERE s.is_default = 1) \
-             SELECT y.id, y.prefix, y.yearly, y.digits, \
-             coalesce((SELECT n.next FROM number_counters n WHERE n.series_id = y.id AND n.year = y.year), 1) AS next, \
-             (SELECT max(i.series_count) FROM invoices i WHERE i.series_id = y.id AND i.series_year = y.year) AS given \
+             SELECT y.prefix, y.yearly, y.digits, \
+             coalesce((SELECT n.next FROM number_counters n WHERE n.series_id = y.id AND n.year = y.year), 1) AS next_yearly, \
+             coalesce((SELECT n.next FROM number_counters n WHERE n.series_id = y.id AND n.year = 0), 1) AS next_running, \
+             (SELECT max(i.series_count) FROM invoices i WHERE i.series_id = y.id AND i.series_year = y.year) AS given_yearly, \
+             (SELECT max(i.series_count) FROM invoices i WHERE i.series_id = y.id AND i.series_year = 0) AS given_running \
              FROM y"
         ),
         now

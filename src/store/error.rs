@@ -50,7 +50,7 @@ pub(crate) enum Error {
 impl Error {
     /// Reads what D1 threw: constraint names become conflicts, all else is an outage.
     pub(super) fn from_d1(cause: String) -> Self {
-        const KNOWN: [(&str, Conflict); 15] = [
+        const KNOWN: [(&str, Conflict); 16] = [
             (
                 "contacts.client_id, contacts.email_key",
                 Conflict::ContactEmail,
@@ -76,6 +76,7 @@ impl Error {
             ("invoices.series_id", Conflict::InvoiceNumber),
             ("UNIQUE constraint failed", Conflict::Repeat),
             (".edition", Conflict::Meanwhile),
+            ("client_billing.updated_at", Conflict::Meanwhile),
             ("conflict: ", Conflict::Meanwhile),
             (".revision", Conflict::Meanwhile),
         ];

@@ -124,6 +124,8 @@ export const pages = ({ draft, invoice, client, contact, pending, unreachable, l
   { name: "admin-branding", path: "/admin/settings/branding", who: "owner" },
   { name: "admin-templates", path: "/admin/settings/templates/invitation", who: "owner" },
   { name: "admin-templates-invoice", path: "/admin/settings/templates/invoice", who: "owner" },
+  { name: "admin-invoicing", path: "/admin/settings/invoicing", who: "owner" },
+  { name: "admin-billing-details", path: `${client.path}/billing/details`, who: "owner" },
   { name: "admin-security", path: "/admin/settings/security", who: "owner" },
   { name: "admin-staff", path: "/admin/settings/staff", who: "owner" },
   { name: "admin-staff-new", path: "/admin/settings/staff/new", who: "owner" },

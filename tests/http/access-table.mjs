@@ -201,6 +201,10 @@ export const ROWS = {
   // Invoices. A draft is nobody's but the staff's.
   "GET /admin/billing": STAFF_PAGE,
   "GET /admin/clients/{id}/billing": { ...STAFF_PAGE, ids: { id: "client" } },
+  "GET /admin/settings/invoicing": ADMIN_PAGE,
+  "POST /admin/settings/invoicing": sent(ADMIN_PAGE),
+  "GET /admin/clients/{id}/billing/details": { ...STAFF_PAGE, ids: { id: "client" } },
+  "POST /admin/clients/{id}/billing/details": { ...sent(STAFF_PAGE), ids: { id: "client" } },
   "GET /admin/clients/{id}/invoices/new": { ...STAFF_PAGE, ids: { id: "client" } },
   "POST /admin/clients/{id}/invoices/new": { ...sent(STAFF_PAGE), ids: { id: "client" } },
   "GET /admin/invoices/{id}": { ...STAFF_PAGE, ids: { id: "draft" } },

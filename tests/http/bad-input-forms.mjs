@@ -79,6 +79,14 @@ export const FORMS = {
   "POST /admin/settings/staff/{id}/deactivate": { as: "owner", press: () => `/admin/settings/staff/${NOBODYS}/deactivate` },
   "POST /admin/settings/staff/{id}/reactivate": { as: "owner", press: () => `/admin/settings/staff/${NOBODYS}/reactivate` },
   "POST /admin/settings/staff/{id}/invite": { as: "owner", press: () => `/admin/settings/staff/${NOBODYS}/invite` },
+  "POST /admin/settings/invoicing": {
+    as: "owner", page: () => "/admin/settings/invoicing", more: () => ({ yearly: "on", country: "DE", vat_id: "DE123456789", next: "7" }),
+    choice: ["country", "currency", "prices", "time_zone", "yearly"],
+  },
+  "POST /admin/clients/{id}/billing/details": {
+    as: "owner", page: ({ spare }) => `/admin/clients/${spare.id}/billing/details`, set: () => ({ city: "Paris", country: "FR" }),
+    choice: ["country", "currency"], blank: true,
+  },
   "POST /admin/clients/{id}/invoices/new": {
     as: "owner", page: ({ client }) => `/admin/clients/${client.id}/invoices/new`,
     set: () => ({ description_0: "Design", quantity_0: "2", price_0: "100", tax_0: "19%" }), more: () => ({ go: "save" }), choice: ["unit_0", "prices", "currency"], spare: /_[1-9]$/,

@@ -20,6 +20,22 @@ pub enum Prices {
     WithTax,
 }
 
+impl Prices {
+    /// The name that forms and D1 keep.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::WithoutTax => "without_tax",
+            Self::WithTax => "with_tax",
+        }
+    }
+    /// The one of that name, if there is one.
+    pub fn parse(name: &str) -> Option<Self> {
+        [Self::WithoutTax, Self::WithTax]
+            .into_iter()
+            .find(|prices| prices.as_str() == name)
+    }
+}
+
 /// Why what was filled in is no invoice yet.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ContentError {

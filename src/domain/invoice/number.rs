@@ -81,6 +81,13 @@ impl Series {
     }
 }
 
+/// A whole number as a form says it; −1 for what is none, which no rule takes.
+pub fn count(raw: &str) -> i64 {
+    let text = raw.trim();
+    let plain = (1..=12).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
+    plain.then(|| text.parse().ok()).flatten().unwrap_or(-1)
+}
+
 /// May staff set the counter so that `next` is given next, with `given` the highest one given?
 /// Forward only: a gap that staff make on purpose (coming from another system) is theirs to make.
 pub fn decide_next(next: i64, given: Option<u32>) -> Result<u32, SeriesError> {
@@ -126,6 +133,10 @@ mod tests {
         assert_eq!(decide_next(42, Some(42)), Err(SeriesError::Taken(42)));
         for bad in [0, -1, 100_000_000, i64::MAX] {
             assert_eq!(decide_next(bad, None), Err(SeriesError::Next));
+        }
+        assert_eq!(count(" 0042 "), 42);
+        for bad in ["", "-1", "+1", "1.0", "1e3", "٤", "9999999999999"] {
+            assert_eq!(count(bad), -1, "{bad}");
         }
     }
 }

@@ -5,7 +5,59 @@
 //! from there alone. A draft has none yet and is shown with what is set at the moment.
 
 use super::super::country;
+use super::super::text::{Paragraphs, TextError};
 use serde::{Deserialize, Serialize};
+
+/// Why an address is refused.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum StreetError {
+    /// More than fits on a letter.
+    #[error(
+        "Please use at most {} lines here. Postcode and city have fields of their own.",
+        Street::LINES
+    )]
+    Lines,
+    /// One line is too long.
+    #[error(
+        "Please keep each line of the address within {} characters.",
+        Street::LINE
+    )]
+    Long,
+    /// Not text.
+    #[error(transparent)]
+    Text(#[from] TextError),
+}
+
+/// What stands above postcode and city: up to four lines.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Street(String);
+
+impl Street {
+    /// Lines at most.
+    pub const LINES: usize = 4;
+    /// Characters of a line at most.
+    pub const LINE: usize = 100;
+
+    /// The one door; it may stay empty.
+    pub fn parse(raw: &str) -> Result<Self, StreetError> {
+        let Some(text) = Paragraphs::optional("address", raw)? else {
+            return Ok(Self::default());
+        };
+        let lines = text.as_str().lines().map(str::trim);
+        let lines: Vec<&str> = lines.filter(|line| !line.is_empty()).collect();
+        if lines.len() > Self::LINES {
+            return Err(StreetError::Lines);
+        }
+        if lines.iter().any(|line| line.chars().count() > Self::LINE) {
+            return Err(StreetError::Long);
+        }
+        Ok(Self(lines.join("\n")))
+    }
+    /// The lines.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
 
 /// A business or person on an invoice. What is empty is not shown.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -100,6 +152,19 @@ impl Parties {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_street_is_a_few_lines() {
+        let street = Street::parse(" Keizersgracht 1 \r\n\n Third floor ").unwrap();
+        assert_eq!(street.as_str(), "Keizersgracht 1\nThird floor");
+        assert_eq!(Street::parse("  "), Ok(Street::default()));
+        assert_eq!(Street::parse("a\nb\nc\nd\ne"), Err(StreetError::Lines));
+        assert_eq!(Street::parse(&"x".repeat(101)), Err(StreetError::Long));
+        assert!(matches!(
+            Street::parse("a\0b"),
+            Err(StreetError::Text(_))
+        ));
+    }
 
     #[test]
     fn an_address_is_read_in_lines() {

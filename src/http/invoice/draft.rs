@@ -21,7 +21,7 @@ use crate::domain::time::{Date, Timestamp};
 use crate::http::chrome::{Chrome, Flash};
 use crate::http::guard::{InPath, Load, Me, Staff};
 use crate::http::page::{Answer, json, page, see, try_again};
-use crate::http::{Error, Fields, assets};
+use crate::http::{Error, Fields, assets, choices};
 use crate::store::billing::{self, Billing, Buyer};
 use crate::store::invoice::draft::{self as drafts, By, Draft, Open};
 use crate::store::viewer::Asker;
@@ -126,11 +126,6 @@ impl FormPage {
             taxes.insert(0, usual);
         }
         taxes
-    }
-    fn currencies(&self) -> Vec<Currency> {
-        let mut all: Vec<Currency> = Currency::all().collect();
-        all.sort_unstable();
-        all
     }
 }
 

@@ -84,7 +84,7 @@ pub(super) fn fill(form: &mut Fields, content: &Content, currency: Currency, tax
         .unwrap_or_default();
     form.fill([
         ("discount", discount.as_str()),
-        ("prices", prices_name(content.prices)),
+        ("prices", content.prices.as_str()),
         (
             "reference",
             content.reference.as_ref().map_or("", Text::as_str),
@@ -96,14 +96,6 @@ pub(super) fn fill(form: &mut Fields, content: &Content, currency: Currency, tax
 
 /// At a choice that was not there to choose.
 const NOT_OFFERED: &str = "Please choose one of these.";
-
-/// The name that forms keep.
-pub(super) const fn prices_name(prices: Prices) -> &'static str {
-    match prices {
-        Prices::WithoutTax => "without_tax",
-        Prices::WithTax => "with_tax",
-    }
-}
 
 /// Reads what the form says, with what it comes to. `None`: something is told at its field.
 pub(super) fn read(form: &mut Fields, currency: Currency) -> Option<(Content, Totals)> {
@@ -127,11 +119,7 @@ pub(super) fn read(form: &mut Fields, currency: Currency) -> Option<(Content, To
     let reference = form.required("reference", |text| Text::optional("reference", text));
     let notes = form.required("notes", |text| Paragraphs::optional("notes", text));
     let terms = form.required("terms", |text| Paragraphs::optional("terms", text));
-    let prices = form.optional("prices", |text| match text {
-        "with_tax" => Ok(Prices::WithTax),
-        "without_tax" => Ok(Prices::WithoutTax),
-        _ => Err(NOT_OFFERED),
-    });
+    let prices = form.optional("prices", |text| Prices::parse(text).ok_or(NOT_OFFERED));
     let content = Content {
         prices: prices?.unwrap_or(Prices::WithoutTax),
         lines,
