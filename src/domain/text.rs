@@ -44,6 +44,12 @@ pub enum TextError {
         /// The noun of the field.
         what: &'static str,
     },
+    /// An address of the web where a name is meant.
+    #[error("Please write the {what} alone, without a web address.")]
+    Address {
+        /// The noun of the field.
+        what: &'static str,
+    },
     /// A folder named `.` or `..`, or with a backslash.
     #[error("Write the folder as names with / between them, like Contracts/2026.")]
     Folder,
@@ -143,14 +149,28 @@ macro_rules! text_type {
     };
 }
 
-/// The name of a person, a client or the business: one line of 1 to 120 characters.
+/// A name goes into mails to people whom its bearer may choose: it carries no address there.
+fn without_address(what: &'static str, text: String) -> Result<String, TextError> {
+    if text.contains("://") {
+        return Err(TextError::Address { what });
+    }
+    Ok(text)
+}
+
+/// The last name of a person, which may stay empty.
+pub fn last_name(raw: &str) -> Result<Option<Line<120>>, TextError> {
+    let text = without_address("last name", clean("last name", raw, 120, false)?)?;
+    Ok((!text.is_empty()).then_some(Line(text)))
+}
+
+/// The name of a person, a client or the business: one line of 1 to 120 characters, no web address.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Name(String);
 
 impl Name {
     /// The one door.
     pub fn parse(raw: &str) -> Result<Self, TextError> {
-        required("name", raw, 120, false).map(Self)
+        without_address("name", required("name", raw, 120, false)?).map(Self)
     }
     /// What a letter says after "Dear": the first word.
     pub fn first_word(&self) -> &str {
@@ -286,6 +306,25 @@ text_type!(Folder, Folder::parse);
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn names_carry_no_address() {
+        for text in ["Ann https://evil.example", "://", "Ann\u{200b}:/\u{200b}/x"] {
+            assert!(
+                matches!(Name::parse(text), Err(TextError::Address { .. })),
+                "{text}"
+            );
+            assert!(
+                matches!(last_name(text), Err(TextError::Address { .. })),
+                "{text}"
+            );
+        }
+        assert_eq!(last_name(" ").unwrap(), None);
+        assert_eq!(
+            last_name("O'Neil: /").unwrap().unwrap().as_str(),
+            "O'Neil: /"
+        );
+    }
 
     #[test]
     fn names_are_cleaned_and_bounded() {

@@ -1,39 +1,22 @@
 //! Asking for a new e-mail address: by who has just confirmed that it is them. A link goes to the
 //! new address, a notice to the old one; nothing changes until the link is confirmed.
 
+use super::Fields;
 use super::chrome::Flash;
-use super::guard::{Load, Sure, SureStaff, Viewer};
+use super::guard::{Sure, SureStaff, Viewer};
 use super::mailing::Mailing;
 use super::own::{Frame, Own, Sheet as _, sheet};
 use super::page::{Answer, see};
-use super::{Error, Fields};
 use crate::app::App;
 use crate::domain::email::Email;
 use crate::domain::id::LinkId;
 use crate::domain::next::Side;
-use crate::domain::throttle;
-use crate::domain::time::{Millis, Timestamp};
+use crate::domain::time::Millis;
 use crate::domain::token::{Purpose, Secret};
-use crate::store::address::{self, Asked};
-use crate::store::viewer::Asker;
-use crate::store::{Results, Statement, link};
+use crate::store::{self, Conflict, address, link};
 
 /// How long a link works.
 const LIFETIME: Millis = Millis::hours(24);
-/// How often one may ask within a quarter of an hour.
-const TIMES: u32 = 10;
-
-impl Load for Asked {
-    type Args = ();
-
-    fn statements(_args: &(), asker: &Asker) -> Vec<Statement> {
-        vec![address::asked(asker)]
-    }
-
-    fn read(_args: (), results: &mut Results, _now: Timestamp) -> Result<Option<Self>, Error> {
-        Ok(results.first()?)
-    }
-}
 
 /// What the page shows.
 struct Change {
@@ -72,19 +55,19 @@ fn form(own: Own) -> Answer {
 }
 
 /// `POST /profile/email`
-pub(crate) async fn client(viewer: Viewer<Sure, Asked>, form: Fields) -> Answer {
+pub(crate) async fn client(viewer: Viewer<Sure>, form: Fields) -> Answer {
     ask(viewer.into(), form).await
 }
 
 /// `POST /admin/profile/email`
-pub(crate) async fn staff(staff: SureStaff<Asked>, form: Fields) -> Answer {
+pub(crate) async fn staff(staff: SureStaff, form: Fields) -> Answer {
     ask(staff.into(), form).await
 }
 
 /// 1. the new address; whether somebody else has it is told to its owner alone, who opens the link;
-/// 2. the limit; 3. the link in place of older ones, both mails and the entry, in one batch.
-async fn ask(own: Own<Asked>, mut form: Fields) -> Answer {
-    let Own { app, frame, page } = own;
+/// 2. in one batch: the limit, the link in place of older ones, both mails and the entry.
+async fn ask(own: Own, mut form: Fields) -> Answer {
+    let Own { app, frame, .. } = own;
     // 1.
     let to = form.required("email", Email::parse);
     if to.as_ref().is_some_and(|to| is_own(&frame, to)) {
@@ -94,12 +77,6 @@ async fn ask(own: Own<Asked>, mut form: Fields) -> Answer {
         return Change::new(&frame, form).try_again(&frame);
     };
     // 2.
-    if page.times >= TIMES {
-        return Err(Error::TooMany {
-            retry_after: throttle::ACCOUNT.window.as_seconds_ceil(),
-        });
-    }
-    // 3.
     let person = frame.person();
     let (purpose, path) = match frame.side() {
         Side::Staff => (Purpose::StaffEmail, "/admin/confirm-email/"),
@@ -109,6 +86,7 @@ async fn ask(own: Own<Asked>, mut form: Fields) -> Answer {
     let (link, hash): (LinkId, _) = (app.id()?, secret.hash().to_string());
     let entry = frame.entry("email.asked", to.to_string());
     let batch = vec![
+        address::few(person, app.now),
         address::revoke_open(person, app.now),
         link::withdraw_mail(person, app.now),
         address::issue((link, &hash), person, &to, app.now, app.now.plus(LIFETIME)),
@@ -116,7 +94,16 @@ async fn ask(own: Own<Asked>, mut form: Fields) -> Answer {
         warning(&app, &frame, &to).queue(&app, None)?,
         entry.append(app.id()?, app.now),
     ];
-    app.db.batch(batch).await?;
+    match app.db.batch(batch).await {
+        Err(store::Error::Conflict(Conflict::Meanwhile)) => {
+            form.refuse(
+                "email",
+                "You have tried several addresses within a day. Please try again tomorrow, or ask us to change it.",
+            );
+            return Change::new(&frame, form).try_again(&frame);
+        }
+        written => written.map(drop)?,
+    }
     Flash::success(
         &app,
         format!(
@@ -130,7 +117,8 @@ fn is_own(frame: &Frame, to: &Email) -> bool {
     Email::parse(frame.email()).is_ok_and(|own| own == *to)
 }
 
-/// The mail to the new address.
+/// The mail to the new address, which may be a stranger's: it says nothing that the sender chose, not
+/// even a name.
 fn confirmation<'a>(
     frame: &'a Frame,
     to: &'a Email,
@@ -141,11 +129,9 @@ fn confirmation<'a>(
     Mailing {
         kind: purpose.as_str(),
         to: to.as_str(),
-        name: frame.name(),
         subject: format!("Confirm your new address for {business}"),
         paragraphs: vec![format!(
-            "{} would like to sign in at {business} with this e-mail address from now on.",
-            frame.name()
+            "Somebody, probably you, would like to sign in at {business} with this e-mail address from now on."
         )],
         button: Some(("Confirm this address", path)),
         after: vec![

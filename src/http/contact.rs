@@ -8,7 +8,7 @@ use super::page::{Answer, page, see, try_again};
 use super::{Error, Fields};
 use crate::domain::email::Email;
 use crate::domain::id::{ClientId, ContactId};
-use crate::domain::text::{Line, Name};
+use crate::domain::text::{self, Line, Name};
 use crate::domain::time::Timestamp;
 use crate::store::client::Client;
 use crate::store::contact::{self, Contact, Draft};
@@ -273,7 +273,7 @@ fn name_of(draft: &Draft) -> String {
 /// What was typed, if all of it can be taken.
 fn read(form: &mut Fields) -> Option<Draft> {
     let first_name = form.required("first_name", Name::parse);
-    let last_name = form.required("last_name", |text| Line::optional("last name", text));
+    let last_name = form.required("last_name", text::last_name);
     let email = form.required("email", Email::parse);
     let phone = form.required("phone", |text| Line::optional("phone number", text));
     let job_title = form.required("job_title", |text| Line::optional("job title", text));

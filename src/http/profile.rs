@@ -8,7 +8,7 @@ use super::page::{Answer, see};
 use super::{Error, Fields};
 use crate::domain::country;
 use crate::domain::next::Side;
-use crate::domain::text::{Line, Name};
+use crate::domain::text::{self, Line, Name};
 use crate::domain::time::Timestamp;
 use crate::store::address::{self, Waiting};
 use crate::store::device::{self, Device};
@@ -160,7 +160,7 @@ async fn rename(mut own: Own<Mine>, mut form: Fields) -> Answer {
         },
         Frame::Client(chrome) => {
             let first = form.required("first_name", Name::parse);
-            let last = form.required("last_name", |text| Line::<120>::optional("last name", text));
+            let last = form.required("last_name", text::last_name);
             let (Some(first), Some(last)) = (first, last) else {
                 return Profile::new(&mut own, form).try_again(&own.frame);
             };

@@ -11,6 +11,7 @@ use crate::domain::id::{AuditId, ClientId, ContactId, LinkId, SessionId};
 use crate::domain::invitation::RevokedReason;
 use crate::domain::next::Side;
 use crate::domain::search;
+use crate::domain::throttle::ADDRESSES;
 use crate::domain::time::Timestamp;
 
 /// An address that waits for its confirmation.
@@ -39,27 +40,16 @@ pub(crate) fn waiting(asker: &Asker) -> Statement {
     }
 }
 
-/// How often who is signed in has asked within a quarter of an hour.
-#[derive(Debug, Deserialize)]
-pub(crate) struct Asked {
-    pub(crate) times: u32,
-}
-
-/// [`Asked`]. 900000 ms are a quarter of an hour.
-pub(crate) fn asked(asker: &Asker) -> Statement {
-    match asker.side {
-        Side::Staff => statement!(
-            "SELECT count(*) AS times FROM sessions s JOIN links l ON l.staff_id = s.staff_id \
-             WHERE s.id = ?1 AND l.purpose = 'staff_email' AND l.created_at > ?2 - 900000",
-            asker.session.to_string(),
-            asker.now
-        ),
-        Side::Client => asker.statement(
-            "SELECT count(*) AS times FROM viewer v JOIN links l ON l.account_id = v.account_id \
-             WHERE l.purpose = 'email' AND l.created_at > ?2 - 900000",
-            [],
-        ),
-    }
+/// Refuses the batch where the person has asked for as many new addresses as a day allows.
+pub(crate) fn few(person: Person, now: Timestamp) -> Statement {
+    statement!(
+        "INSERT INTO must_hold (holds) SELECT count(*) < ?3 FROM links \
+         WHERE (account_id = ?1 OR staff_id = ?1) AND purpose IN ('email', 'staff_email') \
+          AND created_at > ?2",
+        person.id(),
+        ADDRESSES.since(now),
+        ADDRESSES.failures
+    )
 }
 
 /// Ends the links to other new addresses that are still open.

@@ -32,7 +32,7 @@ for (const [side, { who, root, home, sign, table, letter }] of Object.entries(SI
 
   /** Asks for another address: the path of the link that came to it. */
   const ask = async (to, user = who()) => {
-    await world.advance(16 * MINUTE);
+    await world.advance(6 * 60 * MINUTE); // five a day
     await sign(user);
     const { page } = await user.visit(`${profile}/email`);
     const answer = await user.submit(page.form("Send the link"), { email: to }, { follow: false });
@@ -199,12 +199,35 @@ for (const [side, { who, root, home, sign, table, letter }] of Object.entries(SI
       assert.equal((await world.outbox()).length, mails);
     });
 
-    test("ten links within a quarter of an hour are enough", async () => {
+    test("five new addresses a day are enough, however many are asked for at once", async () => {
       const user = who();
-      await world.advance(16 * MINUTE);
+      await world.advance(25 * 60 * MINUTE);
       await sign(user);
-      for (let i = 0; i < 10; i += 1) assert.equal((await user.post(`${profile}/email`, { email: fresh() })).status, 303);
-      assert.equal((await user.post(`${profile}/email`, { email: fresh() })).status, 429);
+      const answers = await Promise.all(Array.from({ length: 12 }, () => user.post(`${profile}/email`, { email: fresh() })));
+      assert.deepEqual(answers.map(({ status }) => status).sort(), [...Array(5).fill(303), ...Array(7).fill(422)]);
+      const refused = answers.find(({ status }) => status === 422);
+      assert.match(refused.page.errorAt("New e-mail address"), /tomorrow/);
+      assert.ok((await refused.cost()).d1 <= 2);
+      await world.settled();
+      await world.advance(25 * 60 * MINUTE);
+      await sign(user);
+      assert.ok(isDone(await user.post(`${profile}/email`, { email: fresh() })));
+    });
+
+    test("the mail to a new address, which may be a stranger's, says nothing that its sender chose", async () => {
+      const user = who();
+      await world.advance(25 * 60 * MINUTE);
+      await sign(user);
+      const rename = (name) => user.post(`${profile}/name`, side === "client" ? { first_name: name, last_name: name } : { name });
+      assert.equal((await rename("Win a prize https://attacker.test")).status, 422);
+      assert.equal((await rename("Hidden\u0007name")).status, 422);
+      assert.equal((await rename("You have won a prize")).status, 303);
+      const to = fresh();
+      assert.ok(isDone(await user.post(`${profile}/email`, { email: to })));
+      const mail = await world.mailbox.newest(to);
+      assert.doesNotMatch(`${mail.subject} ${mail.text} ${mail.html} ${JSON.stringify(mail.headers ?? {})}`, /prize/);
+      const row = (await world.outbox()).find(({ to_email }) => to_email === to);
+      assert.equal(row.to_name, "");
     });
 
     test("a forged Host sends no mail, and links name our own address; no token stands in plain", async () => {
