@@ -16,8 +16,9 @@ use crate::store::billing;
 use crate::store::branding::{self, Branding};
 use crate::store::notice;
 use crate::store::outbox::{self, Claimed};
+use crate::store::throttle;
 use crate::store::upload::{self, Doomed, Swept};
-use crate::store::{Error, Statement, login};
+use crate::store::{Error, Statement};
 
 /// After a response that queued mail. The runtime may cut this short; the clock goes on with it.
 pub(crate) async fn after_response(app: App) {
@@ -56,7 +57,7 @@ async fn sweep(app: &App) -> Result<(), Error> {
     let mut results = app
         .db
         .batch(vec![
-            login::sweep(app.now),
+            throttle::sweep(app.now),
             branding::truth(),
             billing::changed_clock(app.now),
         ])

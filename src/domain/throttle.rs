@@ -1,8 +1,14 @@
-//! How many failed sign-ins are too many.
+//! How many tries of a password, and how many mails that anybody may ask for, are too many.
 //!
-//! Counted in D1 over a sliding window, per account (whether it exists or not) and per network
-//! address. Only password sign-in waits; links by mail keep working, so nobody can lock somebody
-//! else out.
+//! Counted in D1 over a sliding window, per account (whether it exists or not) and per network. A try
+//! is counted before anybody looks at the password, so that any number of tries at once are no more
+//! than the limit; a right one is taken out again.
+//!
+//! Nobody can lock somebody else out: where a password has to wait, a link by mail works. Where mails
+//! have to wait, because somebody has asked for many, none is sent and none is said to be refused; the
+//! newest one that did arrive stays good, and before long another one goes out.
+
+use std::net::IpAddr;
 
 use super::time::{Millis, Timestamp};
 
@@ -25,6 +31,28 @@ pub const ADDRESS: Limit = Limit {
     failures: 30,
     window: Millis::minutes(10),
 };
+/// Mails with a link to one address: 5 in 10 minutes, the lifetime of the shortest-lived link, so that
+/// one that works has always arrived where the next is held back.
+pub const MAILS: Limit = Limit {
+    failures: 5,
+    window: Millis::minutes(10),
+};
+/// 20 of them a day …
+pub const MAILS_A_DAY: Limit = Limit {
+    failures: 20,
+    window: Millis::hours(24),
+};
+/// … and from then on one in half an hour: a person waits that long at most, and a mailbox gets no
+/// more than so many.
+pub const MAILS_BEYOND: Limit = Limit {
+    failures: 1,
+    window: Millis::minutes(30),
+};
+/// New addresses that one may ask to sign in with. Their mails go to whom one pleases, so they are few.
+pub const ADDRESSES: Limit = Limit {
+    failures: 5,
+    window: Millis::hours(24),
+};
 /// Tries of the code in a magic link's mail; then the link is dead.
 pub const CODE_TRIES: u32 = 5;
 
@@ -44,6 +72,19 @@ impl Limit {
         Some(Millis(
             free.since(now).0.clamp(Millis::seconds(1).0, self.window.0),
         ))
+    }
+}
+
+/// The network that an address belongs to, under which its tries are counted: an IPv4 address itself,
+/// of IPv6 the first half, because a home or a server has all addresses of a /64 to choose from.
+pub fn network(address: &str) -> String {
+    match address.parse::<IpAddr>().map(|ip| ip.to_canonical()) {
+        Ok(IpAddr::V6(ip)) => {
+            let [a, b, c, d, ..] = ip.segments();
+            format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
+        }
+        Ok(IpAddr::V4(ip)) => ip.to_string(),
+        Err(_no_address) => address.to_owned(),
     }
 }
 
@@ -103,6 +144,28 @@ mod tests {
         assert_eq!(decide(failures(10, 1), none, NOW), wait(14));
         assert_eq!(decide(none, failures(30, 4), NOW), wait(6));
         assert_eq!(decide(failures(10, 1), failures(30, 4), NOW), wait(14));
+    }
+
+    #[test]
+    fn a_network_is_what_one_visitor_has() {
+        assert_eq!(network("192.0.2.7"), "192.0.2.7");
+        assert_eq!(network("::ffff:192.0.2.7"), "192.0.2.7");
+        assert_eq!(network("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::/64");
+        assert_eq!(network("2001:0DB8:1:2::1"), "2001:db8:1:2::/64");
+        assert_ne!(network("2001:db8:1:3::1"), network("2001:db8:1:2::1"));
+        assert_eq!(network(""), "");
+    }
+
+    #[test]
+    fn where_mails_are_held_back_one_that_works_has_arrived() {
+        assert!(
+            MAILS.window <= Millis::minutes(10),
+            "a sign-in link lives for ten minutes"
+        );
+        assert!(
+            MAILS_BEYOND.window <= Millis::minutes(30),
+            "a link to choose a password for thirty"
+        );
     }
 
     proptest! {

@@ -4,15 +4,17 @@
 //! here (or opens the link in this browser), which is the way of those who have no password. A
 //! proof begins a new session; the old cookie is dead from then on.
 
+use http::request::Parts;
+
 use super::cookie::{self, Ticket};
-use super::guard::{InQuery, Load, Portal, Staff, Viewer};
-use super::own::{Own, Sheet as _, sheet};
+use super::guard::{FromAddress, InQuery, Load, Portal, Staff, Viewer};
+use super::own::{Frame, Own, Sheet as _, sheet};
 use super::page::{Answer, see, with_next};
 use super::sign_in::Asked;
-use super::{Error, Fields, magic};
+use super::{Error, Fields, guard, magic};
 use crate::app::App;
 use crate::domain::credential::{self, Proof};
-use crate::domain::id::{SessionId, noun};
+use crate::domain::id::{AuditId, SessionId, noun};
 use crate::domain::next::{Next, Side};
 use crate::domain::password::Password;
 use crate::domain::throttle::{self, Decision, Failures};
@@ -20,7 +22,7 @@ use crate::domain::time::Timestamp;
 use crate::domain::token::{Code, TokenHash};
 use crate::store::confirm::{self, Proofs};
 use crate::store::viewer::Asker;
-use crate::store::{Results, Statement, login, session};
+use crate::store::{self, Conflict, Results, Statement, session, throttle as tries};
 
 /// Sign-in links that one may ask for here within a quarter of an hour.
 const LINKS: u32 = 10;
@@ -51,6 +53,53 @@ impl Load for Proving {
     }
 }
 
+/// A confirmation as it was sent. A try is counted in the batch of the guard, which is the last
+/// moment before the password is looked at; whatever turns out to be no guess is taken out again.
+pub(crate) struct Tried {
+    proofs: Proofs,
+    id: AuditId,
+    counted: bool,
+}
+
+/// The name under which the try is counted.
+#[derive(Clone, Copy)]
+pub(crate) struct TryId(AuditId);
+
+impl FromAddress for TryId {
+    async fn from_address(parts: &mut Parts) -> Result<Self, Error> {
+        Ok(Self(guard::app(parts)?.id()?))
+    }
+}
+
+impl Load for Tried {
+    type Args = TryId;
+
+    fn statements(TryId(id): &TryId, asker: &Asker) -> Vec<Statement> {
+        vec![
+            confirm::proofs(asker),
+            tries::reserve_confirmation(asker, *id),
+        ]
+    }
+
+    fn read(
+        TryId(id): TryId,
+        results: &mut Results,
+        _now: Timestamp,
+    ) -> Result<Option<Self>, Error> {
+        let (proofs, counted) = (results.first()?, results.changes()? > 0);
+        Ok(proofs.map(|proofs| Self {
+            proofs,
+            id,
+            counted,
+        }))
+    }
+}
+
+/// The key of the confirmations of who is signed in.
+fn key(frame: &Frame) -> String {
+    format!("confirm {}", frame.person().id())
+}
+
 /// What the page shows.
 struct Confirm {
     form: Fields,
@@ -63,14 +112,14 @@ struct Confirm {
 sheet!(Confirm, "confirm/staff.html", "confirm/client.html");
 
 impl Confirm {
-    fn new(own: &Own<Proving>, form: Fields, next: &Next) -> Self {
+    fn new(frame: &Frame, proofs: &Proofs, form: Fields, next: &Next) -> Self {
         let wrong = !form.error("code").is_empty();
         Self {
             form,
             next: next.as_str().to_owned(),
-            has_password: own.page.proofs.password_hash.is_some(),
-            sent: wrong || own.page.proofs.token_hash.is_some(),
-            email: own.frame.email().to_owned(),
+            has_password: proofs.password_hash.is_some(),
+            sent: wrong || proofs.token_hash.is_some(),
+            email: frame.email().to_owned(),
         }
     }
 }
@@ -87,11 +136,11 @@ pub(crate) async fn staff_form(staff: Staff<Proving>) -> Answer {
 
 fn form(own: Own<Proving>) -> Answer {
     let next = Next::parse(own.frame.side(), own.page.next.as_deref());
-    Confirm::new(&own, Fields::default(), &next).page(&own.frame)
+    Confirm::new(&own.frame, &own.page.proofs, Fields::default(), &next).page(&own.frame)
 }
 
 /// `POST /confirm`: by password, or by the code of a sign-in link.
-pub(crate) async fn client(viewer: Viewer<Portal, Proving>, form: Fields) -> Answer {
+pub(crate) async fn client(viewer: Viewer<Portal, Tried>, form: Fields) -> Answer {
     let own = viewer.into();
     if form.text("by") == "code" {
         by_code(own, form).await
@@ -101,70 +150,85 @@ pub(crate) async fn client(viewer: Viewer<Portal, Proving>, form: Fields) -> Ans
 }
 
 /// `POST /admin/confirm`
-pub(crate) async fn staff(staff: Staff<Proving>, form: Fields) -> Answer {
+pub(crate) async fn staff(staff: Staff<Tried>, form: Fields) -> Answer {
     by_password(staff.into(), form).await
 }
 
 /// 1. what was typed; 2. the limit; 3. the password; 4. a new session in place of the old one.
-async fn by_password(own: Own<Proving>, mut form: Fields) -> Answer {
-    let next = Next::parse(own.frame.side(), Some(form.text("next")));
+async fn by_password(own: Own<Tried>, mut form: Fields) -> Answer {
+    let Own { app, frame, page } = &own;
+    let next = Next::parse(frame.side(), Some(form.text("next")));
     // 1.
     let Some(password) = form.required("password", Password::presented) else {
-        return Confirm::new(&own, form, &next).try_again(&own.frame);
+        app.db.batch(no_guess(&own)).await?;
+        return Confirm::new(frame, &page.proofs, form, &next).try_again(frame);
     };
-    let Own { app, frame, page } = &own;
     // 2.
-    let tried = page.proofs.failed();
-    if let Decision::Wait { retry_after } = throttle::decide(tried, Failures::default(), app.now) {
-        return Err(Error::TooMany {
-            retry_after: retry_after.as_seconds_ceil(),
-        });
+    if !page.counted {
+        return Err(wait(&page.proofs, app));
     }
     // 3.
     let proof = credential::verify(&password, page.proofs.password_hash.as_deref())
         .map_err(|error| Error::internal(error.to_string()))?;
     if proof == Proof::Wrong {
-        let key = format!("confirm {}", frame.person().id());
-        let id = app.id::<noun::Audit>()?.to_string();
-        app.db.run(login::fail(&key, &id, app.now)).await?;
         form.refuse("password", "That is not your password. Please try again.");
-        return Confirm::new(&own, form, &next).try_again(&own.frame);
+        return Confirm::new(frame, &page.proofs, form, &next).try_again(frame);
     }
     // 4.
     let (new, old) = (app.id::<noun::Session>()?, frame.session());
     let batch = vec![
         session::renew(new, old, app.now),
         session::retire(old, new, app.now),
+        tries::forgive(&key(frame)),
     ];
     let begun = app.db.batch(batch).await?.changes()? > 0;
     proven(app, frame.side(), begun, new, &next)
 }
 
-/// 1. what was typed; 2. the open link used up by its code, and the new session, in one batch.
-async fn by_code(own: Own<Proving>, mut form: Fields) -> Answer {
-    let next = Next::parse(own.frame.side(), Some(form.text("next")));
-    // 1.
-    let Some(code) = form.required("code", Code::parse) else {
-        return Confirm::new(&own, form, &next).try_again(&own.frame);
+fn wait(proofs: &Proofs, app: &App) -> Error {
+    let retry_after = match throttle::decide(proofs.failed(), Failures::default(), app.now) {
+        Decision::Wait { retry_after } => retry_after,
+        Decision::Try => throttle::ACCOUNT.window,
     };
+    Error::TooMany {
+        retry_after: retry_after.as_seconds_ceil(),
+    }
+}
+
+/// What was sent was no guess at a password.
+fn no_guess(own: &Own<Tried>) -> Vec<Statement> {
+    vec![tries::release(&key(&own.frame), own.page.id, own.app.now)]
+}
+
+/// 1. what was typed; 2. the open link used up by its code, and the new session, in one batch.
+async fn by_code(own: Own<Tried>, mut form: Fields) -> Answer {
     let Own { app, frame, page } = &own;
+    let next = Next::parse(frame.side(), Some(form.text("next")));
+    let mut batch = Vec::new();
+    let mut begins = None;
+    // 1.
+    let code = form.required("code", Code::parse);
     // 2.
     let open = page.proofs.token_hash.as_deref();
-    if let Some(link) = open.and_then(|hash| TokenHash::parse(hash).ok()) {
+    let link = open.and_then(|hash| TokenHash::parse(hash).ok());
+    if let Some((code, link)) = code.as_ref().zip(link) {
         let (new, old) = (app.id::<noun::Session>()?, frame.session());
-        let (hash, code) = (link.to_string(), magic::code_hash(app, &code, &link)?);
-        let mut batch = confirm::by_code(&hash, &code, new, old, app.now).to_vec();
+        let (hash, code) = (link.to_string(), magic::code_hash(app, code, &link)?);
+        batch.extend(confirm::by_code(&hash, &code, new, old, app.now));
         batch.push(confirm::renew_by_code(&hash, new, old, app.now));
         batch.push(session::retire(old, new, app.now));
-        if app.db.batch(batch).await?.changes()? > 0 {
-            return proven(app, frame.side(), true, new, &next);
-        }
+        begins = Some(new);
+    }
+    batch.extend(no_guess(&own));
+    let used = app.db.batch(batch).await?.changes()? > 0;
+    if let Some(new) = begins.filter(|_| used) {
+        return proven(app, frame.side(), true, new, &next);
     }
     form.refuse(
         "code",
         "That is not the code of the newest mail, or it has run out. Please look again, or have a new one sent.",
     );
-    Confirm::new(&own, form, &next).try_again(&own.frame)
+    Confirm::new(frame, &page.proofs, form, &next).try_again(frame)
 }
 
 /// On to where the person wanted to go. A session that ended meanwhile begins no other.
@@ -184,21 +248,22 @@ fn proven(app: &App, side: Side, begun: bool, session: SessionId, next: &Next) -
 }
 
 /// `POST /confirm/link`: a sign-in link to the address of who is signed in.
-pub(crate) async fn send(viewer: Viewer<Portal, Proving>, form: Fields) -> Answer {
-    let Viewer {
-        app, chrome, page, ..
-    } = viewer;
+pub(crate) async fn send(viewer: Viewer<Portal>, form: Fields) -> Answer {
+    let Viewer { app, chrome, .. } = viewer;
     let next = Next::parse(Side::Client, Some(form.text("next")));
-    if page.proofs.links >= LINKS {
-        return Err(Error::TooMany {
-            retry_after: throttle::ACCOUNT.window.as_seconds_ceil(),
-        });
-    }
     let me = &chrome.me;
     let browser = magic::bind(&app, &next)?;
     let to = (me.account, me.id, me.email.as_str());
-    let batch = magic::mail(&app, &chrome.brand.name, to, &browser)?;
-    app.db.batch(batch).await?;
+    let mut batch = vec![confirm::few_links(me.account, LINKS, app.now)];
+    batch.extend(magic::mail(&app, &chrome.brand.name, to, &browser)?);
+    match app.db.batch(batch).await {
+        Err(store::Error::Conflict(Conflict::Meanwhile)) => {
+            return Err(Error::TooMany {
+                retry_after: throttle::ACCOUNT.window.as_seconds_ceil(),
+            });
+        }
+        written => written.map(drop)?,
+    }
     see(&with_next(
         Side::Client.confirm(),
         Side::Client,

@@ -7,8 +7,8 @@ use super::chrome::{Chrome, Nobody};
 use super::guard::Public;
 use super::mailing::Mailing;
 use super::page::{Answer, page, see, try_again};
-use super::sign_in::ThrottleKeys;
-use super::{Error, Fields, visitor};
+use super::throttle::Asking;
+use super::{Error, Fields};
 use crate::app::App;
 use crate::domain::email::Email;
 use crate::domain::id::LinkId;
@@ -80,8 +80,8 @@ pub(crate) async fn staff(public: Public, form: Fields) -> Answer {
     ask(public, form, Side::Staff).await
 }
 
-/// 1. the address; 2. whose it is, and how often was asked; 3. link and mail in one batch, or, for
-/// an address nobody may use, a batch that only counts; 4. the same answer.
+/// 1. the address; 2. whose it is, and the asking counted; 3. link and mail in one batch, or, for an
+/// address nobody may use or that has had its fill, a batch that does nothing; 4. the same answer.
 async fn ask(public: Public, mut form: Fields, side: Side) -> Answer {
     let Public {
         app, chrome, head, ..
@@ -91,17 +91,16 @@ async fn ask(public: Public, mut form: Fields, side: Side) -> Answer {
         return try_again(&Ask { chrome, form, side });
     };
     // 2.
-    let address = visitor::address(&head.headers);
-    let keys = ThrottleKeys::of_reset(&app, side, email.key(), &address);
+    let asking = Asking::for_reset(&app, side, email.key(), &head.headers)?;
     let who = reset::owner(side, email.key());
-    let mut results = app.db.batch(keys.asked_with(who, &app)).await?;
+    let mut results = app.db.batch(asking.asked_with(who, &app)).await?;
     let owner: Option<Owner> = results.first()?;
-    keys.check(&mut results, &app)?;
+    let may = asking.counted(&mut results, &app)?;
     // 3.
-    let mut batch = keys.failed(&app)?;
-    if let Some(owner) = owner {
-        batch.extend(mail(&app, side, &chrome.brand.name, &owner)?);
-    }
+    let batch = match owner.filter(|_| may) {
+        Some(owner) => mail(&app, side, &chrome.brand.name, &owner)?,
+        None => vec![asking.nothing(&app)],
+    };
     app.db.batch(batch).await?;
     // 4.
     see(side.forgot_sent())

@@ -16,7 +16,8 @@ use super::cookie::{self, Ticket};
 use super::guard::{InPath, InQuery, Public};
 use super::mailing::Mailing;
 use super::page::{Answer, page, page_with, see, try_again, with_next};
-use super::sign_in::{Asked, ThrottleKeys, former};
+use super::sign_in::{Asked, former};
+use super::throttle::Asking;
 use super::{Error, Fields, visitor};
 use crate::app::App;
 use crate::domain::email::Email;
@@ -96,8 +97,8 @@ pub(crate) async fn sent(public: Public) -> Answer {
 
 /// `POST /sign-in/link`
 ///
-/// 1. the address; 2. whose it is, and how often was asked; 3. link and mail in one batch, or, for
-/// an address nobody has, a batch that only counts; 4. the same answer.
+/// 1. the address; 2. whose it is, and the asking counted; 3. link and mail in one batch, or, for an
+/// address that nobody has or that has had its fill, a batch that does nothing; 4. the same answer.
 pub(crate) async fn ask(public: Public, mut form: Fields) -> Answer {
     let Public {
         app, chrome, head, ..
@@ -108,24 +109,32 @@ pub(crate) async fn ask(public: Public, mut form: Fields) -> Answer {
         return try_again(&Ask::new(chrome, form, &next));
     };
     // 2.
-    let keys = ThrottleKeys::of_link(&app, email.key(), &visitor::address(&head.headers));
-    let mut results = app
-        .db
-        .batch(keys.asked_with(login::account(email.key()), &app))
-        .await?;
+    let asking = Asking::for_link(&app, email.key(), &head.headers)?;
+    let who = login::account(email.key());
+    let mut results = app.db.batch(asking.asked_with(who, &app)).await?;
     let account: Option<login::AccountLogin> = results.first()?;
-    keys.check(&mut results, &app)?;
-    // 3.
-    let browser = bind(&app, &next)?;
-    let mut batch = keys.failed(&app)?;
-    if let Some((account, contact)) = account.and_then(|found| Some((found.id, found.contact_id?)))
-    {
-        let to = (account, contact, email.as_str());
-        batch.extend(mail(&app, &chrome.brand.name, to, &browser)?);
-    }
+    let may = asking.counted(&mut results, &app)?;
+    // 3. Where no mail goes out, the browser stays bound to the one that has arrived.
+    let browser = match bound(&head.headers) {
+        Some(browser) if !may => browser,
+        _ => bind(&app, &next)?,
+    };
+    let found = account.and_then(|found| Some((found.id, found.contact_id?)));
+    let batch = match found.filter(|_| may) {
+        Some((account, contact)) => {
+            let to = (account, contact, email.as_str());
+            mail(&app, &chrome.brand.name, to, &browser)?
+        }
+        None => vec![asking.nothing(&app)],
+    };
     app.db.batch(batch).await?;
     // 4.
     see("/sign-in/sent")
+}
+
+/// What binds a link to this browser, from when it asked before.
+fn bound(headers: &HeaderMap) -> Option<Secret> {
+    Secret::parse(Purpose::Ask, &cookie::read(headers, ASK)?).ok()
 }
 
 /// Binds the link that is asked for to this browser, which also remembers where the person wanted
@@ -227,9 +236,7 @@ pub(crate) async fn sign_in(public: Public<InPath<String>>, mut form: Fields) ->
         return dead(chrome);
     };
     let hash = secret.hash();
-    let browser = cookie::read(&head.headers, ASK)
-        .and_then(|text| Secret::parse(Purpose::Ask, &text).ok())
-        .map(|browser| browser.hash().to_string());
+    let browser = bound(&head.headers).map(|browser| browser.hash().to_string());
     let Some(code) = form.optional("code", Code::parse) else {
         return try_again(&AskForCode { chrome, form });
     };

@@ -45,6 +45,7 @@ mod setup;
 mod sign_in;
 mod staff;
 mod template;
+mod throttle;
 mod upload;
 mod visitor;
 mod webhook;

@@ -11,7 +11,7 @@ use http::StatusCode;
 use super::chrome::{Chrome, Flash, Nobody};
 use super::guard::{InPath, Public};
 use super::page::{Answer, page, page_with, see, try_again};
-use super::sign_in::ThrottleKeys;
+use super::throttle::Guess;
 use super::{Error, Fields, once, password, visitor};
 use crate::app::App;
 use crate::domain::credential::{self, Proof};
@@ -21,9 +21,9 @@ use crate::domain::next::Side;
 use crate::domain::password::{Password, PasswordError, Strength};
 use crate::domain::token::{Purpose, Secret};
 use crate::store::audit::{Entry, Principal};
-use crate::store::login;
 use crate::store::reset::{Choice, Found, Owner, Presented};
 use crate::store::session::Person;
+use crate::store::throttle;
 
 #[derive(Template)]
 #[template(path = "reset/choose.html")]
@@ -140,9 +140,9 @@ async fn choose(public: Public<InPath<String>>, mut form: Fields, side: Side) ->
     batch.push(entry(owner, &address).append_if(audit, app.now, choice.proviso()));
     // Somebody else's guesses no longer hold the owner up.
     if let Ok(email) = Email::parse(&owner.email) {
-        batch.push(ThrottleKeys::of(&app, side, email.key(), &address).forgive());
+        batch.extend(Guess::new(&app, side, email.key(), &head.headers)?.forgive(&app));
     }
-    batch.push(login::forgive(&format!("confirm {}", person.id())));
+    batch.push(throttle::forgive(&format!("confirm {}", person.id())));
     if app.db.batch(batch).await?.changes()? == 0 {
         return dead(chrome, side);
     }

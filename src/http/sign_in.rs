@@ -1,28 +1,26 @@
 //! Signing in and out by password, on both sides.
 //!
 //! An unknown address, a deactivated person, somebody without a password and a wrong password
-//! cost the same time and get the same answer. Failures are counted per account and per network
-//! address in D1; a sign-in link by mail is never held up by them.
+//! cost the same time and get the same answer. A try is counted per account and per network before
+//! the password is looked at; a sign-in link by mail is never held up by that.
 
 use askama::Template;
-use hmac::{Hmac, Mac as _};
 use http::HeaderMap;
-use sha2::Sha256;
 
 use super::chrome::{Chrome, Flash, Nobody};
 use super::cookie::{self, Ticket};
 use super::guard::{InQuery, Portal, Public, Staff, Viewer};
 use super::page::{Answer, page, see, try_again, with_next};
+use super::throttle::Guess;
 use super::{Error, Fields, visitor};
 use crate::app::App;
 use crate::domain::credential::{self, Proof};
 use crate::domain::email::Email;
-use crate::domain::id::{SessionId, noun};
+use crate::domain::id::SessionId;
 use crate::domain::next::{Next, Side};
 use crate::domain::password::Password;
-use crate::domain::throttle::{self, Decision};
 use crate::store::audit::{self, Entry, Principal};
-use crate::store::{Results, Statement, login, session};
+use crate::store::{Statement, login, session};
 
 /// The query of a sign-in page.
 #[derive(Debug, Default, serde::Deserialize)]
@@ -104,8 +102,8 @@ pub(crate) async fn staff(public: Public, form: Fields) -> Answer {
     sign_in(public, form, Side::Staff).await
 }
 
-/// 1. what was typed; 2. who that is and how often it went wrong, in one batch; 3. the limit;
-/// 4. the password, the same work for everybody; 5. the session, or the failure, in one batch.
+/// 1. what was typed; 2. who that is, and the try counted, in one batch; 3. the limit; 4. the
+/// password, the same work for everybody; 5. the session, and the try forgotten, in one batch.
 async fn sign_in(public: Public, mut form: Fields, side: Side) -> Answer {
     let Public {
         app, chrome, head, ..
@@ -117,31 +115,30 @@ async fn sign_in(public: Public, mut form: Fields, side: Side) -> Answer {
     let (Some(email), Some(password)) = (email, password) else {
         return try_again(&Page::new(chrome, side, form, &next));
     };
-    let keys = ThrottleKeys::of(&app, side, email.key(), &visitor::address(&head.headers));
+    let guess = Guess::new(&app, side, email.key(), &head.headers)?;
     // 2.
     let who = match side {
         Side::Staff => login::staff(email.key()),
         Side::Client => login::account(email.key()),
     };
-    let mut results = app.db.batch(keys.asked_with(who, &app)).await?;
+    let mut results = app.db.batch(guess.asked_with(who, &app)).await?;
     let found = match side {
         Side::Staff => results.first()?.map(Found::Staff),
         Side::Client => results.first()?.map(Found::Account),
     };
     // 3.
-    keys.check(&mut results, &app)?;
+    guess.counted(&mut results, &app)?;
     // 4.
     let kept = found.as_ref().and_then(Found::hash);
     let proof =
         credential::verify(&password, kept).map_err(|error| Error::internal(error.to_string()))?;
     let Some(found) = found.filter(|_| proof != Proof::Wrong) else {
-        app.db.batch(keys.failed(&app)?).await?;
         form.refuse("email", WRONG);
         return try_again(&Page::new(chrome, side, form, &next));
     };
     // 5.
     let id: SessionId = app.id()?;
-    let mut batch = vec![keys.forgive()];
+    let mut batch = Vec::from(guess.forgive(&app));
     if let Proof::RightButOld = proof {
         let hash = credential::hash(&password, app.random()?)
             .map_err(|error| Error::internal(error.to_string()))?;
@@ -160,6 +157,7 @@ async fn sign_in(public: Public, mut form: Fields, side: Side) -> Answer {
         }
         Found::Account(account) => {
             let Some(contact) = account.contact_id else {
+                app.db.batch(batch).await?;
                 return Err(Error::PortalClosed);
             };
             batch.push(session::begin_contact(id, contact, &place, app.now, end));
@@ -202,91 +200,6 @@ fn signed_in(principal: Principal, address: &str) -> Entry {
         client: None,
         detail: String::new(),
         address: address.to_owned(),
-    }
-}
-
-/// The names under which failures are counted: hashed, so that D1 holds no list of addresses.
-pub(super) struct ThrottleKeys {
-    account: String,
-    address: String,
-}
-
-impl ThrottleKeys {
-    /// Of a sign-in by password.
-    pub(super) fn of(app: &App, side: Side, account: &str, address: &str) -> Self {
-        Self::of_kind(app, side.cookie(), "address", account, address)
-    }
-
-    /// Of asking for sign-in links: counted apart, so that failed passwords never hold a link up.
-    pub(super) fn of_link(app: &App, account: &str, address: &str) -> Self {
-        Self::of_kind(app, "link", "link address", account, address)
-    }
-
-    /// Of asking for links to choose a new password.
-    pub(super) fn of_reset(app: &App, side: Side, account: &str, address: &str) -> Self {
-        let by_account = match side {
-            Side::Staff => "staff reset",
-            Side::Client => "reset",
-        };
-        Self::of_kind(app, by_account, "reset address", account, address)
-    }
-
-    /// Forgets the failures of the account, whose owner has shown themselves.
-    pub(super) fn forgive(&self) -> Statement {
-        login::forgive(&self.account)
-    }
-
-    fn of_kind(
-        app: &App,
-        by_account: &str,
-        by_address: &str,
-        account: &str,
-        address: &str,
-    ) -> Self {
-        let secret = &app.config.keys.newest().secret;
-        let name = |kind: &str, text: &str| {
-            let mut mac = Hmac::<Sha256>::new_from_slice(secret).ok()?;
-            mac.update(format!("failures {kind} {text}").as_bytes());
-            let digest = mac.finalize().into_bytes();
-            Some(
-                digest
-                    .iter()
-                    .map(|byte| format!("{byte:02x}"))
-                    .collect::<Vec<_>>()
-                    .concat(),
-            )
-        };
-        Self {
-            account: name(by_account, account).unwrap_or_default(),
-            address: name(by_address, address).unwrap_or_default(),
-        }
-    }
-
-    pub(super) fn asked_with(&self, who: Statement, app: &App) -> Vec<Statement> {
-        vec![
-            who,
-            login::failures_of_account(&self.account, app.now),
-            login::failures_of_address(&self.address, app.now),
-        ]
-    }
-
-    pub(super) fn check(&self, results: &mut Results, app: &App) -> Result<(), Error> {
-        let account = login::read_failures(results)?;
-        let address = login::read_failures(results)?;
-        match throttle::decide(account, address, app.now) {
-            Decision::Try => Ok(()),
-            Decision::Wait { retry_after } => Err(Error::TooMany {
-                retry_after: retry_after.as_seconds_ceil(),
-            }),
-        }
-    }
-
-    pub(super) fn failed(&self, app: &App) -> Result<Vec<Statement>, Error> {
-        let id = app.id::<noun::Audit>()?.to_string();
-        Ok(vec![
-            login::fail(&self.account, &id, app.now),
-            login::fail(&self.address, &id, app.now),
-        ])
     }
 }
 

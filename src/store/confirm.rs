@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::viewer::Asker;
 use super::{Statement, statement};
-use crate::domain::id::SessionId;
+use crate::domain::id::{AccountId, SessionId};
 use crate::domain::next::Side;
 use crate::domain::throttle::{CODE_TRIES, Failures};
 use crate::domain::time::Timestamp;
@@ -20,8 +20,6 @@ pub(crate) struct Proofs {
     pub(crate) oldest: Option<Timestamp>,
     /// The sign-in link that is open, whose code proves as much. Clients alone have one.
     pub(crate) token_hash: Option<String>,
-    /// Sign-in links made within a quarter of an hour.
-    pub(crate) links: u32,
 }
 
 impl Proofs {
@@ -39,7 +37,7 @@ pub(crate) fn proofs(asker: &Asker) -> Statement {
     match asker.side {
         Side::Staff => statement!(
             "SELECT st.password_hash, count(f.at) AS failures, min(f.at) AS oldest, \
-             NULL AS token_hash, 0 AS links \
+             NULL AS token_hash \
              FROM sessions s JOIN staff st ON st.id = s.staff_id AND st.epoch = s.epoch \
              LEFT JOIN failures f ON f.key = 'confirm ' || st.id AND f.at > ?2 - 900000 \
              WHERE s.id = ?1 AND s.ended_at IS NULL GROUP BY st.id",
@@ -50,15 +48,24 @@ pub(crate) fn proofs(asker: &Asker) -> Statement {
             "SELECT a.password_hash, count(f.at) AS failures, min(f.at) AS oldest, \
              (SELECT l.token_hash FROM links l WHERE l.account_id = a.id AND l.purpose = 'magic' \
                AND l.consumed_at IS NULL AND l.revoked_at IS NULL AND l.expires_at > ?2 \
-               AND l.code_tries < ?4 ORDER BY l.created_at DESC LIMIT 1) AS token_hash, \
-             (SELECT count(*) FROM links l WHERE l.account_id = a.id AND l.purpose = 'magic' \
-               AND l.created_at > ?2 - 900000) AS links \
+               AND l.code_tries < ?4 ORDER BY l.created_at DESC LIMIT 1) AS token_hash \
              FROM viewer v JOIN accounts a ON a.id = v.account_id \
              LEFT JOIN failures f ON f.key = 'confirm ' || a.id AND f.at > ?2 - 900000 \
              GROUP BY a.id",
             [CODE_TRIES.into()],
         ),
     }
+}
+
+/// Refuses the batch where the account has had so many sign-in links within a quarter of an hour.
+pub(crate) fn few_links(account: AccountId, limit: u32, now: Timestamp) -> Statement {
+    statement!(
+        "INSERT INTO must_hold (holds) SELECT count(*) < ?3 FROM links \
+         WHERE account_id = ?1 AND purpose = 'magic' AND created_at > ?2 - 900000",
+        account.to_string(),
+        now,
+        limit
+    )
 }
 
 /// Uses a sign-in link up by its code, for the account that is signed in. A wrong code counts as

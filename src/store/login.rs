@@ -1,11 +1,9 @@
-//! Signing in: who has an address, and the failures that slow guessing down.
+//! Signing in: who has an address, and what a right password renews.
 
 use serde::Deserialize;
 
 use super::{Statement, statement};
 use crate::domain::id::{AccountId, ContactId, StaffId};
-use crate::domain::throttle::{ACCOUNT, ADDRESS, Failures};
-use crate::domain::time::Timestamp;
 
 /// A member of staff by address, deactivated ones not.
 #[derive(Debug, Deserialize)]
@@ -43,67 +41,6 @@ pub(crate) fn account(key: &str) -> Statement {
          FROM accounts a WHERE a.email_key = ?1",
         key
     )
-}
-
-#[derive(Debug, Deserialize)]
-struct FailureRow {
-    count: u32,
-    oldest: Option<Timestamp>,
-}
-
-/// The failures of one account within the window.
-pub(crate) fn failures_of_account(key: &str, now: Timestamp) -> Statement {
-    failures(key, ACCOUNT.since(now), ACCOUNT.failures)
-}
-
-/// The failures from one network address within the window.
-pub(crate) fn failures_of_address(key: &str, now: Timestamp) -> Statement {
-    failures(key, ADDRESS.since(now), ADDRESS.failures)
-}
-
-fn failures(key: &str, since: Timestamp, limit: u32) -> Statement {
-    statement!(
-        "SELECT count(*) AS count, min(at) AS oldest FROM \
-         (SELECT at FROM failures WHERE key = ?1 AND at > ?2 ORDER BY at DESC LIMIT ?3)",
-        key,
-        since,
-        limit
-    )
-}
-
-/// Reads either of the above.
-pub(crate) fn read_failures(results: &mut super::Results) -> Result<Failures, super::Error> {
-    let row: Option<FailureRow> = results.first()?;
-    Ok(row.map_or(
-        Failures {
-            count: 0,
-            oldest: None,
-        },
-        |row| Failures {
-            count: row.count,
-            oldest: row.oldest,
-        },
-    ))
-}
-
-/// Notes a failure.
-pub(crate) fn fail(key: &str, id: &str, now: Timestamp) -> Statement {
-    statement!(
-        "INSERT OR IGNORE INTO failures (key, at, id) VALUES (?1, ?2, ?3)",
-        key,
-        now,
-        id
-    )
-}
-
-/// Forgets the failures of an account whose owner came in.
-pub(crate) fn forgive(key: &str) -> Statement {
-    statement!("DELETE FROM failures WHERE key = ?1", key)
-}
-
-/// Forgets failures that no longer count.
-pub(crate) fn sweep(now: Timestamp) -> Statement {
-    statement!("DELETE FROM failures WHERE at < ?1", ACCOUNT.since(now))
 }
 
 /// Keeps a password's newer hash.

@@ -73,13 +73,12 @@ for (const [side, { who, root, home, sign, table }] of Object.entries(SIDES)) {
       assert.deepEqual(seen.disabled, seen.known);
     });
 
-    test("asked too often, one waits; signing in does not", async () => {
+    test("asked too often, the answer stays the same, and signing in does not wait", async () => {
       await world.advance(16 * MINUTE);
       const email = `often-${side}@nowhere.test`;
-      for (let i = 0; i < 10; i += 1) assert.equal((await world.user().post(`${root}/forgot`, { email })).status, 303);
-      const held = await world.user().post(`${root}/forgot`, { email });
-      assert.equal(held.status, 429, String(held));
-      assert.ok(Number(held.headers["retry-after"]) > 0);
+      const answers = [];
+      for (let i = 0; i < 12; i += 1) answers.push(await world.user().post(`${root}/forgot`, { email }));
+      assert.deepEqual(new Set(answers.map(({ status, location, text }) => `${status} ${location} ${text}`)).size, 1);
       assert.equal((await world.user().post(`${root}/sign-in`, { email, password: "some password" })).status, 422);
     });
 

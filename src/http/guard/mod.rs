@@ -120,7 +120,7 @@ impl<Q: serde::de::DeserializeOwned + Default + Send> FromAddress for InQuery<Q>
 }
 
 /// The parts that a request carries.
-fn app(parts: &Parts) -> Result<App, Error> {
+pub(super) fn app(parts: &Parts) -> Result<App, Error> {
     parts
         .extensions
         .get::<App>()

@@ -15,8 +15,8 @@ use crate::http::chrome::{Chrome, Nobody};
 use crate::http::guard::{InPath, Public};
 use crate::http::invite::{self, Sender};
 use crate::http::page::{Answer, page, page_with, see};
-use crate::http::sign_in::ThrottleKeys;
-use crate::http::{Error, magic, visitor};
+use crate::http::throttle::Asking;
+use crate::http::{Error, magic};
 use crate::store::invitation::{self, Renewal};
 use crate::store::{self, Conflict, Statement};
 
@@ -46,8 +46,8 @@ pub(crate) async fn sent(public: Public) -> Answer {
 
 /// `POST /invitation/{token}/renew`, and the button of the page above
 ///
-/// 1. what the token stood for, and how often was asked; 2. in one batch: the try is counted, and
-/// where there is something to renew, the new link with its mail; 3. the same answer.
+/// 1. what the token stood for, and the asking counted for the invited address; 2. where there is
+/// something to renew, the new link with its mail; 3. the same answer.
 pub(crate) async fn renew(public: Public<InPath<String>>) -> Answer {
     let Public {
         app,
@@ -61,23 +61,23 @@ pub(crate) async fn renew(public: Public<InPath<String>>) -> Answer {
         |_malformed| String::new(),
         |secret| secret.hash().to_string(),
     );
-    let keys = ThrottleKeys::of_link(&app, &args.0, &visitor::address(&head.headers));
-    let asked = keys.asked_with(invitation::renewal(&hash, app.now), &app);
+    let asking = Asking::for_renewal(&app, &head.headers)?;
+    let asked = asking.renewed_with(invitation::renewal(&hash, app.now), &hash, &app);
     let mut results = app.db.batch(asked).await?;
     let renewal: Option<Renewal> = results.first()?;
-    keys.check(&mut results, &app)?;
+    let may = asking.counted(&mut results, &app)?;
     // 2. The browser is bound whoever it is, so that the answer does not tell.
     let browser = magic::bind(&app, &Next::parse(Side::Client, None))?;
-    let mut batch = keys.failed(&app)?;
-    if let Some(of) = renewal {
-        batch.extend(match of.account_id {
+    let batch = match renewal.filter(|_| may) {
+        None => vec![asking.nothing(&app)],
+        Some(of) => match of.account_id {
             Some(account) => {
                 let to = (account, of.draft.contact_id, of.draft.email.as_str());
                 magic::mail(&app, &chrome.brand.name, to, &browser)?
             }
             None => again(&app, &chrome, &of)?,
-        });
-    }
+        },
+    };
     match app.db.batch(batch).await {
         // Pressed twice at once.
         Ok(_) | Err(store::Error::Conflict(Conflict::Repeat)) => {}

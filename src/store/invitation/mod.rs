@@ -62,7 +62,7 @@ pub(crate) struct Renewal {
 }
 
 /// [`Renewal`] of a link that ran out, or that was used by the one who is active now. Of a link
-/// that was taken back, or while the portal is off: none.
+/// that was taken back, that ran out thirty days (2592000000 ms) ago, or while the portal is off: none.
 pub(crate) fn renewal(token_hash: &str, now: Timestamp) -> Statement {
     statement!(
         "SELECT ct.id AS contact_id, c.id AS client_id, c.name AS client_name, ct.first_name, \
@@ -73,6 +73,7 @@ pub(crate) fn renewal(token_hash: &str, now: Timestamp) -> Statement {
          JOIN business b ON b.id = 1 JOIN staff st ON st.id = l.created_by \
          LEFT JOIN email_templates t ON t.kind = 'invitation' \
          WHERE l.token_hash = ?1 AND l.purpose = 'invitation' AND l.revoked_at IS NULL \
+          AND l.expires_at > ?2 - 2592000000 \
           AND ct.email = l.email AND ct.removed_at IS NULL AND ct.portal_access = 1 \
           AND c.portal_enabled = 1 AND c.archived_at IS NULL \
           AND CASE WHEN l.consumed_at IS NULL THEN ct.account_id IS NULL AND l.expires_at <= ?2 \
