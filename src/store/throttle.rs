@@ -165,6 +165,23 @@ pub(crate) fn reserve_confirmation(asker: &Asker, id: AuditId) -> Statement {
     }
 }
 
+/// The same for who types a password where an invitation lands, of the login that its address has
+/// already; nothing where it has none.
+pub(crate) fn reserve_acceptance(token_hash: &str, id: AuditId, now: Timestamp) -> Statement {
+    statement!(
+        "INSERT INTO failures (key, at, id) SELECT 'confirm ' || a.id, ?2, ?3 \
+         FROM links l JOIN contacts ct ON ct.id = l.contact_id \
+         JOIN accounts a ON a.email_key = ct.email_key AND a.password_hash IS NOT NULL \
+         WHERE l.token_hash = ?1 AND l.purpose = 'invitation' AND (SELECT count(*) FROM failures f \
+          WHERE f.key = 'confirm ' || a.id AND f.at > ?4) < ?5",
+        token_hash,
+        now,
+        id.to_string(),
+        ACCOUNT.since(now),
+        ACCOUNT.failures
+    )
+}
+
 #[derive(Debug, Deserialize)]
 struct Counted {
     count: u32,

@@ -37,7 +37,7 @@ test("the form says what is missing, at the choice or at the password, and a cho
   assert.match(nothing.text, /Choose how you want to sign in/);
   const bare = await world.user().submit(form.formTo(path), {}, { follow: false });
   assert.equal(bare.status, 422, String(bare));
-  assert.equal(bare.page.errorAt("Choose a password"), "Enter a password. At least 15 characters. A short sentence works well.");
+  assert.equal(bare.page.errorAt("Choose a password"), "Enter a password. At least 15 characters. A short sentence works well. If you sign in here already, type the password you have.");
   const about = await world.user().post(path, choose("wilhelmina wilhelmina"));
   assert.equal(about.status, 422, String(about));
   for (const fields of [{ choice: "neither" }, { choice: ["link", "password"] }]) {

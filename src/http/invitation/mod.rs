@@ -2,9 +2,11 @@
 //!
 //! GET and HEAD never ask D1 and never differ by token. A POST needs a chosen password or the
 //! explicit choice to sign in by link; a bare one fails and burns nothing. A lost reply may be
-//! asked for again by the same browser ([`once`]).
+//! asked for again by the same browser ([`once`]). Who signs in here already, for another client, shows
+//! that it is them ([`way`]): an invitation replaces no password and opens nothing that was there before.
 
 mod renew;
+mod way;
 
 use askama::Template;
 
@@ -14,15 +16,16 @@ use super::chrome::{Chrome, Flash, Nobody};
 use super::cookie::{self, Ticket};
 use super::guard::{InPath, Public};
 use super::page::{Answer, page, see, try_again};
-use super::{Error, Fields, once, visitor};
+use super::{Error, Fields, magic, once, visitor};
 use crate::app::App;
 use crate::domain::credential::{self, Proof};
 use crate::domain::id::SessionId;
-use crate::domain::next::Side;
-use crate::domain::password::{Password, Strength};
+use crate::domain::next::{Next, Side};
+use crate::domain::password::Password;
+use crate::domain::throttle::ACCOUNT;
 use crate::domain::token::{Purpose, Secret};
-use crate::store::invitation::{Acceptance, Consumed, Invitee, Presented};
-use crate::store::session;
+use crate::store::invitation::{Acceptance, Consumed, Invitee, Login, Presented};
+use crate::store::{self, Conflict, session, throttle};
 
 #[derive(Template)]
 #[template(path = "invitation/accept.html")]
@@ -51,9 +54,9 @@ pub(crate) async fn form(public: Public<InPath<String>>) -> Answer {
 
 /// `POST /invitation/{token}`
 ///
-/// 1. the choice; 2. whose link it is; 3. a reply that was lost is given again; 4. the password by
-/// what is known of the person, and whether somebody else is signed in here; 5. the link consumed
-/// with all that it makes, in one batch; 6. the session.
+/// 1. the choice; 2. whose link it is, and a password that was typed counted as a try; 3. a reply that
+/// was lost is given again; 4. who signs in from now on, and whether somebody else is signed in here;
+/// 5. the link consumed with all that it makes, in one batch; 6. the session, or word of the mail.
 pub(crate) async fn accept(public: Public<InPath<String>>, mut form: Fields) -> Answer {
     if form.ticked("renew") {
         return renew(public).await;
@@ -66,7 +69,7 @@ pub(crate) async fn accept(public: Public<InPath<String>>, mut form: Fields) -> 
     } = public;
     // 1.
     let business = chrome.brand.name.clone();
-    let Some(password) = chosen(&mut form, &business) else {
+    let Some(password) = way::chosen(&mut form) else {
         return try_again(&Accept::new(chrome, form));
     };
     let Ok(secret) = Secret::parse(Purpose::Invitation, &args.0) else {
@@ -83,8 +86,7 @@ pub(crate) async fn accept(public: Public<InPath<String>>, mut form: Fields) -> 
         now: app.now,
         since: app.now.minus(once::LIFETIME),
     };
-    let whose = async || app.db.run(presented.whose()).await?.first::<Invitee>();
-    let Some(invitee) = whose().await? else {
+    let Some(invitee) = look(&app, &presented, password.is_some()).await? else {
         return renew::dead(chrome);
     };
     // 3.
@@ -92,22 +94,7 @@ pub(crate) async fn accept(public: Public<InPath<String>>, mut form: Fields) -> 
         return again(&app, chrome, form, &invitee, password.as_ref());
     }
     // 4.
-    if let Some(password) = &password {
-        let about = [
-            &business,
-            &invitee.first_name,
-            &invitee.last_name,
-            &invitee.email,
-            &invitee.client_name,
-        ];
-        if let Err(problem) = Password::choose(
-            password.expose(),
-            Strength::Alone,
-            &about.map(String::as_str),
-        ) {
-            form.refuse("password", problem);
-        }
-    }
+    let way = way::decide(&mut form, &invitee, password.as_ref(), &business)?;
     if let Some(occupant) = invitee.occupant.as_ref().filter(|_| !form.ticked("switch")) {
         form.refuse(
             "switch",
@@ -116,73 +103,83 @@ pub(crate) async fn accept(public: Public<InPath<String>>, mut form: Fields) -> 
             ),
         );
     }
-    if form.has_errors() {
+    let (Some(way), false) = (way, form.has_errors()) else {
         return try_again(&Accept {
             chrome,
             form,
             occupant: invitee.occupant.unwrap_or_default(),
         });
-    }
+    };
     // 5.
-    let hash = password
-        .as_ref()
-        .map(|password| {
-            credential::hash(password, app.random()?)
-                .map_err(|error| Error::internal(error.to_string()))
-        })
-        .transpose()?;
+    let hash = way.hash(&app, password.as_ref())?;
     let session: SessionId = app.id()?;
     let place = visitor::place(&head.headers);
     let acceptance = Acceptance {
         token_hash: &token_hash,
         nonce: nonce.as_deref(),
-        password_hash: hash.as_deref(),
+        login: way.login(app.id()?, hash.as_deref()),
         session,
-        account: app.id()?,
         audit: app.id()?,
         place: &place,
         now: app.now,
         end: app.now.plus(Side::Client.absolute()),
     };
     let mut batch = acceptance.statements();
-    batch.extend(old.map(|ticket| session::retire(ticket.session, session, app.now)));
-    let mut results = app.db.batch(batch).await?;
-    // 6.
-    if let Some(consumed) = results.first::<Consumed>()? {
-        return welcome(&app, consumed.session_id);
-    }
     // Pressed twice at once, and the other press was quicker?
-    match whose().await? {
-        Some(invitee) if invitee.again => again(&app, chrome, form, &invitee, password.as_ref()),
-        _ => renew::dead(chrome),
+    batch.insert(1, presented.whose());
+    match acceptance.login {
+        Login::Mailed(account) => {
+            let browser = magic::bind(&app, &Next::parse(Side::Client, None))?;
+            let to = (account, invitee.contact_id, invitee.email.as_str());
+            batch.extend(magic::mail(&app, &business, to, &browser)?);
+        }
+        Login::Known(account) => batch.push(throttle::forgive(&format!("confirm {account}"))),
+        Login::New(..) => {}
+    }
+    batch.extend(old.map(|ticket| session::retire(ticket.session, session, app.now)));
+    let mut results = match app.db.batch(batch).await {
+        Err(store::Error::Conflict(Conflict::Meanwhile)) => return renew::dead(chrome),
+        results => results?,
+    };
+    // 6.
+    let consumed = results.first::<Consumed>()?.is_some();
+    match (consumed, acceptance.login, results.first::<Invitee>()?) {
+        (true, Login::Mailed(_), _) => mailed(&app, &invitee),
+        (true, Login::New(..) | Login::Known(_), _) => welcome(&app, session),
+        (false, _, Some(quicker)) if quicker.again => {
+            again(&app, chrome, form, &quicker, password.as_ref())
+        }
+        // A login of that address has come to be in this very moment.
+        (false, _, Some(_)) => Err(Error::at_once()),
+        (false, _, None) => renew::dead(chrome),
     }
 }
 
-/// The way to sign in that was chosen: a password, or `Some(None)` for links. `None`: neither, or a
-/// password that is not taken; the form says so.
-#[expect(
-    clippy::option_option,
-    reason = "outer: was a way chosen; inner: is there a password"
-)]
-fn chosen(form: &mut Fields, business: &str) -> Option<Option<Password>> {
-    match form.text("choice") {
-        "link" if !form.has_errors() => Some(None),
-        "password" => {
-            let choose = |text: &str| Password::choose(text, Strength::Alone, &[business]);
-            form.required("password", choose).map(Some)
-        }
-        _ => {
-            form.refuse(
-                "choice",
-                "Choose how you want to sign in: with a password or by a link.",
-            );
-            None
-        }
+/// Whose link it is, if it works. A password that was typed is counted before anybody looks at it.
+async fn look(app: &App, presented: &Presented<'_>, typed: bool) -> Result<Option<Invitee>, Error> {
+    let mut batch = vec![presented.whose()];
+    if typed {
+        batch.push(throttle::reserve_acceptance(
+            presented.token_hash,
+            app.id()?,
+            app.now,
+        ));
     }
+    let mut results = app.db.batch(batch).await?;
+    let invitee: Option<Invitee> = results.first()?;
+    let guarded = invitee
+        .as_ref()
+        .is_some_and(|invitee| invitee.password_hash.is_some());
+    if typed && guarded && results.changes()? == 0 {
+        return Err(Error::TooMany {
+            retry_after: ACCOUNT.window.as_seconds_ceil(),
+        });
+    }
+    Ok(invitee)
 }
 
-/// The answer that was lost, once more: the session that accepting made. A password typed anew must
-/// be the one that was kept, so that nobody leaves with another one in mind.
+/// The answer that was lost, once more: the session that accepting made, for who has the password if
+/// there is one; so nobody leaves with another one in mind.
 fn again(
     app: &App,
     chrome: Chrome<Nobody>,
@@ -191,12 +188,15 @@ fn again(
     password: Option<&Password>,
 ) -> Answer {
     let Some(session) = invitee.session_id else {
-        return renew::dead(chrome);
+        return mailed(app, invitee);
     };
-    if let Some(password) = password {
-        let proof = credential::verify(password, invitee.password_hash.as_deref())
-            .map_err(|error| Error::internal(error.to_string()))?;
-        if proof == Proof::Wrong {
+    if let Some(kept) = invitee.password_hash.as_deref() {
+        let right = match password {
+            Some(password) => credential::verify(password, Some(kept))
+                .map_err(|error| Error::internal(error.to_string()))?,
+            None => Proof::Wrong,
+        };
+        if right == Proof::Wrong {
             form.refuse(
                 "password",
                 "You have chosen a password a moment ago already. Please type that one.",
@@ -215,4 +215,16 @@ fn welcome(app: &App, session: SessionId) -> Answer {
     cookie::give(app, ticket, Side::Client);
     Flash::success(app, "Welcome. This is your own space; nobody else sees it.");
     see(Side::Client.home())
+}
+
+/// Who signs in here already gets a link to do so: an invitation alone opens nothing of what they have.
+fn mailed(app: &App, invitee: &Invitee) -> Answer {
+    Flash::success(
+        app,
+        format!(
+            "You now have access to {}. You sign in here already, so we have sent you a link to do so.",
+            invitee.client_name
+        ),
+    );
+    see("/sign-in/sent")
 }

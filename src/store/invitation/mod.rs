@@ -3,7 +3,7 @@
 mod accept;
 mod newest;
 
-pub(crate) use accept::{Acceptance, Consumed, Invitee, Presented};
+pub(crate) use accept::{Acceptance, Consumed, Invitee, Login, Presented};
 pub(crate) use newest::Newest;
 
 use serde::Deserialize;
