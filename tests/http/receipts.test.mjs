@@ -110,6 +110,26 @@ test("ranges of one download within a quarter of an hour are one receipt; a vers
   await world.setClock(0);
 });
 
+test("another site cannot make a browser take a file: it is shown the document's page, and no receipt is written", async () => {
+  const document = await addDocument(owner, client);
+  for (const headers of [
+    { "sec-fetch-site": "cross-site", "sec-fetch-mode": "no-cors", "sec-fetch-dest": "image" },
+    { "sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate", "sec-fetch-dest": "document" },
+    { "sec-fetch-site": "same-site", "sec-fetch-mode": "navigate", "sec-fetch-dest": "iframe" },
+    { "sec-fetch-site": "cross-site", range: "bytes=0-1" },
+  ]) {
+    const answer = await lena.get(pathOf(document), { headers });
+    assert.equal(answer.location, `/documents/${document.id}`, `${JSON.stringify(headers)}: ${answer}`);
+    assert.deepEqual([await receipts(document), await noted(document)], [0, 0]);
+  }
+  // What is not theirs is a 404 from there as from anywhere.
+  assert.equal((await lena.get(`/documents/${newId()}/download`, { headers: { "sec-fetch-site": "cross-site" } })).status, 404);
+  for (const site of ["same-origin", "none", undefined]) {
+    assert.equal((await lena.get(pathOf(document), { headers: { "sec-fetch-site": site } })).status, 200, site);
+  }
+  assert.equal(await receipts(document), 1);
+});
+
 test("staff's own downloads leave none", async () => {
   const document = await addDocument(owner, client);
   await owner.get(`/admin/documents/${document.id}/download`);

@@ -19,7 +19,7 @@ use crate::domain::range::{Conditions, Decision, ETag, Kept, decide, needs};
 use crate::domain::time::Timestamp;
 use crate::http::guard::{FromAddress, InPath, Load, Shared, Staff, Viewer};
 use crate::http::headers::Cache;
-use crate::http::page::Answer;
+use crate::http::page::{Answer, see};
 use crate::http::{Error, Outgoing, visitor};
 use crate::store::document::{self, Stored};
 use crate::store::receipt::{self, Taking};
@@ -30,6 +30,8 @@ use crate::store::{Results, Statement};
 pub(crate) struct Wanted {
     taking: Taking,
     method: Method,
+    /// Another site brought the browser here, perhaps without the person's doing.
+    brought: bool,
     range: Option<String>,
     if_range: Option<String>,
 }
@@ -81,6 +83,10 @@ impl Wanted {
             },
             range,
             if_range,
+            brought: matches!(
+                text(HeaderName::from_static("sec-fetch-site")).as_deref(),
+                Some("cross-site" | "same-site")
+            ),
             method: parts.method.clone(),
         })
     }
@@ -130,7 +136,7 @@ impl Load for OfClient {
 
     fn statements(wanted: &Wanted, asker: &Asker) -> Vec<Statement> {
         let mut statements = vec![document::shared_stored(asker, wanted.taking.document)];
-        if wanted.method == Method::GET {
+        if wanted.method == Method::GET && !wanted.brought {
             statements.push(receipt::write(asker, &wanted.taking));
             statements.push(receipt::note(&wanted.taking));
         }
@@ -155,9 +161,13 @@ pub(crate) async fn version(staff: Staff<Version>) -> Answer {
     send(&staff.app, &wanted, &stored).await
 }
 
-/// `GET /documents/{id}/download`
+/// `GET /documents/{id}/download`. A receipt says that the person took the file, so a link or picture
+/// on another site, which can make a browser ask for it, leads to the document's page instead.
 pub(crate) async fn client(viewer: Viewer<Shared, OfClient>) -> Answer {
     let (app, OfClient(wanted, stored)) = (&viewer.app, viewer.page);
+    if wanted.brought {
+        return see(&format!("/documents/{}", wanted.taking.document));
+    }
     let answer = send(app, &wanted, &stored).await;
     if answer.is_err() && wanted.method == Method::GET {
         let batch = receipt::take_back(&wanted.taking, app.id()?);
