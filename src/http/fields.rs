@@ -16,9 +16,27 @@ use crate::app::App;
 use crate::domain::form_key::{self, FormKey};
 use crate::domain::id::Id;
 
-/// A form's largest body. Far above any field's limit, so that too long a text is told at its
-/// field rather than by a bare error.
-const LIMIT: u64 = 4 * 1024 * 1024;
+/// How large a form may be.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Bounds {
+    bytes: u64,
+    fields: usize,
+}
+
+impl Bounds {
+    /// Of who is signed in. Far above any field's limit, so that too long a text is told at its field
+    /// rather than by a bare error; and an invoice of five hundred lines fits.
+    const KNOWN: Self = Self {
+        bytes: 4 * 1024 * 1024,
+        fields: 5_000,
+    };
+    /// Of anybody: a guard that lets strangers in leaves this in the request's extensions.
+    pub(crate) const STRANGER: Self = Self {
+        bytes: 64 * 1024,
+        fields: 200,
+    };
+}
+
 /// Fields that no person sees or could mend: what cannot be read of them is passed over.
 const SILENT: [&str; 6] = ["by", "form_key", "go", "next", "revision", "username"];
 /// What is shown again of a text that was far too long.
@@ -257,7 +275,9 @@ impl<S: Send + Sync> FromRequest<S> for Fields {
     async fn from_request(request: Request, state: &S) -> Result<Self, Error> {
         let (mut parts, _) = request.into_parts();
         let incoming = Incoming::from_request_parts(&mut parts, state).await?;
-        let body = incoming.bytes(LIMIT).await?;
+        let bounds = parts.extensions.get::<Bounds>().copied();
+        let bounds = bounds.unwrap_or(Bounds::KNOWN);
+        let body = incoming.bytes(bounds.bytes).await?;
         let kind = incoming
             .content_type
             .split(';')
@@ -267,6 +287,11 @@ impl<S: Send + Sync> FromRequest<S> for Fields {
         if !body.is_empty() && !kind.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
             return Err(Error::bad_request(
                 "Please send this from the form on the page.",
+            ));
+        }
+        if body.split(|byte| *byte == b'&').count() > bounds.fields {
+            return Err(Error::bad_request(
+                "That has more fields than the form on the page. Please send it from there.",
             ));
         }
         Ok(Self::urlencoded(&body))

@@ -214,10 +214,10 @@ for (const [side, { who, root, home, sign, table }] of Object.entries(SIDES)) {
 
     test("bad input is refused, never an error of ours", async () => {
       const urlencoded = { "content-type": "application/x-www-form-urlencoded" };
-      for (const body of ["", "email=", "email=nothing", `email=${"x".repeat(2_000_000)}`, "email=%00", "email=%ff%fe", "email=a@b.test&email=c@d.test"]) {
+      for (const body of ["", "email=", "email=nothing", `email=${"x".repeat(60_000)}`, "email=%00", "email=%ff%fe", "email=a@b.test&email=c@d.test"]) {
         assert.equal((await world.user().request("POST", `${root}/forgot`, { body, headers: urlencoded })).status, 422, body.slice(0, 40));
       }
-      for (const body of ["", "password=", `password=${"x".repeat(2_000_000)}`, `password=${"%00".repeat(20)}`, "password=%ff%fe", "password=a&password=b"]) {
+      for (const body of ["", "password=", `password=${"x".repeat(60_000)}`, `password=${"%00".repeat(20)}`, "password=%ff%fe", "password=a&password=b"]) {
         assert.equal((await world.user().request("POST", `${root}/reset/x`, { body, headers: urlencoded })).status, 422, body.slice(0, 40));
       }
     });

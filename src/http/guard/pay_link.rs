@@ -11,6 +11,7 @@ use crate::app::App;
 use crate::domain::token::{Purpose, Secret};
 use crate::http::Error;
 use crate::http::chrome::{Chrome, Nobody};
+use crate::http::fields::Bounds;
 use crate::store::branding::{self, Branding};
 use crate::store::pay_link::{self, Link};
 use crate::store::{Results, Statement};
@@ -58,6 +59,7 @@ impl<S: Sync, L: ByLink> FromRequestParts<S> for PayLink<L> {
     /// one batch; 4. the page's data.
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Error> {
         let app = super::app(parts)?;
+        parts.extensions.insert(Bounds::STRANGER);
         // 1.
         let values = Path::<Vec<(String, String)>>::from_request_parts(parts, &()).await;
         let values = values.map_or_else(|_no_such_page| Vec::new(), |Path(values)| values);

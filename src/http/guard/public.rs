@@ -7,6 +7,7 @@ use super::{FromAddress, Guard};
 use crate::app::App;
 use crate::http::Error;
 use crate::http::chrome::{Chrome, Nobody};
+use crate::http::fields::Bounds;
 
 /// Anybody, signed in or not; `A` is what the address says.
 pub(crate) struct Public<A = ()> {
@@ -29,6 +30,7 @@ impl<S: Sync, A: FromAddress> FromRequestParts<S> for Public<A> {
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Error> {
         let app = super::app(parts)?;
+        parts.extensions.insert(Bounds::STRANGER);
         let args = A::from_address(parts).await?;
         let branding = app.branding.read(app.now).await?;
         let chrome = Chrome::new(&app, parts, &branding, Nobody);
