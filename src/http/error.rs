@@ -8,6 +8,7 @@ use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use http::header::{ALLOW, HeaderName, HeaderValue, LOCATION, RETRY_AFTER};
 
+use super::guard::Other;
 use super::page::with_next;
 use crate::domain::next::Side;
 use crate::domain::upload::human_bytes;
@@ -34,8 +35,8 @@ pub(crate) enum Error {
     },
     /// A link to one invoice that does not work, whatever the reason.
     DeadLink,
-    /// The portal is off for this client.
-    PortalClosed,
+    /// The portal is off for this client; of who is signed in, the other clients they can switch to.
+    PortalClosed(Option<Vec<Other>>),
     /// The role does not allow it.
     Forbidden(&'static str),
     /// Cross-site or otherwise not from our own pages.
@@ -101,7 +102,7 @@ impl Error {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::DeadLink => StatusCode::GONE,
             Self::SignIn { .. } | Self::Confirm { .. } => StatusCode::SEE_OTHER,
-            Self::PortalClosed | Self::Forbidden(_) | Self::CrossSite => StatusCode::FORBIDDEN,
+            Self::PortalClosed(_) | Self::Forbidden(_) | Self::CrossSite => StatusCode::FORBIDDEN,
             Self::Misdirected => StatusCode::MISDIRECTED_REQUEST,
             Self::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
             Self::BadRequest(_) => StatusCode::BAD_REQUEST,
@@ -136,7 +137,7 @@ impl Error {
                 "Please confirm that it is you",
                 fixed("Sign in again to go on with this."),
             ),
-            Self::PortalClosed => (
+            Self::PortalClosed(_) => (
                 "The portal is closed for now",
                 fixed(
                     "Your access is switched off at the moment. Nothing is lost. Please get in touch with us if you need something.",
@@ -189,6 +190,14 @@ impl Error {
                     "It has been noted. Please try again; if it happens again, tell us what you were doing.",
                 ),
             ),
+        }
+    }
+
+    /// Where somebody can go who stands before a closed portal and is signed in.
+    pub(crate) fn others(&self) -> Option<&[Other]> {
+        match self {
+            Self::PortalClosed(others) => others.as_deref(),
+            _ => None,
         }
     }
 

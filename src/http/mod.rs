@@ -68,6 +68,7 @@ use crate::app::App;
 use crate::config::StripeSettings;
 use crate::domain::csrf::{self, Verdict};
 use chrome::{Chrome, Nobody};
+use guard::Other;
 
 /// Answers a request. Never fails: what goes wrong becomes a page.
 ///
@@ -176,6 +177,8 @@ struct ErrorPage<'a> {
     chrome: Chrome<Nobody>,
     title: &'a str,
     text: String,
+    /// Of who stands before a closed portal: other clients of theirs.
+    others: Option<&'a [Other]>,
 }
 
 /// Draws an error the way the asker reads: a redirect, a problem for scripts, or a page.
@@ -202,6 +205,7 @@ async fn draw(app: &App, asked: &Asked, error: &Error, bare: &HeaderMap) -> Resp
             chrome: Chrome::plain(app, &branding),
             title,
             text,
+            others: error.others(),
         };
         page::page_with(error.status(), &page)
             .unwrap_or_else(|_template| error.status().into_response())

@@ -9,7 +9,7 @@ use http::HeaderMap;
 
 use super::chrome::{Chrome, Flash, Nobody};
 use super::cookie::{self, Ticket};
-use super::guard::{InQuery, Portal, Public, Staff, Viewer};
+use super::guard::{InQuery, Leaving, Public, Staff, Viewer};
 use super::page::{Answer, page, see, try_again, with_next};
 use super::throttle::Guess;
 use super::{Error, Fields, visitor};
@@ -158,7 +158,7 @@ async fn sign_in(public: Public, mut form: Fields, side: Side) -> Answer {
         Found::Account(account) => {
             let Some(contact) = account.contact_id else {
                 app.db.batch(batch).await?;
-                return Err(Error::PortalClosed);
+                return Err(Error::PortalClosed(None));
             };
             batch.push(session::begin_contact(id, contact, &place, app.now, end));
             batch.push(audit::of_session(app.id()?, id, "session.began", app.now));
@@ -171,7 +171,7 @@ async fn sign_in(public: Public, mut form: Fields, side: Side) -> Answer {
         results.skip()?;
     }
     if results.changes()? == 0 {
-        return Err(Error::PortalClosed);
+        return Err(Error::PortalClosed(None));
     }
     let ticket = Ticket {
         session: id,
@@ -204,7 +204,7 @@ fn signed_in(principal: Principal, address: &str) -> Entry {
 }
 
 /// `POST /sign-out`
-pub(crate) async fn client_out(viewer: Viewer<Portal>) -> Answer {
+pub(crate) async fn client_out(viewer: Viewer<Leaving>) -> Answer {
     let (app, session) = (&viewer.app, viewer.me().session);
     let entry = audit::of_session(app.id()?, session, "session.ended", app.now);
     out(app, session, entry, Side::Client).await
@@ -232,7 +232,7 @@ async fn out(app: &App, session: SessionId, entry: Statement, side: Side) -> Ans
 
 /// `POST /switch`: another client of the same person, in a session of its own. The contact must be
 /// one that the guard's own query lists as open to this person.
-pub(crate) async fn switch(viewer: Viewer<Portal>, form: Fields) -> Answer {
+pub(crate) async fn switch(viewer: Viewer<Leaving>, form: Fields) -> Answer {
     let (app, me) = (&viewer.app, viewer.me());
     form.sound()?;
     let asked = form.text("contact_id");

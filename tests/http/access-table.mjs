@@ -115,7 +115,7 @@ export const ROWS = {
   "GET /magic/{token}": { ...PUBLIC, ids: { token: "token" } },
   "POST /magic/{token}": { ...sent(PUBLIC), ids: { token: "token" } },
   // An empty form names no other client of theirs.
-  "POST /switch": { ...CLIENT_PAGE, client: 404, other: 404 },
+  "POST /switch": { ...CLIENT_PAGE, client: 404, other: 404, off: 404, archived: 404 },
   "GET /": CLIENT_PAGE,
   // Invitations and the outbox.
   "GET /admin/clients/{id}/invite": { ...STAFF_PAGE, ids: { id: "client" } },
@@ -222,6 +222,6 @@ export const ROWS = {
   "POST /admin/payments/{id}/reverse": STAFF_MISSES,
   // Signing out ends the session, so these stand last.
   "POST /admin/sign-out": { ...STAFF_PAGE, member: 303, admin: 303, owner: 303 },
-  "POST /sign-out": { ...CLIENT_PAGE, client: 303, other: 303 },
+  "POST /sign-out": { ...CLIENT_PAGE, client: 303, other: 303, off: 303, archived: 303 },
   "POST /webhooks/stripe": UNSIGNED,
 };
