@@ -20,7 +20,8 @@ use crate::domain::id::SessionId;
 use crate::domain::next::{Next, Side};
 use crate::domain::password::Password;
 use crate::store::audit::{self, Entry, Principal};
-use crate::store::{Statement, login, session};
+use crate::store::session::Person;
+use crate::store::{self, Conflict, Statement, login, session};
 
 /// The query of a sign-in page.
 #[derive(Debug, Default, serde::Deserialize)]
@@ -90,6 +91,13 @@ impl Found {
             Self::Account(account) => account.password_hash.as_deref(),
         }
     }
+
+    fn person(&self) -> Person {
+        match self {
+            Self::Staff(staff) => Person::Staff(staff.id),
+            Self::Account(account) => Person::Account(account.id),
+        }
+    }
 }
 
 /// `POST /sign-in`
@@ -139,13 +147,14 @@ async fn sign_in(public: Public, mut form: Fields, side: Side) -> Answer {
     // 5.
     let id: SessionId = app.id()?;
     let mut batch = Vec::from(guess.forgive(&app));
+    batch.push(login::still(
+        found.person(),
+        found.hash().unwrap_or_default(),
+    ));
     if let Proof::RightButOld = proof {
         let hash = credential::hash(&password, app.random()?)
             .map_err(|error| Error::internal(error.to_string()))?;
-        batch.push(match &found {
-            Found::Staff(staff) => login::rehash_staff(staff.id, &hash),
-            Found::Account(account) => login::rehash_account(account.id, &hash),
-        });
+        batch.push(login::rehash(found.person(), &hash));
     }
     let place = visitor::place(&head.headers);
     let end = app.now.plus(side.absolute());
@@ -166,7 +175,14 @@ async fn sign_in(public: Public, mut form: Fields, side: Side) -> Answer {
     }
     let begun = batch.len() - 2;
     batch.extend(former(&app, &head.headers, side, id));
-    let mut results = app.db.batch(batch).await?;
+    let mut results = match app.db.batch(batch).await {
+        // It has just been changed.
+        Err(store::Error::Conflict(Conflict::Meanwhile)) => {
+            form.refuse("email", WRONG);
+            return try_again(&Page::new(chrome, side, form, &next));
+        }
+        results => results?,
+    };
     for _ in 0..begun {
         results.skip()?;
     }

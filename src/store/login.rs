@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 
+use super::session::Person;
 use super::{Statement, statement};
 use crate::domain::id::{AccountId, ContactId, StaffId};
 
@@ -43,20 +44,37 @@ pub(crate) fn account(key: &str) -> Statement {
     )
 }
 
-/// Keeps a password's newer hash.
-pub(crate) fn rehash_staff(id: StaffId, hash: &str) -> Statement {
-    statement!(
-        "UPDATE staff SET password_hash = ?2 WHERE id = ?1",
-        id.to_string(),
-        hash
-    )
+/// Refuses the batch where the person has another password by now than the one that was verified: so
+/// a session that an old password begins at that very moment does not outlive the change.
+pub(crate) fn still(person: Person, hash: &str) -> Statement {
+    match person {
+        Person::Staff(id) => statement!(
+            "INSERT INTO must_hold (holds) SELECT EXISTS \
+             (SELECT 1 FROM staff WHERE id = ?1 AND password_hash = ?2)",
+            id.to_string(),
+            hash
+        ),
+        Person::Account(id) => statement!(
+            "INSERT INTO must_hold (holds) SELECT EXISTS \
+             (SELECT 1 FROM accounts WHERE id = ?1 AND password_hash = ?2)",
+            id.to_string(),
+            hash
+        ),
+    }
 }
 
-/// Keeps a password's newer hash.
-pub(crate) fn rehash_account(id: AccountId, hash: &str) -> Statement {
-    statement!(
-        "UPDATE accounts SET password_hash = ?2 WHERE id = ?1",
-        id.to_string(),
-        hash
-    )
+/// Keeps a password's newer hash. After [`still`].
+pub(crate) fn rehash(person: Person, hash: &str) -> Statement {
+    match person {
+        Person::Staff(id) => statement!(
+            "UPDATE staff SET password_hash = ?2 WHERE id = ?1",
+            id.to_string(),
+            hash
+        ),
+        Person::Account(id) => statement!(
+            "UPDATE accounts SET password_hash = ?2 WHERE id = ?1",
+            id.to_string(),
+            hash
+        ),
+    }
 }

@@ -2,7 +2,7 @@
 // and nobody locks somebody else out or fills their mailbox.
 import { after, before, describe, test } from "node:test";
 import assert from "node:assert/strict";
-import { setUpOwner, signIn, signInStaff } from "../harness/flows.mjs";
+import { newPassword, setUpOwner, signIn, signInStaff } from "../harness/flows.mjs";
 import { clientRow, contactRow, invitation, person } from "../harness/rows.mjs";
 import { World } from "../harness/world.mjs";
 
@@ -31,6 +31,30 @@ for (const [side, { path, who }] of Object.entries({ client: { path: "/sign-in",
     const right = await many(8, () => world.user().post(path, { email, password }));
     assert.deepEqual(statuses(right), { 303: 8 });
     assert.ok((await right[0].cost()).d1 <= 2);
+  });
+}
+
+for (const [side, { path, root, who, table }] of Object.entries({
+  client: { path: "/sign-in", root: "", who: () => lena, table: "accounts" },
+  staff: { path: "/admin/sign-in", root: "/admin", who: () => owner, table: "staff" },
+})) {
+  test(`${side}: a sign-in by the old password that is under way while a new one is set begins no session`, async () => {
+    await world.advance(2 * DAY);
+    const user = who();
+    await world.user().post(`${root}/forgot`, { email: user.email });
+    const link = (await world.mailbox.newest(user.email)).path(/\/reset\//);
+    await world.fault({ on: "d1", match: "INSERT INTO sessions", when: "stall", ms: 2000 });
+    const thief = world.user("who knows the old password");
+    const slow = thief.post(path, { email: user.email, password: user.password });
+    while ((await world.faultsLeft()).length) await new Promise(setImmediate);
+    const password = newPassword();
+    assert.equal((await world.user().post(link, { password })).status, 303);
+    assert.equal((await slow).status, 422);
+    assert.equal((await world.user().post(path, { email: user.email, password: user.password })).status, 422);
+    assert.equal((await thief.get(`${root}/profile`)).status, 303);
+    user.password = password;
+    const { n } = await world.db.prepare(`SELECT count(*) AS n FROM sessions s JOIN ${table} p ON p.id IN (s.staff_id, s.account_id) AND p.epoch = s.epoch WHERE p.email = ? AND s.ended_at IS NULL`).bind(user.email).first();
+    assert.equal(n, 0);
   });
 }
 

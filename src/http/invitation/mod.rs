@@ -25,7 +25,8 @@ use crate::domain::password::Password;
 use crate::domain::throttle::ACCOUNT;
 use crate::domain::token::{Purpose, Secret};
 use crate::store::invitation::{Acceptance, Consumed, Invitee, Login, Presented};
-use crate::store::{self, Conflict, session, throttle};
+use crate::store::session::Person;
+use crate::store::{self, Conflict, login, session, throttle};
 
 #[derive(Template)]
 #[template(path = "invitation/accept.html")]
@@ -133,12 +134,19 @@ pub(crate) async fn accept(public: Public<InPath<String>>, mut form: Fields) -> 
             let to = (account, invitee.contact_id, invitee.email.as_str());
             batch.extend(magic::mail(&app, &business, to, &browser)?);
         }
-        Login::Known(account) => batch.push(throttle::forgive(&format!("confirm {account}"))),
+        Login::Known(account) => {
+            batch.push(throttle::forgive(&format!("confirm {account}")));
+            let typed = invitee
+                .password_hash
+                .as_deref()
+                .filter(|_| password.is_some());
+            batch.extend(typed.map(|hash| login::still(Person::Account(account), hash)));
+        }
         Login::New(..) => {}
     }
     batch.extend(old.map(|ticket| session::retire(ticket.session, session, app.now)));
     let mut results = match app.db.batch(batch).await {
-        Err(store::Error::Conflict(Conflict::Meanwhile)) => return renew::dead(chrome),
+        Err(store::Error::Conflict(Conflict::Meanwhile)) => return Err(Error::at_once()),
         results => results?,
     };
     // 6.
