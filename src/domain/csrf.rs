@@ -17,6 +17,11 @@ pub enum Verdict {
     Unproven,
 }
 
+/// Whether a request of this method only reads (RFC 9110, 9.2.1).
+pub fn is_safe(method: &str) -> bool {
+    matches!(method, "GET" | "HEAD" | "OPTIONS")
+}
+
 /// Decides from the method and the headers `Sec-Fetch-Site` and `Origin`. `base` is the portal's
 /// own address; only its origin counts.
 pub fn decide(
@@ -25,7 +30,7 @@ pub fn decide(
     origin: Option<&str>,
     base: &str,
 ) -> Verdict {
-    if matches!(method, "GET" | "HEAD" | "OPTIONS") {
+    if is_safe(method) {
         return Verdict::Allow;
     }
     let own = origin_of(base);

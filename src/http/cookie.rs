@@ -102,12 +102,17 @@ impl Ticket {
 
     /// Signs the ticket. It expires with the session's idle time.
     pub(crate) fn sign(self, side: Side, keys: &Keys) -> Option<String> {
+        self.sign_for(side.audience(), side.idle(), keys)
+    }
+
+    /// Signs a ticket for one use, for so long.
+    pub(crate) fn sign_for(self, audience: &str, lasts: Millis, keys: &Keys) -> Option<String> {
         let mut claims = Claims::new(Body {
             sid: self.session,
-            aud: side.audience().to_owned(),
+            aud: audience.to_owned(),
             seen: self.touched,
         });
-        claims.expiration = DateTime::from_timestamp_millis(self.touched.plus(side.idle()).0);
+        claims.expiration = DateTime::from_timestamp_millis(self.touched.plus(lasts).0);
         let key = keys.newest();
         let header = Header::empty().with_key_id(key.id.as_str());
         Hs256
@@ -117,6 +122,16 @@ impl Ticket {
 
     /// Reads and verifies a ticket. `None` for anything that we did not sign or that has ended.
     pub(crate) fn verify(text: &str, side: Side, keys: &Keys, now: Timestamp) -> Option<Self> {
+        Self::verify_for(text, side.audience(), keys, now)
+    }
+
+    /// The same, of a ticket for one use.
+    pub(crate) fn verify_for(
+        text: &str,
+        audience: &str,
+        keys: &Keys,
+        now: Timestamp,
+    ) -> Option<Self> {
         let token = UntrustedToken::new(text).ok()?;
         let key = keys.named(token.header().key_id.as_deref()?)?;
         let token = Hs256
@@ -126,7 +141,7 @@ impl Ticket {
         let clock = DateTime::from_timestamp_millis(now.0)?;
         let time = TimeOptions::new(chrono::Duration::zero(), move || clock);
         let body = &token.claims().validate_expiration(&time).ok()?.custom;
-        (body.aud == side.audience()).then_some(Self {
+        (body.aud == audience).then_some(Self {
             session: body.sid,
             touched: body.seen,
         })

@@ -33,6 +33,10 @@ pub(crate) enum Error {
         /// Where the person wanted to go.
         next: String,
     },
+    /// Something that writes, while staff look as a client.
+    InPreview,
+    /// A preview that has ended, or came without its session of staff: back to the admin side.
+    PreviewOver,
     /// A link to one invoice that does not work, whatever the reason.
     DeadLink,
     /// The portal is off for this client; of who is signed in, the other clients they can switch to.
@@ -101,8 +105,10 @@ impl Error {
         match self {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::DeadLink => StatusCode::GONE,
-            Self::SignIn { .. } | Self::Confirm { .. } => StatusCode::SEE_OTHER,
-            Self::PortalClosed(_) | Self::Forbidden(_) | Self::CrossSite => StatusCode::FORBIDDEN,
+            Self::SignIn { .. } | Self::Confirm { .. } | Self::PreviewOver => StatusCode::SEE_OTHER,
+            Self::PortalClosed(_) | Self::InPreview | Self::Forbidden(_) | Self::CrossSite => {
+                StatusCode::FORBIDDEN
+            }
             Self::Misdirected => StatusCode::MISDIRECTED_REQUEST,
             Self::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
             Self::BadRequest(_) => StatusCode::BAD_REQUEST,
@@ -136,6 +142,16 @@ impl Error {
             Self::Confirm { .. } => (
                 "Please confirm that it is you",
                 fixed("Sign in again to go on with this."),
+            ),
+            Self::InPreview => (
+                "You are only looking",
+                fixed(
+                    "While you view the portal as a client, nothing can be changed, here or on the admin side. Exit the preview to go on working.",
+                ),
+            ),
+            Self::PreviewOver => (
+                "The preview has ended",
+                fixed("It lasts half an hour. Open the client again to start another one."),
             ),
             Self::PortalClosed(_) => (
                 "The portal is closed for now",
@@ -277,6 +293,11 @@ impl IntoResponse for Error {
                 response
                     .headers_mut()
                     .extend(location(side.confirm(), *side, next));
+            }
+            Self::PreviewOver => {
+                response
+                    .headers_mut()
+                    .insert(LOCATION, HeaderValue::from_static("/admin"));
             }
             Self::TooMany { retry_after } => {
                 response

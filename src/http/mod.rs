@@ -36,6 +36,7 @@ mod page;
 mod paging;
 mod password;
 mod pdf;
+mod preview;
 mod profile;
 mod reset;
 pub mod routes;
@@ -72,8 +73,8 @@ use guard::Other;
 
 /// Answers a request. Never fails: what goes wrong becomes a page.
 ///
-/// 1. the host is ours; 2. a request that changes something comes from our own pages; 3. the
-/// route with its guard; 4. errors are drawn; 5. cookies and headers are added.
+/// 1. the host is ours; 2. a request that changes something comes from our own pages, and not out of a
+/// preview; 3. the route with its guard; 4. errors are drawn; 5. cookies and headers are added.
 pub(crate) async fn handle(
     app: App,
     incoming: Incoming,
@@ -162,6 +163,7 @@ fn admit<B>(app: &App, request: &Request<B>) -> Result<(), Error> {
     }
     let site = header(HeaderName::from_static("sec-fetch-site"));
     match csrf::decide(request.method().as_str(), site, header(ORIGIN), base) {
+        Verdict::Allow if preview::forbids(app, request) => Err(Error::InPreview),
         Verdict::Allow => Ok(()),
         Verdict::OtherSite | Verdict::Unproven => Err(Error::CrossSite),
     }
@@ -179,6 +181,8 @@ struct ErrorPage<'a> {
     text: String,
     /// Of who stands before a closed portal: other clients of theirs.
     others: Option<&'a [Other]>,
+    /// Offers the way out of a preview.
+    preview: bool,
 }
 
 /// Draws an error the way the asker reads: a redirect, a problem for scripts, or a page.
@@ -190,7 +194,9 @@ async fn draw(app: &App, asked: &Asked, error: &Error, bare: &HeaderMap) -> Resp
     let mut response = if asked.json {
         // RFC 9457. A script follows no redirect to a sign-in page: it is told.
         let status = match error {
-            Error::SignIn { .. } | Error::Confirm { .. } => StatusCode::UNAUTHORIZED,
+            Error::SignIn { .. } | Error::Confirm { .. } | Error::PreviewOver => {
+                StatusCode::UNAUTHORIZED
+            }
             _ => error.status(),
         };
         let body = serde_json::json!({ "title": title, "detail": text, "status": status.as_u16() });
@@ -206,6 +212,7 @@ async fn draw(app: &App, asked: &Asked, error: &Error, bare: &HeaderMap) -> Resp
             title,
             text,
             others: error.others(),
+            preview: matches!(error, Error::InPreview),
         };
         page::page_with(error.status(), &page)
             .unwrap_or_else(|_template| error.status().into_response())

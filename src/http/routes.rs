@@ -11,8 +11,8 @@ use super::guard::Guarded;
 use super::{
     Error, activity, address, branding, buyer, client, confirm, confirm_email, contact, dashboard,
     device, document, forgot, invitation, invite, invoice, invoicing, join, magic, outbox,
-    password, pdf, profile, reset, security_txt, settings, setup, sign_in, staff, template, upload,
-    webhook,
+    password, pdf, preview, profile, reset, security_txt, settings, setup, sign_in, staff,
+    template, upload, webhook,
 };
 
 /// A row of the access table: a method and path, and the guard its handler names.
@@ -71,7 +71,7 @@ fn all() -> Routes {
 }
 
 /// The sections of the list; each is a function below.
-const SECTIONS: [fn(Routes) -> Routes; 11] = [
+const SECTIONS: [fn(Routes) -> Routes; 12] = [
     signing_in,
     people,
     documents,
@@ -82,6 +82,7 @@ const SECTIONS: [fn(Routes) -> Routes; 11] = [
     paying,
     portal,
     own_account,
+    previews,
     signing_out,
 ];
 
@@ -186,6 +187,15 @@ fn documents(routes: Routes) -> Routes {
         .on(POST, "/admin/documents/{id}/visible", document::visible)
         .on(GET, "/admin/documents/{id}/delete", document::ask_delete)
         .on(POST, "/admin/documents/{id}/delete", document::delete)
+}
+
+/// Staff looking at the portal as a client: View as Client.
+fn previews(routes: Routes) -> Routes {
+    routes
+        .on(POST, "/admin/clients/{id}/preview", preview::of_client)
+        .on(POST, "/admin/contacts/{id}/preview", preview::of_contact)
+        .on(POST, "/admin/preview/as", preview::look_as)
+        .on(POST, "/admin/preview/exit", preview::exit)
 }
 
 /// Staff: invoices.

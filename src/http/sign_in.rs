@@ -12,7 +12,7 @@ use super::cookie::{self, Ticket};
 use super::guard::{InQuery, Leaving, Public, Staff, Viewer};
 use super::page::{Answer, page, see, try_again, with_next};
 use super::throttle::Guess;
-use super::{Error, Fields, visitor};
+use super::{Error, Fields, preview, visitor};
 use crate::app::App;
 use crate::domain::credential::{self, Proof};
 use crate::domain::email::Email;
@@ -235,6 +235,8 @@ pub(crate) async fn staff_out(staff: Staff) -> Answer {
         ..signed_in(principal, &me.address)
     };
     let entry = entry.append(app.id()?, app.now);
+    // A preview ends with the session it lives in.
+    preview::forget(app);
     out(app, me.session, entry, Side::Staff).await
 }
 

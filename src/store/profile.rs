@@ -29,7 +29,7 @@ pub(crate) struct Colleague {
 pub(crate) fn colleagues(asker: &Asker) -> Statement {
     asker.statement(
         "SELECT ct.first_name, ct.last_name, ct.job_title, ct.is_primary, \
-         ct.account_id IS NOT NULL AS active, ct.id = v.contact_id AS me \
+         ct.account_id IS NOT NULL AS active, ct.id IS v.contact_id AS me \
          FROM viewer v JOIN contacts ct ON ct.client_id = v.client_id \
           AND ct.removed_at IS NULL AND ct.portal_access = 1 \
          WHERE ct.account_id IS NOT NULL OR EXISTS (SELECT 1 FROM links l \

@@ -25,6 +25,22 @@ pub(crate) const VIEWER: &str = "WITH viewer AS (\
      WHERE s.id = ?1 AND s.ended_at IS NULL AND s.expires_at > ?2 AND s.seen_at > ?2 - 86400000 \
       AND (((b.modules | c.modules_on) & ~c.modules_off) & ~ct.modules_off) & ?3 = ?3) ";
 
+/// `viewer` of staff who look as a client: `?1` is the preview. Live session of staff (3600000 ms idle)
+/// ∧ of the role it began with ∧ not ended ∧ client not archived ∧ contact not removed ∧ module on. It
+/// yields no `session_id`, so what is written from it, such as a receipt, is refused by the column.
+pub(crate) const PREVIEWER: &str = "WITH viewer AS (\
+     SELECT NULL AS session_id, ct.account_id, ct.id AS contact_id, c.id AS client_id FROM previews look \
+     JOIN sessions s ON s.id = look.staff_session AND s.ended_at IS NULL AND s.expires_at > ?2 \
+      AND s.seen_at > ?2 - 3600000 \
+     JOIN staff st ON st.id = s.staff_id AND st.epoch = s.epoch AND st.deactivated_at IS NULL \
+      AND st.role = look.role \
+     JOIN clients c ON c.id = look.client_id AND c.archived_at IS NULL \
+     JOIN business b ON b.id = 1 \
+     LEFT JOIN contacts ct ON ct.id = look.contact_id \
+     WHERE look.id = ?1 AND look.ended_at IS NULL AND look.expires_at > ?2 \
+      AND (look.contact_id IS NULL OR ct.removed_at IS NULL) \
+      AND (((b.modules | c.modules_on) & ~c.modules_off) & ~coalesce(ct.modules_off, 0)) & ?3 = ?3) ";
+
 /// `shared`: the documents that the viewer may see now. Beside [`VIEWER`]'s own conditions: of that
 /// client ∧ visible ∧ not deleted ∧ from ≤ now < until. `domain::document` says the same in Rust.
 pub(crate) const SHARED: &str = ", shared AS (\
@@ -37,10 +53,12 @@ pub(crate) const SHARED: &str = ", shared AS (\
 /// Who asks, when, and for which module: what [`VIEWER`] needs.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Asker {
-    /// The session that the cookie names.
+    /// The session that the cookie names, or the preview.
     pub(crate) session: SessionId,
     /// The side it belongs to.
     pub(crate) side: Side,
+    /// Whether staff look as a client: `session` is then the preview.
+    pub(crate) preview: bool,
     /// The moment of the request.
     pub(crate) now: Timestamp,
     /// The module the page belongs to.
@@ -56,7 +74,7 @@ impl Asker {
         sql: impl std::fmt::Display,
         params: impl IntoIterator<Item = Param>,
     ) -> Statement {
-        self.with(format!("{VIEWER}{sql}"), params)
+        self.with(format!("{}{sql}", self.viewer()), params)
     }
 
     /// A statement that reads `FROM shared`; its own parameters start at `?4`.
@@ -65,7 +83,11 @@ impl Asker {
         sql: &'static str,
         params: impl IntoIterator<Item = Param>,
     ) -> Statement {
-        self.with(format!("{VIEWER}{SHARED}{sql}"), params)
+        self.with(format!("{}{SHARED}{sql}", self.viewer()), params)
+    }
+
+    const fn viewer(&self) -> &'static str {
+        if self.preview { PREVIEWER } else { VIEWER }
     }
 
     fn with(&self, sql: String, params: impl IntoIterator<Item = Param>) -> Statement {

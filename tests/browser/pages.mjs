@@ -46,8 +46,12 @@ export async function setTheStage(world) {
   });
   const invoice = await sentInvoice(owner, larkspur.client, { lines: [["Website, first part", 1, "1200", "19%"]] });
   await recordPayment(owner, invoice, "500", { reference: "Account statement 12" });
+  const looking = await addStaff(world, owner);
+  await looking.post(`/admin/contacts/${larkspur.contact.id}/preview`);
+  const early = await addStaff(world, owner);
+  await early.post(`${quiet.path}/preview`);
   return {
-    who: { anonymous: world.user("anonymous"), owner, admin: colleague, person: larkspur.person, fresh: fresh.person, off: off.person },
+    who: { looking, early, anonymous: world.user("anonymous"), owner, admin: colleague, person: larkspur.person, fresh: fresh.person, off: off.person },
     draft, invoice, client: larkspur.client, contact: larkspur.contact, pending, unreachable: lost, link, mail, milo, quiet, document: shared,
     ownerId: (await world.db.prepare("SELECT id FROM staff WHERE role = 'owner'").first()).id,
   };
@@ -75,6 +79,10 @@ export const pages = ({ draft, invoice, client, contact, pending, unreachable, l
   { name: "staff-join-occupied", path: `/admin/join/pt_j${"A".repeat(43)}`, who: "owner" },
   // a client's person
   { name: "client-dashboard", path: "/", who: "person" },
+  { name: "preview-dashboard", path: "/", who: "looking" },
+  { name: "preview-documents", path: "/documents", who: "looking" },
+  { name: "preview-profile", path: "/profile", who: "looking" },
+  { name: "preview-early", path: "/", who: "early" },
   { name: "client-documents", path: "/documents", who: "person" },
   { name: "client-document", path: `/documents/${document.id}`, who: "person" },
   { name: "client-dashboard-empty", path: "/", who: "fresh" },

@@ -3,7 +3,9 @@
 //
 // Principals: anonymous · client (whose things they are) · other (a person of another client) · off (a
 // person whose client's portal was just switched off) · archived (… whose client was just archived) ·
-// member, admin, owner (staff).
+// member, admin, owner (staff) · preview (a member who looks as that client: on the client's side what
+// the client reads, on the staff side what a member reads, and nothing that writes; a row that says
+// otherwise says so).
 //
 // Answers:
 //   "page"           200
@@ -26,6 +28,9 @@ export const PUBLIC = {
 
 /** An address that anybody may ask for, of which there is nothing. */
 export const EVERYBODY_MISSES = Object.fromEntries(Object.keys(PUBLIC).map((who) => [who, 404]));
+
+/** What sends anybody on. */
+export const EVERYBODY_LEAVES = Object.fromEntries(Object.keys(PUBLIC).map((who) => [who, 303]));
 
 /** The payment provider's door: who cannot sign is nobody. */
 export const UNSIGNED = Object.fromEntries(Object.keys(PUBLIC).map((who) => [who, 400]));
@@ -86,6 +91,12 @@ export const ROWS = {
   "GET /.well-known/security.txt": PUBLIC,
   // No logo has the address that stands for nobody's.
   "GET /branding/logo/{hash}": EVERYBODY_MISSES,
+  // View as Client. Ids that never existed, so that nobody begins to look.
+  "POST /admin/clients/{id}/preview": { ...STAFF_MISSES, preview: "forbidden" },
+  "POST /admin/contacts/{id}/preview": { ...STAFF_MISSES, preview: "forbidden" },
+  // Without a preview there is nothing to leave: to the dashboard.
+  "POST /admin/preview/as": { ...EVERYBODY_LEAVES, preview: 404 },
+  "POST /admin/preview/exit": EVERYBODY_LEAVES,
   // Set-up, sign-in, sign-out, step-up. An empty form at a public route is refused at its fields.
   "GET /admin/setup": PUBLIC,
   "POST /admin/setup": sent(PUBLIC),

@@ -11,7 +11,7 @@ import { ROOT } from "../harness/runtime.mjs";
 import { World } from "../harness/world.mjs";
 import { ROWS } from "./access-table.mjs";
 
-const PRINCIPALS = ["anonymous", "client", "other", "off", "archived", "member", "admin", "owner"];
+const PRINCIPALS = ["anonymous", "client", "other", "off", "archived", "member", "admin", "owner", "preview"];
 
 const routes = JSON.parse(execFileSync("cargo", ["run", "--quiet", "--example", "routes"], { cwd: ROOT, encoding: "utf8", maxBuffer: 1 << 26 }));
 const keyOf = ({ method, path }) => `${method} ${path}`;
@@ -29,7 +29,7 @@ test("every route has a row, and every row a route", () => {
 
 test("every row has an answer for every principal", () => {
   for (const [key, row] of Object.entries(ROWS)) {
-    assert.deepEqual(PRINCIPALS.filter((who) => row[who] === undefined), [], `${key} lacks answers`);
+    assert.deepEqual(PRINCIPALS.filter((who) => row[who] === undefined && who !== "preview"), [], `${key} lacks answers`);
   }
 });
 
@@ -49,13 +49,15 @@ async function setTheStage() {
   await portalOff(world, off.client);
   await archive(world, archived.client);
   const pending = await contactRow(world, client.client);
+  const preview = await colleague(world, owner, "member");
+  await preview.post(`/admin/contacts/${client.contact.id}/preview`);
   const staff = await world.db.prepare("SELECT id FROM staff WHERE role = 'member'").first();
   const mail = await world.db.prepare("SELECT id FROM outbox LIMIT 1").first();
   const document = await addDocument(owner, client.client);
   const draft = await draftInvoice(owner, client.client);
   const invoice = await sentInvoice(owner, client.client);
   return {
-    who: { anonymous: world.user("anonymous"), owner, admin, member, client: client.person, other: other.person, off: off.person, archived: archived.person },
+    who: { anonymous: world.user("anonymous"), preview, owner, admin, member, client: client.person, other: other.person, off: off.person, archived: archived.person },
     subjects: {
       client: client.client.id,
       contact: pending.id,
@@ -69,6 +71,14 @@ async function setTheStage() {
       token: "x".repeat(43),
     },
   };
+}
+
+/** What somebody who looks as the client gets: what the client reads, what a member reads, no writing. */
+function inPreview({ method, path, guard }, row) {
+  if (row.preview !== undefined) return row.preview;
+  const waysOut = ["/admin/preview/exit", "/admin/sign-out"];
+  if (guard !== "provider" && method !== "GET" && !waysOut.includes(path)) return "forbidden";
+  return guard.startsWith("contact") ? row.client : row.member;
 }
 
 const fill = (path, row, subjects) => path.replace(/\{\*?(\w+)\}/g, (_, name) => {
@@ -104,13 +114,14 @@ for (const route of routes) {
     const { who, subjects } = await theStage();
     const wrong = [];
     for (const principal of PRINCIPALS) {
-      const expected = row[principal];
+      const expected = principal === "preview" ? inPreview(route, row) : row[principal];
       const path = fill(route.path, row, subjects);
-      const answer = await ask(who[principal], route.method, path);
+      const user = principal === "preview" ? who.preview.clone() : who[principal];
+      const answer = await ask(user, route.method, path);
       const fits = typeof expected === "number" ? answer.status === expected : FITS[expected]?.(answer);
       if (!fits) wrong.push(`${principal}: expected ${expected}, saw ${answer}`);
       else if (expected === "hidden") {
-        const never = await ask(who[principal], route.method, fill(route.path, { ids: {} }, subjects));
+        const never = await ask(user, route.method, fill(route.path, { ids: {} }, subjects));
         assert.deepEqual(comparable(answer), comparable(never), `${principal}: the 404 tells that ${path} exists`);
       }
     }

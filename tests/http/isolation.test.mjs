@@ -4,6 +4,7 @@
 import { after, before, test } from "node:test";
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
+import { draftInvoice, sentInvoice } from "../harness/billing.mjs";
 import { addDocument, setUpOwner, signIn } from "../harness/flows.mjs";
 import { contactRow, invitation, newId, person } from "../harness/rows.mjs";
 import { ROOT } from "../harness/runtime.mjs";
@@ -23,10 +24,14 @@ const keyOf = ({ method, path }) => `${method} ${path}`;
 const THINGS = {
   "GET /documents/{id}": { table: "documents", own: visible, answer: 200 },
   "GET /documents/{id}/download": { table: "documents", own: visible, answer: 200 },
+  "GET /billing/{id}/pdf": { table: "invoices", own: sent, answer: 200 },
   "POST /profile/sessions/{id}/end": { table: "sessions", own: sessions, answer: 303 },
 };
 function visible({ a }) {
   return ids("SELECT id FROM documents WHERE client_id = ? AND visible = 1 AND deleted_at IS NULL", a.client.id);
+}
+function sent({ a }) {
+  return ids("SELECT id FROM invoices WHERE client_id = ? AND state <> 'draft'", a.client.id);
 }
 function sessions({ a }) {
   return ids("SELECT id FROM sessions WHERE contact_id = ?", a.contact.id);
@@ -57,6 +62,8 @@ before(async () => {
     const gone = await addDocument(owner, each.client);
     await world.db.prepare("UPDATE documents SET deleted_at = ? WHERE id = ?").bind(Date.now(), gone.id).run();
     await each.person.get(`/documents/${shown.id}/download`);
+    await draftInvoice(owner, each.client);
+    await sentInvoice(owner, each.client);
     // A second device, a link to sign in, a new password, a colleague who is invited.
     each.device = Object.assign(world.user("second device"), { email: each.person.email, password: each.person.password });
     await signIn(each.device);

@@ -163,6 +163,7 @@ impl<S: Sync, R: Rank, L: Load> FromRequestParts<S> for StaffOf<R, L> {
         let asker = Asker {
             session: ticket.session,
             side: Side::Staff,
+            preview: false,
             now: app.now,
             module: None,
             also: None,

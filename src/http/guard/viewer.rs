@@ -18,6 +18,8 @@ use crate::domain::time::Timestamp;
 use crate::http::Error;
 use crate::http::chrome::Chrome;
 use crate::http::cookie::{self, Ticket};
+use crate::http::preview::{self, Pass};
+use crate::store::preview::PreviewRow;
 use crate::store::session;
 use crate::store::viewer::Asker;
 
@@ -122,6 +124,28 @@ pub(crate) struct Who {
     pub(crate) modules: Modules,
     /// Where the request came from.
     pub(crate) address: String,
+    /// Staff looking as this contact, in place of them.
+    pub(crate) preview: Option<Preview>,
+}
+
+/// Somebody who can be looked as.
+#[derive(Debug, Clone, serde::Deserialize)]
+pub(crate) struct Face {
+    /// The contact.
+    pub(crate) id: ContactId,
+    /// Name of the person.
+    pub(crate) name: String,
+}
+
+/// What the banner of a preview says.
+#[derive(Debug, Clone)]
+pub(crate) struct Preview {
+    /// Whether a contact is looked as, and not just the client.
+    pub(crate) is_named: bool,
+    /// Whether that contact could come in now.
+    pub(crate) is_open: bool,
+    /// The contacts of the client.
+    pub(crate) people: Vec<Face>,
 }
 
 impl Who {
@@ -160,13 +184,17 @@ impl<M: Scope, L> Guard for Viewer<M, L> {
 impl<S: Sync, M: Scope, L: Load> FromRequestParts<S> for Viewer<M, L> {
     type Rejection = Error;
 
-    /// 1. the cookie's signature and age, without D1; 2. what the address says; 3. the session's
-    /// row and the page's data in one batch; 4. portal, module and freshness;
-    /// 5. the page's data.
+    /// 1. the cookie's signature and age, without D1; a preview's stands before a session's;
+    /// 2. what the address says; 3. the row of session or preview and the page's data in one batch;
+    /// 4. portal, module and freshness; 5. the page's data.
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Error> {
         let app = super::app(parts)?;
         // 1.
-        let ticket = Ticket::of(&parts.headers, Side::Client, &app.config.keys, app.now);
+        let pass = Pass::of(&app, &parts.headers)?;
+        let ticket = match &pass {
+            Some(pass) => Some(pass.preview),
+            None => Ticket::of(&parts.headers, Side::Client, &app.config.keys, app.now),
+        };
         let sign_in = |parts: &Parts| Error::SignIn {
             side: Side::Client,
             next: Side::Client.next_of(parts),
@@ -178,25 +206,42 @@ impl<S: Sync, M: Scope, L: Load> FromRequestParts<S> for Viewer<M, L> {
         let asker = Asker {
             session: ticket.session,
             side: Side::Client,
+            preview: pass.is_some(),
             now: app.now,
             module: M::MODULE,
             also: M::ALSO,
         };
-        let mut batch = vec![session::contact(ticket.session, app.now)];
-        batch.extend(cookie::touch(&app, ticket, Side::Client));
+        let mut batch = match &pass {
+            Some(pass) => pass.statements(&app, parts)?.into(),
+            None => vec![session::contact(ticket.session, app.now)],
+        };
+        if pass.is_none() {
+            batch.extend(cookie::touch(&app, ticket, Side::Client));
+        }
         let own = batch.len();
         if let Ok(args) = &args {
             batch.extend(L::statements(args, &asker));
         }
         let mut results = app.db.batch(batch).await?;
-        let row: Option<session::ContactRow> = results.first()?;
+        let (row, preview) = if pass.is_some() {
+            let row: Option<PreviewRow> = results.first()?;
+            let row = row.ok_or_else(|| preview::over(&app))?;
+            let preview = Preview {
+                is_named: row.is_named,
+                is_open: row.seen.portal_open,
+                people: serde_json::from_str(&row.people)?,
+            };
+            (Some(row.seen), Some(preview))
+        } else {
+            (results.first::<session::ContactRow>()?, None)
+        };
         for _ in 1..own {
             results.skip()?;
         }
         // 4.
         let row = row.ok_or_else(|| sign_in(parts))?;
         let others: Vec<Other> = serde_json::from_str(&row.others)?;
-        if !row.portal_open && !M::WHILE_CLOSED {
+        if !row.portal_open && !M::WHILE_CLOSED && preview.is_none() {
             return Err(Error::PortalClosed(Some(others)));
         }
         if !row.same_epoch && !M::WHILE_CLOSED {
@@ -234,6 +279,7 @@ impl<S: Sync, M: Scope, L: Load> FromRequestParts<S> for Viewer<M, L> {
             documents: modules.has(Module::Documents),
             modules,
             address: super::super::visitor::address(&parts.headers),
+            preview,
         };
         let chrome = Chrome::new(&app, parts, &row.branding, who);
         Ok(Self {
