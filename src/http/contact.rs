@@ -54,6 +54,16 @@ struct NewPage {
     form: Fields,
 }
 
+impl NewPage {
+    fn new(chrome: Chrome<Me>, client: Client, form: Fields) -> Self {
+        Self {
+            chrome,
+            client,
+            form,
+        }
+    }
+}
+
 #[derive(Template)]
 #[template(path = "contact/one.html")]
 struct OnePage {
@@ -106,44 +116,45 @@ pub(crate) async fn list(staff: Staff<People>) -> Answer {
 
 /// `GET /admin/clients/{id}/contacts/new`
 pub(crate) async fn new_form(staff: Staff<Client>) -> Answer {
-    page(&NewPage {
-        form: Fields::fresh(&staff.app)?,
-        chrome: staff.chrome,
-        client: staff.page,
-    })
+    let form = Fields::fresh(&staff.app)?;
+    page(&NewPage::new(staff.chrome, staff.page, form))
 }
 
 /// `POST /admin/clients/{id}/contacts/new`: the first contact of a client is its primary one.
 pub(crate) async fn create(staff: Staff<Client>, mut form: Fields) -> Answer {
-    let (app, client) = (&staff.app, staff.page.id);
-    if let (Some(draft), false) = (read(&mut form), form.has_errors()) {
-        let id: ContactId = form.names(app, "contact")?;
-        let entry = staff
-            .me()
-            .did("contact.created", client, id, name_of(&draft));
-        // The entry stands first, by a name that is this form's own: sent again, the form meets it
-        // before it meets its own contact's address.
-        let mut batch = vec![entry.append(form.names(app, "audit")?, app.now)];
-        batch.extend(contact::create(id, client, &draft, app.now)?);
-        let added = match app.db.batch(batch).await {
-            Ok(_) | Err(store::Error::Conflict(Conflict::Repeat)) => true,
-            Err(store::Error::Conflict(why)) => refuse(&mut form, why),
-            Err(error) => return Err(error.into()),
-        };
-        if added {
-            let said = format!(
-                "{} is added. Next, invite them to the portal.",
-                name_of(&draft)
-            );
-            Flash::success(app, said);
-            return see(&list_path(client));
+    let Staff {
+        app,
+        chrome,
+        page: client,
+        ..
+    } = staff;
+    let draft = read(&mut form);
+    let (Some(draft), false) = (draft, form.has_errors()) else {
+        return try_again(&NewPage::new(chrome, client, form));
+    };
+    let id: ContactId = form.names(&app, "contact")?;
+    let me = &chrome.me;
+    let entry = me.did("contact.created", client.id, id, name_of(&draft));
+    // The entry stands first, by a name that is this form's own: sent again, the form meets it
+    // before it meets its own contact's address.
+    let mut batch = vec![entry.append(form.names(&app, "audit")?, app.now)];
+    batch.extend(contact::create(id, client.id, &draft, app.now)?);
+    match app.db.batch_once(batch).await {
+        Ok(()) => {}
+        Err(store::Error::Conflict(why)) => {
+            refuse(&mut form, why);
+            return try_again(&NewPage::new(chrome, client, form));
         }
+        Err(error) => return Err(error.into()),
     }
-    try_again(&NewPage {
-        chrome: staff.chrome,
-        client: staff.page,
-        form,
-    })
+    Flash::success(
+        &app,
+        format!(
+            "{} is added. Next, invite them to the portal.",
+            name_of(&draft)
+        ),
+    );
+    see(&list_path(client.id))
 }
 
 fn filled(contact: &Contact) -> Fields {
@@ -170,42 +181,46 @@ pub(crate) async fn form(staff: Staff<Contact>) -> Answer {
 /// 1. what was typed; 2. another address of somebody who has access ends that access, so it is
 /// asked for twice; 3. the change with its audit entry, refused whole where somebody was quicker.
 pub(crate) async fn save(staff: Staff<Contact>, mut form: Fields) -> Answer {
-    let (app, of) = (&staff.app, &staff.page);
+    let Staff {
+        app,
+        chrome,
+        page: of,
+        ..
+    } = staff;
     // 1.
     let draft = read(&mut form);
-    form.meanwhile(&filled(of));
-    if let (Some(draft), false) = (draft, form.has_errors()) {
-        // 2.
-        let leaves = of.is_active() && draft.email.key() != of.email_key;
-        if leaves && !form.ticked("end_access") {
-            form.refuse(
-                "email",
-                format!(
-                    "{} signs in with {}. Another address ends that access: tick the box below and save again.",
-                    of.first_name, of.email
-                ),
-            );
-        } else {
-            // 3.
-            let mut batch = contact::change(of, &draft, app.now)?;
-            let entry = staff
-                .me()
-                .did("contact.changed", of.client_id, of.id, name_of(&draft));
-            batch.push(entry.append(app.id()?, app.now));
-            let saved = match app.db.batch(batch).await {
-                Err(store::Error::Conflict(Conflict::Meanwhile)) => {
-                    return Err(Error::at_once());
-                }
-                Err(store::Error::Conflict(why)) => refuse(&mut form, why),
-                written => written.map(|_done| true)?,
-            };
-            if saved {
-                Flash::success(app, said(of, &draft));
-                return see(&path(of.id));
-            }
-        }
+    form.meanwhile(&filled(&of));
+    let (Some(draft), false) = (draft, form.has_errors()) else {
+        return try_again(&OnePage::new(chrome, of, form, app.now));
+    };
+    // 2.
+    let ends_access = of.is_active() && draft.email.key() != of.email_key;
+    if ends_access && !form.ticked("end_access") {
+        form.refuse(
+            "email",
+            format!(
+                "{} signs in with {}. Another address ends that access: tick the box below and save again.",
+                of.first_name, of.email
+            ),
+        );
+        return try_again(&OnePage::new(chrome, of, form, app.now));
     }
-    try_again(&OnePage::new(staff.chrome, staff.page, form, staff.app.now))
+    // 3.
+    let mut batch = contact::change(&of, &draft, app.now)?;
+    let me = &chrome.me;
+    let entry = me.did("contact.changed", of.client_id, of.id, name_of(&draft));
+    batch.push(entry.append(app.id()?, app.now));
+    match app.db.batch(batch).await {
+        Ok(_done) => {}
+        Err(store::Error::Conflict(Conflict::Meanwhile)) => return Err(Error::at_once()),
+        Err(store::Error::Conflict(why)) => {
+            refuse(&mut form, why);
+            return try_again(&OnePage::new(chrome, of, form, app.now));
+        }
+        Err(error) => return Err(error.into()),
+    }
+    Flash::success(&app, said(&of, &draft));
+    see(&path(of.id))
 }
 
 /// What a saved change means, and what is next.
@@ -287,8 +302,8 @@ fn read(form: &mut Fields) -> Option<Draft> {
     })
 }
 
-/// Tells at its field what the schema refused. Always `false`: it was not written.
-fn refuse(form: &mut Fields, why: Conflict) -> bool {
+/// Tells at its field what the schema refused.
+fn refuse(form: &mut Fields, why: Conflict) {
     form.refuse(
         "email",
         match why {
@@ -299,5 +314,4 @@ fn refuse(form: &mut Fields, why: Conflict) -> bool {
             _ => "This was saved by somebody else at the same moment. Please save it once more.",
         },
     );
-    false
 }

@@ -11,14 +11,13 @@ use super::page::{Answer, page, see, try_again};
 use super::{Error, Fields, magic};
 use crate::app::App;
 use crate::domain::id::{LinkId, StaffId};
-use crate::domain::settings::InviteDays;
+use crate::domain::invitation::RevokedReason;
 use crate::domain::template::{Body, Kind, Subject, Values};
 use crate::domain::time::Timestamp;
 use crate::domain::token::{Purpose, Secret};
+use crate::store::Statement;
 use crate::store::contact::Contact;
 use crate::store::invitation::{self, Draft};
-
-use crate::store::{self, Conflict, Statement};
 
 #[derive(Template)]
 #[template(path = "invitation/choose.html")]
@@ -70,8 +69,7 @@ impl Review {
 }
 
 fn expiry(draft: &Draft, now: Timestamp) -> Timestamp {
-    let days = InviteDays::new(draft.invite_days).unwrap_or(InviteDays::DEFAULT);
-    now.plus(days.span())
+    now.plus(draft.invite_days.span())
 }
 
 /// The business's own wording, else the built-in one.
@@ -144,7 +142,7 @@ pub(super) fn compose(
         ..Mailing::default()
     };
     let writes = vec![
-        invitation::revoke_open(draft.contact_id, "replaced", app.now),
+        invitation::revoke_open(draft.contact_id, RevokedReason::Replaced, app.now),
         invitation::withdraw_mail(draft.contact_id),
         invitation::issue(link, draft.contact_id, &hash, sender.id, app.now, expires),
         mail.queue(app, None)?,
@@ -192,11 +190,7 @@ pub(crate) async fn send(staff: Staff<Draft>, mut form: Fields) -> Answer {
         draft.email.as_str(),
     );
     batch.push(entry.append(app.id()?, app.now));
-    match app.db.batch(batch).await {
-        // This very form was sent before.
-        Ok(_) | Err(store::Error::Conflict(Conflict::Repeat)) => {}
-        Err(error) => return Err(error.into()),
-    }
+    app.db.batch_once(batch).await?;
     let said = if app.mailer.is_configured() {
         format!("The invitation to {} is on its way.", draft.email)
     } else {
@@ -220,7 +214,7 @@ pub(crate) async fn cancel(staff: Staff<Draft>) -> Answer {
     );
     app.db
         .batch(vec![
-            invitation::revoke_open(draft.contact_id, "cancelled", app.now),
+            invitation::revoke_open(draft.contact_id, RevokedReason::Cancelled, app.now),
             invitation::withdraw_mail(draft.contact_id),
             entry.append(app.id()?, app.now),
         ])

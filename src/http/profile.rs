@@ -14,7 +14,7 @@ use crate::store::address::{self, Waiting};
 use crate::store::device::{self, Device};
 use crate::store::profile::{self, Colleague};
 use crate::store::viewer::Asker;
-use crate::store::{Results, Statement};
+use crate::store::{Results, Statement, staff};
 
 /// What the page reads.
 pub(crate) struct Mine {
@@ -153,7 +153,7 @@ async fn rename(mut own: Own<Mine>, mut form: Fields) -> Answer {
     let (mut batch, name) = match &own.frame {
         Frame::Staff(chrome) => match form.required("name", Name::parse) {
             Some(name) => {
-                let batch = vec![profile::rename_staff(chrome.me.id, &name)];
+                let batch = vec![staff::rename(chrome.me.id, &name)];
                 (batch, name.to_string())
             }
             None => return Profile::new(&mut own, form).try_again(&own.frame),

@@ -2,12 +2,11 @@
 
 use serde::Deserialize;
 
-use super::invitation::Newest;
-use super::{ById, Error, Param, Statement, flag, statement};
+use super::link::{NEWEST, Newest};
+use super::{ById, Error, Param, Statement, flag, search, statement};
 use crate::domain::email::Email;
 use crate::domain::id::{AccountId, ClientId, ContactId};
 use crate::domain::invitation::InvitationState;
-use crate::domain::search;
 use crate::domain::text::{Line, Name};
 use crate::domain::time::Timestamp;
 
@@ -66,22 +65,24 @@ impl Contact {
     }
 }
 
+/// The columns of [`Contact`] but for [`NEWEST`], of `contacts ct` and `clients c`.
+const CONTACT: &str = "ct.id, ct.client_id, c.name AS client_name, ct.first_name, ct.last_name, ct.email, \
+     ct.email_key, ct.phone, ct.job_title, ct.is_primary, ct.account_id, ct.revision, c.portal_enabled";
+
+/// What [`NEWEST`] reads, for `contacts ct`: the invitation that was sent last.
+const INVITATION: &str = "LEFT JOIN links l ON l.rowid = (SELECT n.rowid FROM links n WHERE n.contact_id = ct.id \
+      AND n.purpose = 'invitation' ORDER BY n.created_at DESC, n.rowid DESC LIMIT 1) \
+     LEFT JOIN staff inviter ON inviter.id = l.created_by LEFT JOIN outbox o ON o.link_id = l.id";
+
 /// Unless removed.
 impl ById for Contact {
     type Id = ContactId;
     fn by_id(id: ContactId) -> Statement {
         statement!(
-            "SELECT ct.id, ct.client_id, c.name AS client_name, ct.first_name, ct.last_name, \
-             ct.email, ct.email_key, ct.phone, ct.job_title, ct.is_primary, ct.account_id, ct.revision, \
-             c.portal_enabled, l.created_at AS link_created, l.expires_at AS link_expires, \
-             l.consumed_at AS link_consumed, l.revoked_at AS link_revoked, l.revoked_reason AS link_reason, \
-             st.name AS invited_by, o.id AS mail_id, o.state AS mail_state, o.sent_at AS mail_sent, \
-             o.last_error AS mail_error \
-             FROM contacts ct JOIN clients c ON c.id = ct.client_id \
-             LEFT JOIN links l ON l.rowid = (SELECT n.rowid FROM links n WHERE n.contact_id = ct.id \
-              AND n.purpose = 'invitation' ORDER BY n.created_at DESC, n.rowid DESC LIMIT 1) \
-             LEFT JOIN staff st ON st.id = l.created_by LEFT JOIN outbox o ON o.link_id = l.id \
-             WHERE ct.id = ?1 AND ct.removed_at IS NULL",
+            format!(
+                "SELECT {CONTACT}, {NEWEST} FROM contacts ct JOIN clients c ON c.id = ct.client_id \
+                 {INVITATION} WHERE ct.id = ?1 AND ct.removed_at IS NULL"
+            ),
             id.to_string()
         )
     }
@@ -90,17 +91,11 @@ impl ById for Contact {
 /// The [`Contact`]s of a client, the primary one first; at most 500.
 pub(crate) fn of_client(client: ClientId) -> Statement {
     statement!(
-        "SELECT ct.id, ct.client_id, c.name AS client_name, ct.first_name, ct.last_name, \
-         ct.email, ct.email_key, ct.phone, ct.job_title, ct.is_primary, ct.account_id, ct.revision, \
-         c.portal_enabled, l.created_at AS link_created, l.expires_at AS link_expires, \
-         l.consumed_at AS link_consumed, l.revoked_at AS link_revoked, l.revoked_reason AS link_reason, \
-         st.name AS invited_by, o.id AS mail_id, o.state AS mail_state, o.sent_at AS mail_sent, \
-         o.last_error AS mail_error \
-         FROM clients c JOIN contacts ct ON ct.client_id = c.id AND ct.removed_at IS NULL \
-         LEFT JOIN links l ON l.rowid = (SELECT n.rowid FROM links n WHERE n.contact_id = ct.id \
-          AND n.purpose = 'invitation' ORDER BY n.created_at DESC, n.rowid DESC LIMIT 1) \
-         LEFT JOIN staff st ON st.id = l.created_by LEFT JOIN outbox o ON o.link_id = l.id \
-         WHERE c.id = ?1 ORDER BY ct.is_primary DESC, ct.first_name, ct.last_name, ct.id LIMIT 500",
+        format!(
+            "SELECT {CONTACT}, {NEWEST} FROM clients c \
+             JOIN contacts ct ON ct.client_id = c.id AND ct.removed_at IS NULL {INVITATION} \
+             WHERE c.id = ?1 ORDER BY ct.is_primary DESC, ct.first_name, ct.last_name, ct.id LIMIT 500"
+        ),
         client.to_string()
     )
 }
@@ -137,7 +132,7 @@ pub(crate) fn create(
 /// A row that is no longer as it was read refuses the whole batch
 /// ([`Meanwhile`](super::Conflict::Meanwhile)).
 pub(crate) fn change(of: &Contact, draft: &Draft, now: Timestamp) -> Result<Vec<Statement>, Error> {
-    let (id, id_) = (of.id, of.id.to_string());
+    let (id, key) = (of.id, of.id.to_string());
     let own: [Param; 1] = [of.revision.into()];
     let change = Statement::new(
         "UPDATE contacts SET revision = CASE revision WHEN ?9 THEN revision + 1 END, \
@@ -152,23 +147,23 @@ pub(crate) fn change(of: &Contact, draft: &Draft, now: Timestamp) -> Result<Vec<
         statement!(
             "UPDATE links SET revoked_at = ?3, revoked_reason = 'address_changed' \
              WHERE contact_id = ?1 AND email <> ?2 AND consumed_at IS NULL AND revoked_at IS NULL",
-            id_.as_str(),
+            key.as_str(),
             draft.email.as_str(),
             now
         ),
         statement!(
             "UPDATE outbox SET state = 'cancelled', due_at = NULL, sealed = NULL \
              WHERE contact_id = ?1 AND state = 'queued' AND to_email <> ?2",
-            id_.as_str(),
+            key.as_str(),
             draft.email.as_str()
         ),
         statement!(
             "UPDATE sessions SET ended_at = ?2 WHERE contact_id = ?1 AND ended_at IS NULL \
              AND EXISTS (SELECT 1 FROM contacts WHERE id = ?1 AND account_id IS NULL)",
-            id_.as_str(),
+            key.as_str(),
             now
         ),
-        forget(id),
+        search::forget(&key),
         index(id, of.client_id, draft)?,
     ];
     if draft.is_primary {
@@ -190,12 +185,12 @@ pub(crate) fn make_primary(id: ContactId, client: ClientId, now: Timestamp) -> V
 /// Removes a contact: access ends with the row's mark, its links are revoked, its waiting mail
 /// is cancelled, what it did stays. If it was primary, its oldest colleague becomes it.
 pub(crate) fn remove(id: ContactId, client: ClientId, now: Timestamp) -> Vec<Statement> {
-    let id_ = id.to_string();
+    let key = id.to_string();
     vec![
         statement!(
             "UPDATE contacts SET removed_at = ?2, updated_at = ?2, is_primary = 0 \
              WHERE id = ?1 AND removed_at IS NULL",
-            id_.as_str(),
+            key.as_str(),
             now
         ),
         statement!(
@@ -209,20 +204,20 @@ pub(crate) fn remove(id: ContactId, client: ClientId, now: Timestamp) -> Vec<Sta
         statement!(
             "UPDATE links SET revoked_at = ?2, revoked_reason = 'removed' \
              WHERE contact_id = ?1 AND consumed_at IS NULL AND revoked_at IS NULL",
-            id_.as_str(),
+            key.as_str(),
             now
         ),
         statement!(
             "UPDATE outbox SET state = 'cancelled', due_at = NULL, sealed = NULL \
              WHERE contact_id = ?1 AND state = 'queued'",
-            id_.as_str()
+            key.as_str()
         ),
         statement!(
             "UPDATE sessions SET ended_at = ?2 WHERE contact_id = ?1 AND ended_at IS NULL",
-            id_.as_str(),
+            key.as_str(),
             now
         ),
-        forget(id),
+        search::forget(&key),
     ]
 }
 
@@ -232,13 +227,6 @@ fn demote(client: ClientId, now: Timestamp) -> Statement {
          WHERE client_id = ?1 AND is_primary = 1 AND removed_at IS NULL",
         client.to_string(),
         now
-    )
-}
-
-fn forget(id: ContactId) -> Statement {
-    statement!(
-        "DELETE FROM client_words WHERE owner_id = ?1",
-        id.to_string()
     )
 }
 
@@ -255,17 +243,9 @@ fn columns(id: ContactId, draft: &Draft, now: Timestamp) -> [Param; 8] {
     ]
 }
 
+/// What the contact's client is found by.
 fn index(id: ContactId, client: ClientId, draft: &Draft) -> Result<Statement, Error> {
-    let words = search::words([
-        draft.first_name.as_str(),
-        draft.last_name.as_ref().map_or("", Line::as_str),
-        draft.email.as_str(),
-    ]);
-    Ok(statement!(
-        "INSERT OR IGNORE INTO client_words (word, client_id, owner_id) \
-         SELECT value, ?1, ?2 FROM json_each(?3)",
-        client.to_string(),
-        id.to_string(),
-        serde_json::to_string(&words)?
-    ))
+    let last_name = draft.last_name.as_ref().map_or("", Line::as_str);
+    let texts = [draft.first_name.as_str(), last_name, draft.email.as_str()];
+    search::index(&id.to_string(), client, texts)
 }

@@ -15,7 +15,7 @@ use worker::wasm_bindgen::{JsCast, JsValue};
 use worker::wasm_bindgen_futures::JsFuture;
 use worker::worker_sys::types::D1Database as Binding;
 
-use super::Error;
+use super::{Conflict, Error};
 use crate::domain::time::Timestamp;
 
 /// A bound parameter.
@@ -89,6 +89,12 @@ impl Statement {
             params: params.into_iter().collect(),
         }
     }
+
+    /// Its text.
+    #[cfg(test)]
+    pub(super) fn sql(&self) -> &str {
+        &self.sql
+    }
 }
 
 /// Builds a [`Statement`]: `statement!("SELECT … WHERE id = ?1", id)`.
@@ -125,6 +131,15 @@ impl Db {
             Results::parse(&String::from(text))
         })
         .await
+    }
+
+    /// Runs a batch that makes something whose id is derived from the form that was sent. The same
+    /// form sent again finds that id taken: it was done already, and nothing is done twice.
+    pub(crate) async fn batch_once(&self, statements: Vec<Statement>) -> Result<(), Error> {
+        match self.batch(statements).await {
+            Ok(_) | Err(Error::Conflict(Conflict::Repeat)) => Ok(()),
+            Err(error) => Err(error),
+        }
     }
 
     /// Runs one statement.

@@ -53,36 +53,40 @@ pub(crate) struct Listed {
     pub(crate) downloaded_at: Option<Timestamp>,
 }
 
+/// The columns of [`Listed`], of `documents d` and `document_versions v`.
+const LISTED: &str = "d.id, d.title, d.folder, d.visible, d.visible_from, d.visible_until, v.created_at, v.number, \
+     v.size, d.downloads, d.downloaded_at";
+
 /// A page of a client's documents, newest first and one row more where there are more. The page
 /// before another comes in reverse.
 pub(crate) fn of_client(client: ClientId, cursor: Cursor<DocumentId>) -> Statement {
     let client = client.to_string();
     match cursor {
         Cursor::First => statement!(
-            "SELECT d.id, d.title, d.folder, d.visible, d.visible_from, d.visible_until, v.created_at, \
-             v.number, v.size, d.downloads, d.downloaded_at \
-             FROM documents d JOIN document_versions v ON v.id = d.version_id \
-             WHERE d.client_id = ?1 AND d.deleted_at IS NULL \
-             ORDER BY d.created_at DESC, d.id DESC LIMIT 26",
+            format!(
+                "SELECT {LISTED} FROM documents d JOIN document_versions v ON v.id = d.version_id \
+                 WHERE d.client_id = ?1 AND d.deleted_at IS NULL \
+                 ORDER BY d.created_at DESC, d.id DESC LIMIT 26"
+            ),
             client
         ),
         Cursor::After(id) => statement!(
-            "SELECT d.id, d.title, d.folder, d.visible, d.visible_from, d.visible_until, v.created_at, \
-             v.number, v.size, d.downloads, d.downloaded_at \
-             FROM documents d JOIN document_versions v ON v.id = d.version_id \
-             WHERE d.client_id = ?1 AND d.deleted_at IS NULL \
-              AND (d.created_at, d.id) < (SELECT created_at, id FROM documents WHERE id = ?2) \
-             ORDER BY d.created_at DESC, d.id DESC LIMIT 26",
+            format!(
+                "SELECT {LISTED} FROM documents d JOIN document_versions v ON v.id = d.version_id \
+                 WHERE d.client_id = ?1 AND d.deleted_at IS NULL \
+                  AND (d.created_at, d.id) < (SELECT created_at, id FROM documents WHERE id = ?2) \
+                 ORDER BY d.created_at DESC, d.id DESC LIMIT 26"
+            ),
             client,
             id.to_string()
         ),
         Cursor::Before(id) => statement!(
-            "SELECT d.id, d.title, d.folder, d.visible, d.visible_from, d.visible_until, v.created_at, \
-             v.number, v.size, d.downloads, d.downloaded_at \
-             FROM documents d JOIN document_versions v ON v.id = d.version_id \
-             WHERE d.client_id = ?1 AND d.deleted_at IS NULL \
-              AND (d.created_at, d.id) > (SELECT created_at, id FROM documents WHERE id = ?2) \
-             ORDER BY d.created_at, d.id LIMIT 26",
+            format!(
+                "SELECT {LISTED} FROM documents d JOIN document_versions v ON v.id = d.version_id \
+                 WHERE d.client_id = ?1 AND d.deleted_at IS NULL \
+                  AND (d.created_at, d.id) > (SELECT created_at, id FROM documents WHERE id = ?2) \
+                 ORDER BY d.created_at, d.id LIMIT 26"
+            ),
             client,
             id.to_string()
         ),
@@ -168,42 +172,44 @@ pub(crate) struct Shared {
     pub(crate) size: u64,
 }
 
+/// Reads [`Shared`].
+const ROWS: &str = "SELECT s.id, s.title, s.folder, s.published_at, s.visible_from, v.size \
+     FROM shared s JOIN document_versions v ON v.id = s.version_id";
+/// The document that a page goes on from; of another client there is none.
+const HERE: &str = "FROM documents WHERE id = ?4 AND client_id = (SELECT client_id FROM viewer)";
+
 /// A page of what the viewer may see, folder by folder and the newest first in each, one row more
 /// where there are more. The page before another comes in reverse.
 pub(crate) fn shared(asker: &Asker, cursor: Cursor<DocumentId>) -> Statement {
     match cursor {
         Cursor::First => asker.shared(
-            "SELECT s.id, s.title, s.folder, s.published_at, s.visible_from, vs.size \
-             FROM shared s JOIN document_versions vs ON vs.id = s.version_id \
-             ORDER BY s.folder, s.published_at DESC, s.id DESC LIMIT 26",
+            format!("{ROWS} ORDER BY s.folder, s.published_at DESC, s.id DESC LIMIT 26"),
             [],
         ),
         Cursor::After(id) => asker.shared(
-            "SELECT * FROM (SELECT s.id, s.title, s.folder, s.published_at, s.visible_from, vs.size \
-              FROM shared s JOIN document_versions vs ON vs.id = s.version_id \
-              WHERE s.folder = (SELECT folder FROM documents WHERE id = ?4 AND client_id = (SELECT client_id FROM viewer)) AND (s.published_at, s.id) \
-               < (SELECT published_at, id FROM documents WHERE id = ?4 AND client_id = (SELECT client_id FROM viewer)) \
-              ORDER BY s.published_at DESC, s.id DESC LIMIT 26) \
-             UNION ALL \
-             SELECT * FROM (SELECT s.id, s.title, s.folder, s.published_at, s.visible_from, vs.size \
-              FROM shared s JOIN document_versions vs ON vs.id = s.version_id \
-              WHERE s.folder > (SELECT folder FROM documents WHERE id = ?4 AND client_id = (SELECT client_id FROM viewer)) \
-              ORDER BY s.folder, s.published_at DESC, s.id DESC LIMIT 26) \
-             LIMIT 26",
+            format!(
+                "SELECT * FROM ({ROWS} \
+                  WHERE s.folder = (SELECT folder {HERE}) \
+                   AND (s.published_at, s.id) < (SELECT published_at, id {HERE}) \
+                  ORDER BY s.published_at DESC, s.id DESC LIMIT 26) \
+                 UNION ALL \
+                 SELECT * FROM ({ROWS} WHERE s.folder > (SELECT folder {HERE}) \
+                  ORDER BY s.folder, s.published_at DESC, s.id DESC LIMIT 26) \
+                 LIMIT 26"
+            ),
             [id.to_string().into()],
         ),
         Cursor::Before(id) => asker.shared(
-            "SELECT * FROM (SELECT s.id, s.title, s.folder, s.published_at, s.visible_from, vs.size \
-              FROM shared s JOIN document_versions vs ON vs.id = s.version_id \
-              WHERE s.folder = (SELECT folder FROM documents WHERE id = ?4 AND client_id = (SELECT client_id FROM viewer)) AND (s.published_at, s.id) \
-               > (SELECT published_at, id FROM documents WHERE id = ?4 AND client_id = (SELECT client_id FROM viewer)) \
-              ORDER BY s.published_at, s.id LIMIT 26) \
-             UNION ALL \
-             SELECT * FROM (SELECT s.id, s.title, s.folder, s.published_at, s.visible_from, vs.size \
-              FROM shared s JOIN document_versions vs ON vs.id = s.version_id \
-              WHERE s.folder < (SELECT folder FROM documents WHERE id = ?4 AND client_id = (SELECT client_id FROM viewer)) \
-              ORDER BY s.folder DESC, s.published_at, s.id LIMIT 26) \
-             LIMIT 26",
+            format!(
+                "SELECT * FROM ({ROWS} \
+                  WHERE s.folder = (SELECT folder {HERE}) \
+                   AND (s.published_at, s.id) > (SELECT published_at, id {HERE}) \
+                  ORDER BY s.published_at, s.id LIMIT 26) \
+                 UNION ALL \
+                 SELECT * FROM ({ROWS} WHERE s.folder < (SELECT folder {HERE}) \
+                  ORDER BY s.folder DESC, s.published_at, s.id LIMIT 26) \
+                 LIMIT 26"
+            ),
             [id.to_string().into()],
         ),
     }
@@ -230,8 +236,8 @@ pub(crate) struct SharedWhole {
 pub(crate) fn shared_whole(asker: &Asker, document: DocumentId) -> Statement {
     asker.shared(
         "SELECT s.id, s.title, s.folder, s.description, s.published_at, s.visible_from, s.visible_until, \
-         vs.file_name, vs.size, vs.number, vs.created_at \
-         FROM shared s JOIN document_versions vs ON vs.id = s.version_id WHERE s.id = ?4",
+         v.file_name, v.size, v.number, v.created_at \
+         FROM shared s JOIN document_versions v ON v.id = s.version_id WHERE s.id = ?4",
         [document.to_string().into()],
     )
 }
@@ -248,19 +254,25 @@ pub(crate) struct Stored {
     pub(crate) created_at: Timestamp,
 }
 
+/// The columns of [`Stored`], of `document_versions v`.
+const STORED: &str = "v.blob, v.etag, v.file_name, v.content_type, v.size, v.created_at";
+
 /// [`Stored`] of a document's version, by its number or the current one, for staff.
 pub(crate) fn stored(document: DocumentId, number: Option<u32>) -> Statement {
     match number {
         None => statement!(
-            "SELECT v.blob, v.etag, v.file_name, v.content_type, v.size, v.created_at \
-             FROM documents d JOIN document_versions v ON v.id = d.version_id \
-             WHERE d.id = ?1 AND d.deleted_at IS NULL",
+            format!(
+                "SELECT {STORED} FROM documents d JOIN document_versions v ON v.id = d.version_id \
+                 WHERE d.id = ?1 AND d.deleted_at IS NULL"
+            ),
             document.to_string()
         ),
         Some(number) => statement!(
-            "SELECT v.blob, v.etag, v.file_name, v.content_type, v.size, v.created_at \
-             FROM documents d JOIN document_versions v ON v.document_id = d.id AND v.number = ?2 \
-             WHERE d.id = ?1 AND d.deleted_at IS NULL",
+            format!(
+                "SELECT {STORED} FROM documents d \
+                 JOIN document_versions v ON v.document_id = d.id AND v.number = ?2 \
+                 WHERE d.id = ?1 AND d.deleted_at IS NULL"
+            ),
             document.to_string(),
             number
         ),
@@ -270,8 +282,10 @@ pub(crate) fn stored(document: DocumentId, number: Option<u32>) -> Statement {
 /// [`Stored`] of a document that the viewer may see.
 pub(crate) fn shared_stored(asker: &Asker, document: DocumentId) -> Statement {
     asker.shared(
-        "SELECT vs.blob, vs.etag, vs.file_name, vs.content_type, vs.size, vs.created_at \
-         FROM shared s JOIN document_versions vs ON vs.id = s.version_id WHERE s.id = ?4",
+        format!(
+            "SELECT {STORED} FROM shared s JOIN document_versions v ON v.id = s.version_id \
+             WHERE s.id = ?4"
+        ),
         [document.to_string().into()],
     )
 }

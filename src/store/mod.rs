@@ -42,6 +42,7 @@ pub(crate) mod provider_event;
 mod proviso;
 pub(crate) mod receipt;
 pub(crate) mod reset;
+mod search;
 pub(crate) mod session;
 pub(crate) mod settings;
 pub(crate) mod setup;

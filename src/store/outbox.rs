@@ -30,56 +30,58 @@ pub(crate) struct NewMail<'a> {
     pub(crate) link: Option<LinkId>,
 }
 
-/// Queues a mail, due at once.
-pub(crate) fn queue(mail: &NewMail<'_>, now: Timestamp) -> Statement {
-    statement!(
-        "INSERT INTO outbox (id, dedupe_key, kind, to_email, to_name, subject, content, sealed, \
-         contact_id, client_id, link_id, due_at, created_at, staff_id) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?12, ?13) \
-         ON CONFLICT (dedupe_key) DO NOTHING",
-        mail.id.to_string(),
-        mail.dedupe_key.as_str(),
-        mail.kind,
-        mail.to_email,
-        mail.to_name,
-        mail.subject,
-        mail.content,
-        Param::from(mail.sealed),
-        Param::from(mail.contact.map(|id| id.to_string())),
-        Param::from(mail.client.map(|id| id.to_string())),
-        Param::from(mail.link.map(|id| id.to_string())),
-        now,
-        Param::from(mail.staff.map(|id| id.to_string()))
-    )
+impl NewMail<'_> {
+    /// `?1` … `?13` of a statement that queues the mail.
+    fn columns(&self, now: Timestamp) -> [Param; 13] {
+        [
+            self.id.to_string().into(),
+            self.dedupe_key.as_str().into(),
+            self.kind.into(),
+            self.to_email.into(),
+            self.to_name.into(),
+            self.subject.into(),
+            self.content.into(),
+            self.sealed.into(),
+            self.contact.map(|id| id.to_string()).into(),
+            self.client.map(|id| id.to_string()).into(),
+            self.link.map(|id| id.to_string()).into(),
+            now.into(),
+            self.staff.map(|id| id.to_string()).into(),
+        ]
+    }
+
+    fn statement(
+        &self,
+        sql: String,
+        now: Timestamp,
+        more: impl IntoIterator<Item = Param>,
+    ) -> Statement {
+        Statement::new(sql, self.columns(now).into_iter().chain(more))
+    }
 }
 
-/// Queues a mail, due at once, if what it tells of happened earlier in the batch.
+/// The columns that a mail is queued with: due at once, and only once by its key.
+const OUTBOX: &str = "id, dedupe_key, kind, to_email, to_name, subject, content, sealed, contact_id, client_id, \
+     link_id, due_at, created_at, staff_id";
+/// The values for [`OUTBOX`], out of [`NewMail::columns`].
+const MAIL: &str = "?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?12, ?13";
+
+/// Queues a mail.
+pub(crate) fn queue(mail: &NewMail<'_>, now: Timestamp) -> Statement {
+    let sql = format!(
+        "INSERT INTO outbox ({OUTBOX}) VALUES ({MAIL}) ON CONFLICT (dedupe_key) DO NOTHING"
+    );
+    mail.statement(sql, now, [])
+}
+
+/// Queues a mail if what it tells of happened earlier in the batch.
 pub(crate) fn queue_if(mail: &NewMail<'_>, proviso: Proviso<'_>, now: Timestamp) -> Statement {
-    let [session, token, made] = proviso.params();
-    statement!(
-        "INSERT INTO outbox (id, dedupe_key, kind, to_email, to_name, subject, content, sealed, \
-         contact_id, client_id, link_id, due_at, created_at, staff_id) \
-         SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?12, ?16 \
-         WHERE EXISTS (SELECT 1 FROM sessions WHERE id = ?13) \
-          OR EXISTS (SELECT 1 FROM links WHERE token_hash = ?14 AND session_id = ?15) \
-         ON CONFLICT (dedupe_key) DO NOTHING",
-        mail.id.to_string(),
-        mail.dedupe_key.as_str(),
-        mail.kind,
-        mail.to_email,
-        mail.to_name,
-        mail.subject,
-        mail.content,
-        Param::from(mail.sealed),
-        Param::from(mail.contact.map(|id| id.to_string())),
-        Param::from(mail.client.map(|id| id.to_string())),
-        Param::from(mail.link.map(|id| id.to_string())),
-        now,
-        session,
-        token,
-        made,
-        Param::from(mail.staff.map(|id| id.to_string()))
-    )
+    let sql = format!(
+        "INSERT INTO outbox ({OUTBOX}) SELECT {MAIL} WHERE EXISTS (SELECT 1 FROM sessions WHERE id = ?14) \
+          OR EXISTS (SELECT 1 FROM links WHERE token_hash = ?15 AND session_id = ?16) \
+         ON CONFLICT (dedupe_key) DO NOTHING"
+    );
+    mail.statement(sql, now, proviso.params())
 }
 
 /// What a mail about a payment tells of.
@@ -91,57 +93,30 @@ pub(crate) enum OfPayment<'a> {
     Failed(AttemptId),
 }
 
-/// Queues a mail, due at once, if what it tells of is so by now.
+/// Queues a mail if what it tells of is so by now.
 pub(crate) fn queue_of(mail: &NewMail<'_>, told: OfPayment<'_>, now: Timestamp) -> Statement {
     let [payment, attempt]: [Param; 2] = match told {
         OfPayment::Paid(payment) => [payment.into(), Param::Null],
         OfPayment::Failed(attempt) => [Param::Null, attempt.to_string().into()],
     };
-    statement!(
-        "INSERT INTO outbox (id, dedupe_key, kind, to_email, to_name, subject, content, sealed, \
-         contact_id, client_id, link_id, due_at, created_at, staff_id) \
-         SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?12, ?13 \
-         WHERE EXISTS (SELECT 1 FROM allocations WHERE payment = ?14) \
+    let sql = format!(
+        "INSERT INTO outbox ({OUTBOX}) SELECT {MAIL} WHERE EXISTS (SELECT 1 FROM allocations WHERE payment = ?14) \
           OR EXISTS (SELECT 1 FROM attempts WHERE id = ?15 AND state = 'failed') \
-         ON CONFLICT (dedupe_key) DO NOTHING",
-        mail.id.to_string(),
-        mail.dedupe_key.as_str(),
-        mail.kind,
-        mail.to_email,
-        mail.to_name,
-        mail.subject,
-        mail.content,
-        Param::from(mail.sealed),
-        Param::from(mail.contact.map(|id| id.to_string())),
-        Param::from(mail.client.map(|id| id.to_string())),
-        Param::from(mail.link.map(|id| id.to_string())),
-        now,
-        Param::from(mail.staff.map(|id| id.to_string())),
-        payment,
-        attempt
-    )
+         ON CONFLICT (dedupe_key) DO NOTHING"
+    );
+    mail.statement(sql, now, [payment, attempt])
 }
 
-/// Queues a mail, due at once, about an invoice that gets its number in this batch: the invoice's id
-/// in subject and text becomes that number.
+/// Queues a mail about an invoice that gets its number in this batch: the invoice's id in subject and
+/// text becomes that number, and the mail is of the invoice's client.
 pub(crate) fn queue_numbered(mail: &NewMail<'_>, invoice: InvoiceId, now: Timestamp) -> Statement {
-    statement!(
-        "INSERT INTO outbox (id, dedupe_key, kind, to_email, to_name, subject, content, sealed, \
-         client_id, due_at, created_at) \
-         SELECT ?1, ?2, ?3, ?4, ?5, replace(?6, i.id, i.number), replace(?7, i.id, i.number), ?8, \
-         i.client_id, ?10, ?10 FROM invoices i WHERE i.id = ?9 AND i.number IS NOT NULL \
-         ON CONFLICT (dedupe_key) DO NOTHING",
-        mail.id.to_string(),
-        mail.dedupe_key.as_str(),
-        mail.kind,
-        mail.to_email,
-        mail.to_name,
-        mail.subject,
-        mail.content,
-        Param::from(mail.sealed),
-        invoice.to_string(),
-        now
-    )
+    let sql = format!(
+        "INSERT INTO outbox ({OUTBOX}) SELECT ?1, ?2, ?3, ?4, ?5, replace(?6, i.id, i.number), replace(?7, i.id, i.number), \
+          ?8, ?9, i.client_id, ?11, ?12, ?12, ?13 \
+         FROM invoices i WHERE i.id = ?14 AND i.number IS NOT NULL \
+         ON CONFLICT (dedupe_key) DO NOTHING"
+    );
+    mail.statement(sql, now, [invoice.to_string().into()])
 }
 
 /// A mail that a sender holds.

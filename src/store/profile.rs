@@ -3,9 +3,8 @@
 use serde::Deserialize;
 
 use super::viewer::Asker;
-use super::{Error, Statement, flag, statement};
-use crate::domain::id::{ClientId, ContactId, StaffId};
-use crate::domain::search;
+use super::{Error, Statement, flag, search, statement};
+use crate::domain::id::{ClientId, ContactId};
 use crate::domain::text::{Line, Name};
 use crate::domain::time::Timestamp;
 
@@ -40,15 +39,6 @@ pub(crate) fn colleagues(asker: &Asker) -> Statement {
     )
 }
 
-/// Renames a member of staff.
-pub(crate) fn rename_staff(id: StaffId, name: &Name) -> Statement {
-    statement!(
-        "UPDATE staff SET name = ?2 WHERE id = ?1",
-        id.to_string(),
-        name.as_str()
-    )
-}
-
 /// Renames a contact, with the words that find its client. The address is one of those words.
 pub(crate) fn rename_contact(
     (id, client): (ContactId, ClientId),
@@ -56,27 +46,17 @@ pub(crate) fn rename_contact(
     email: &str,
     now: Timestamp,
 ) -> Result<[Statement; 3], Error> {
-    let last = last.map_or("", Line::as_str);
-    let words = search::words([first.as_str(), last, email]);
+    let (key, last) = (id.to_string(), last.map_or("", Line::as_str));
     Ok([
         statement!(
             "UPDATE contacts SET first_name = ?2, last_name = ?3, updated_at = ?4, revision = revision + 1 \
              WHERE id = ?1 AND removed_at IS NULL",
-            id.to_string(),
+            key.as_str(),
             first.as_str(),
             last,
             now
         ),
-        statement!(
-            "DELETE FROM client_words WHERE owner_id = ?1",
-            id.to_string()
-        ),
-        statement!(
-            "INSERT OR IGNORE INTO client_words (word, client_id, owner_id) \
-             SELECT value, ?1, ?2 FROM json_each(?3)",
-            client.to_string(),
-            id.to_string(),
-            serde_json::to_string(&words)?
-        ),
+        search::forget(&key),
+        search::index(&key, client, [first.as_str(), last, email])?,
     ])
 }

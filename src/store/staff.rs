@@ -2,10 +2,11 @@
 
 use serde::Deserialize;
 
+use super::link::{NEWEST, Newest};
 use super::{Statement, statement};
 use crate::domain::email::Email;
 use crate::domain::id::{LinkId, StaffId};
-use crate::domain::invitation::{LinkFacts, MailState, RevokedReason};
+use crate::domain::invitation::RevokedReason;
 use crate::domain::role::Role;
 use crate::domain::staff::StaffState;
 use crate::domain::text::Name;
@@ -24,14 +25,9 @@ pub(crate) struct Member {
     pub(crate) seen_at: Option<Timestamp>,
     /// Active owners other than this person.
     pub(crate) owners_left: u32,
-    link_created: Option<Timestamp>,
-    link_expires: Option<Timestamp>,
-    link_consumed: Option<Timestamp>,
-    link_revoked: Option<Timestamp>,
-    link_reason: Option<String>,
-    mail_state: Option<String>,
-    mail_sent: Option<Timestamp>,
-    mail_error: Option<String>,
+    /// Their newest link to join.
+    #[serde(flatten)]
+    newest: Newest,
 }
 
 impl Member {
@@ -40,60 +36,37 @@ impl Member {
         StaffState::of(
             self.joined_at.is_some(),
             self.deactivated_at.is_some(),
-            self.newest_link().as_ref(),
+            self.newest.facts().as_ref(),
             now,
         )
     }
-
-    fn newest_link(&self) -> Option<LinkFacts> {
-        let reason = self.link_reason.as_deref().and_then(RevokedReason::parse);
-        Some(LinkFacts {
-            created_at: self.link_created?,
-            expires_at: self.link_expires?,
-            consumed_at: self.link_consumed,
-            revoked: self.link_revoked.map(|at| (at, reason)),
-            mail: match self.mail_state.as_deref() {
-                Some("sent") => MailState::Sent {
-                    at: self.mail_sent.unwrap_or_default(),
-                },
-                Some("dead" | "undeliverable") => MailState::Failed {
-                    reason: self.mail_error.clone().unwrap_or_default(),
-                },
-                Some("cancelled") => MailState::Withdrawn,
-                _ => MailState::Queued,
-            },
-        })
-    }
 }
+
+/// The columns of [`Member`] but for [`NEWEST`] and `owners_left`, of `staff st`.
+const MEMBER: &str = "st.id, st.name, st.email, st.role, st.joined_at, st.deactivated_at, \
+     (SELECT max(s.seen_at) FROM sessions s WHERE s.staff_id = st.id) AS seen_at";
+
+/// What [`NEWEST`] reads, for `staff st`: the link to join that was sent last.
+const JOIN_LINK: &str = "LEFT JOIN links l ON l.id = (SELECT j.id FROM links j \
+      WHERE j.staff_id = st.id AND j.purpose = 'join' ORDER BY j.created_at DESC, j.id DESC LIMIT 1) \
+     LEFT JOIN staff inviter ON inviter.id = l.created_by LEFT JOIN outbox o ON o.link_id = l.id";
 
 /// All [`Member`]s, those who are deactivated last. A team is small: 200 are shown.
 pub(crate) fn all() -> Statement {
-    statement!(
-        "SELECT st.id, st.name, st.email, st.role, st.joined_at, st.deactivated_at, \
-         (SELECT max(s.seen_at) FROM sessions s WHERE s.staff_id = st.id) AS seen_at, 0 AS owners_left, \
-         l.created_at AS link_created, l.expires_at AS link_expires, l.consumed_at AS link_consumed, \
-         l.revoked_at AS link_revoked, l.revoked_reason AS link_reason, \
-         o.state AS mail_state, o.sent_at AS mail_sent, o.last_error AS mail_error \
-         FROM staff st LEFT JOIN links l ON l.id = (SELECT j.id FROM links j \
-          WHERE j.staff_id = st.id AND j.purpose = 'join' ORDER BY j.created_at DESC, j.id DESC LIMIT 1) \
-         LEFT JOIN outbox o ON o.link_id = l.id \
+    statement!(format!(
+        "SELECT {MEMBER}, 0 AS owners_left, {NEWEST} FROM staff st {JOIN_LINK} \
          ORDER BY st.deactivated_at IS NOT NULL, lower(st.name), st.id LIMIT 200"
-    )
+    ))
 }
 
 /// One [`Member`].
 pub(crate) fn one(id: StaffId) -> Statement {
     statement!(
-        "SELECT st.id, st.name, st.email, st.role, st.joined_at, st.deactivated_at, \
-         (SELECT max(s.seen_at) FROM sessions s WHERE s.staff_id = st.id) AS seen_at, \
-         (SELECT count(*) FROM staff w WHERE w.role = 'owner' AND w.joined_at IS NOT NULL \
-          AND w.deactivated_at IS NULL AND w.id <> st.id) AS owners_left, \
-         l.created_at AS link_created, l.expires_at AS link_expires, l.consumed_at AS link_consumed, \
-         l.revoked_at AS link_revoked, l.revoked_reason AS link_reason, \
-         o.state AS mail_state, o.sent_at AS mail_sent, o.last_error AS mail_error \
-         FROM staff st LEFT JOIN links l ON l.id = (SELECT j.id FROM links j \
-          WHERE j.staff_id = st.id AND j.purpose = 'join' ORDER BY j.created_at DESC, j.id DESC LIMIT 1) \
-         LEFT JOIN outbox o ON o.link_id = l.id WHERE st.id = ?1",
+        format!(
+            "SELECT {MEMBER}, (SELECT count(*) FROM staff w WHERE w.role = 'owner' AND w.joined_at IS NOT NULL \
+              AND w.deactivated_at IS NULL AND w.id <> st.id) AS owners_left, {NEWEST} \
+             FROM staff st {JOIN_LINK} WHERE st.id = ?1"
+        ),
         id.to_string()
     )
 }

@@ -187,13 +187,18 @@ pub(crate) struct Made {
     pub(crate) deleted: bool,
 }
 
+/// The columns of [`Made`], of `document_versions v` and `documents d`.
+const MADE: &str = "v.id AS version_id, d.id AS document_id, d.client_id, d.title, v.number, \
+     d.deleted_at IS NOT NULL AS deleted";
+
 /// [`Made`] by the ids of the versions, as far as they are there.
 pub(crate) fn made(versions: &[VersionId]) -> Result<Statement, super::Error> {
     Ok(statement!(
-        "SELECT v.id AS version_id, d.id AS document_id, d.client_id, d.title, v.number, \
-         d.deleted_at IS NOT NULL AS deleted \
-         FROM json_each(?1) f JOIN document_versions v ON v.id = f.value \
-         JOIN documents d ON d.id = v.document_id",
+        format!(
+            "SELECT {MADE} \
+             FROM json_each(?1) f JOIN document_versions v ON v.id = f.value \
+             JOIN documents d ON d.id = v.document_id"
+        ),
         serde_json::to_string(versions)?
     ))
 }
@@ -201,11 +206,12 @@ pub(crate) fn made(versions: &[VersionId]) -> Result<Statement, super::Error> {
 /// [`Made`] by the member of staff who sent it.
 pub(crate) fn made_by(version: VersionId, session: SessionId) -> Statement {
     statement!(
-        "SELECT v.id AS version_id, d.id AS document_id, d.client_id, d.title, v.number, \
-         d.deleted_at IS NOT NULL AS deleted \
-         FROM document_versions v JOIN documents d ON d.id = v.document_id \
-         WHERE v.id = ?1 AND d.deleted_at IS NULL \
-          AND v.uploaded_by = (SELECT staff_id FROM sessions WHERE id = ?2)",
+        format!(
+            "SELECT {MADE} \
+             FROM document_versions v JOIN documents d ON d.id = v.document_id \
+             WHERE v.id = ?1 AND d.deleted_at IS NULL \
+              AND v.uploaded_by = (SELECT staff_id FROM sessions WHERE id = ?2)"
+        ),
         version.to_string(),
         session.to_string()
     )

@@ -80,7 +80,7 @@ impl Asker {
     /// A statement that reads `FROM shared`; its own parameters start at `?4`.
     pub(crate) fn shared(
         &self,
-        sql: &'static str,
+        sql: impl std::fmt::Display,
         params: impl IntoIterator<Item = Param>,
     ) -> Statement {
         self.with(format!("{}{SHARED}{sql}", self.viewer()), params)

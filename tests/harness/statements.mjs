@@ -26,30 +26,29 @@ function* literals(source) {
   }
 }
 
-/** Named string constants of a file or of the whole store, to be put in where a literal says {NAME}. */
-function constants() {
+/** Named string constants of a file, to be put in where a literal says {NAME}. */
+function constants(source) {
   const found = {};
-  for (const file of rustFiles(STORE)) {
-    const source = readFileSync(file, "utf8");
-    for (const { text, start } of literals(source)) {
-      const name = /\bconst\s+([A-Z][A-Z0-9_]*)\s*:\s*&(?:'static\s+)?str\s*=\s*$/.exec(source.slice(0, start))?.[1];
-      if (name) found[name] = text;
-    }
+  for (const { text, start } of literals(source)) {
+    const name = /\bconst\s+([A-Z][A-Z0-9_]*)\s*:\s*&(?:'static\s+)?str\s*=\s*$/.exec(source.slice(0, start))?.[1];
+    if (name) found[name] = text;
   }
   return found;
 }
 
-const CONSTANTS = constants();
-const fillIn = (text) => text.replace(/\{([A-Z][A-Z0-9_]*)\}/g, (whole, name) => CONSTANTS[name] ?? whole);
+/** Those of the whole store. Where two files have one name, each means its own. */
+const CONSTANTS = Object.assign({}, ...[...rustFiles(STORE)].map((file) => constants(readFileSync(file, "utf8"))));
+const fillIn = (text, own) => text.replace(/\{([A-Z][A-Z0-9_]*)\}/g, (whole, name) => own[name] ?? CONSTANTS[name] ?? whole);
 
 /** Every statement: { sql, place: "src/store/x.rs:12" }. */
 export function statements() {
   const found = [];
   for (const file of rustFiles(STORE)) {
     const source = readFileSync(file, "utf8").replace(/#\[cfg\(test\)\]\s*mod tests[\s\S]*$/, "");
+    const own = constants(source);
     for (const { text, line } of literals(source)) {
       if (text.startsWith("{") && !/^\{[A-Z_]+\}\s*[A-Z]/.test(text)) continue; // format!("{VIEWER}{sql}"): glue, no statement
-      let sql = fillIn(text).trim();
+      let sql = fillIn(text, own).trim();
       if (!/^(SELECT|INSERT|UPDATE|DELETE|WITH|REPLACE)\b[\s\S]*\s/.test(sql)) continue;
       if (/^, /.test(sql)) continue; // a CTE that goes on after another; explained where it is read
       if (/\b(FROM|JOIN) shared\b/.test(sql)) sql = `${CONSTANTS.VIEWER.trim()}${CONSTANTS.SHARED} ${sql}`;

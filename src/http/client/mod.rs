@@ -72,11 +72,7 @@ pub(crate) async fn create(staff: Staff, mut form: Fields) -> Answer {
     // A client comes before the entry that names it.
     let entry = staff.me().did("client.created", id, id, name);
     batch.push(entry.append(app.id()?, app.now));
-    match app.db.batch(batch).await {
-        // This very form was sent before.
-        Ok(_) | Err(store::Error::Conflict(Conflict::Repeat)) => {}
-        Err(error) => return Err(error.into()),
-    }
+    app.db.batch_once(batch).await?;
     Flash::success(
         app,
         format!("{name} is added. Next, add the people you work with."),

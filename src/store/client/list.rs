@@ -6,10 +6,10 @@
 
 use serde::Deserialize;
 
-use super::super::{Statement, flag, statement};
 use crate::domain::id::ClientId;
 use crate::domain::search;
 use crate::domain::time::Timestamp;
+use crate::store::{Statement, flag, statement};
 
 /// A page of the list, in rows. One more is read, to know whether it goes on.
 pub(crate) const PAGE: usize = 25;
@@ -84,6 +84,13 @@ impl Listed {
     }
 }
 
+/// The columns of [`Listed`], of `clients`.
+const LISTED: &str = "id, name, name_key, reference, portal_enabled, created_at";
+/// The same of `clients c`, with the row's place in the list that is sorted by `?9`.
+const FOUND: &str = "c.id, c.name, c.name_key, c.reference, c.portal_enabled, c.created_at, \
+     CASE ?9 WHEN 'newest' THEN printf('%016d', 9007199254740991 - c.created_at) \
+      WHEN 'portal' THEN (1 - c.portal_enabled) || c.name_key ELSE c.name_key END AS place";
+
 /// [`Listed`], up to one more than a page.
 pub(crate) fn page(ask: &Ask) -> Statement {
     let (key, id) = ask.from.clone().unwrap_or_default();
@@ -101,16 +108,20 @@ pub(crate) fn page(ask: &Ask) -> Statement {
 fn by_name(back: bool, key: &str, id: &str) -> Statement {
     if back {
         statement!(
-            "SELECT id, name, name_key, reference, portal_enabled, created_at FROM clients \
-             WHERE archived_at IS NULL AND (name_key, id) < (?1, ?2) \
-             ORDER BY name_key DESC, id DESC LIMIT 26",
+            format!(
+                "SELECT {LISTED} FROM clients \
+                 WHERE archived_at IS NULL AND (name_key, id) < (?1, ?2) \
+                 ORDER BY name_key DESC, id DESC LIMIT 26"
+            ),
             key,
             id
         )
     } else {
         statement!(
-            "SELECT id, name, name_key, reference, portal_enabled, created_at FROM clients \
-             WHERE archived_at IS NULL AND (name_key, id) > (?1, ?2) ORDER BY name_key, id LIMIT 26",
+            format!(
+                "SELECT {LISTED} FROM clients \
+                 WHERE archived_at IS NULL AND (name_key, id) > (?1, ?2) ORDER BY name_key, id LIMIT 26"
+            ),
             key,
             id
         )
@@ -120,16 +131,20 @@ fn by_name(back: bool, key: &str, id: &str) -> Statement {
 fn archived(back: bool, key: &str, id: &str) -> Statement {
     if back {
         statement!(
-            "SELECT id, name, name_key, reference, portal_enabled, created_at FROM clients \
-             WHERE archived_at IS NOT NULL AND (name_key, id) < (?1, ?2) \
-             ORDER BY name_key DESC, id DESC LIMIT 26",
+            format!(
+                "SELECT {LISTED} FROM clients \
+                 WHERE archived_at IS NOT NULL AND (name_key, id) < (?1, ?2) \
+                 ORDER BY name_key DESC, id DESC LIMIT 26"
+            ),
             key,
             id
         )
     } else {
         statement!(
-            "SELECT id, name, name_key, reference, portal_enabled, created_at FROM clients \
-             WHERE archived_at IS NOT NULL AND (name_key, id) > (?1, ?2) ORDER BY name_key, id LIMIT 26",
+            format!(
+                "SELECT {LISTED} FROM clients \
+                 WHERE archived_at IS NOT NULL AND (name_key, id) > (?1, ?2) ORDER BY name_key, id LIMIT 26"
+            ),
             key,
             id
         )
@@ -140,16 +155,20 @@ fn by_age(back: bool, key: &str, id: &str) -> Statement {
     let at = LAST - key.parse().unwrap_or(0);
     if back {
         statement!(
-            "SELECT id, name, name_key, reference, portal_enabled, created_at FROM clients \
-             WHERE archived_at IS NULL AND (created_at, id) > (?1, ?2) ORDER BY created_at, id LIMIT 26",
+            format!(
+                "SELECT {LISTED} FROM clients \
+                 WHERE archived_at IS NULL AND (created_at, id) > (?1, ?2) ORDER BY created_at, id LIMIT 26"
+            ),
             at,
             id
         )
     } else {
         statement!(
-            "SELECT id, name, name_key, reference, portal_enabled, created_at FROM clients \
-             WHERE archived_at IS NULL AND (created_at, id) < (?1, ?2) \
-             ORDER BY created_at DESC, id DESC LIMIT 26",
+            format!(
+                "SELECT {LISTED} FROM clients \
+                 WHERE archived_at IS NULL AND (created_at, id) < (?1, ?2) \
+                 ORDER BY created_at DESC, id DESC LIMIT 26"
+            ),
             at,
             id
         )
@@ -162,28 +181,32 @@ fn by_portal(back: bool, key: &str, id: &str) -> Statement {
     let name = key.get(1..).unwrap_or_default();
     if back {
         statement!(
-            "SELECT id, name, name_key, reference, portal_enabled, created_at FROM \
-             (SELECT * FROM (SELECT id, name, name_key, reference, portal_enabled, created_at FROM clients \
-               WHERE archived_at IS NULL AND portal_enabled = ?1 AND (name_key, id) < (?2, ?3) \
-               ORDER BY name_key DESC, id DESC LIMIT 26) \
-              UNION ALL SELECT * FROM (SELECT id, name, name_key, reference, portal_enabled, created_at \
-               FROM clients WHERE archived_at IS NULL AND portal_enabled = 1 AND ?1 = 0 \
-               ORDER BY name_key DESC, id DESC LIMIT 26)) \
-             ORDER BY portal_enabled, name_key DESC, id DESC LIMIT 26",
+            format!(
+                "SELECT {LISTED} FROM \
+                 (SELECT * FROM (SELECT {LISTED} FROM clients \
+                   WHERE archived_at IS NULL AND portal_enabled = ?1 AND (name_key, id) < (?2, ?3) \
+                   ORDER BY name_key DESC, id DESC LIMIT 26) \
+                  UNION ALL SELECT * FROM (SELECT {LISTED} \
+                   FROM clients WHERE archived_at IS NULL AND portal_enabled = 1 AND ?1 = 0 \
+                   ORDER BY name_key DESC, id DESC LIMIT 26)) \
+                 ORDER BY portal_enabled, name_key DESC, id DESC LIMIT 26"
+            ),
             open,
             name,
             id
         )
     } else {
         statement!(
-            "SELECT id, name, name_key, reference, portal_enabled, created_at FROM \
-             (SELECT * FROM (SELECT id, name, name_key, reference, portal_enabled, created_at FROM clients \
-               WHERE archived_at IS NULL AND portal_enabled = ?1 AND (name_key, id) > (?2, ?3) \
-               ORDER BY name_key, id LIMIT 26) \
-              UNION ALL SELECT * FROM (SELECT id, name, name_key, reference, portal_enabled, created_at \
-               FROM clients WHERE archived_at IS NULL AND portal_enabled = 0 AND ?1 = 1 \
-               ORDER BY name_key, id LIMIT 26)) \
-             ORDER BY portal_enabled DESC, name_key, id LIMIT 26",
+            format!(
+                "SELECT {LISTED} FROM \
+                 (SELECT * FROM (SELECT {LISTED} FROM clients \
+                   WHERE archived_at IS NULL AND portal_enabled = ?1 AND (name_key, id) > (?2, ?3) \
+                   ORDER BY name_key, id LIMIT 26) \
+                  UNION ALL SELECT * FROM (SELECT {LISTED} \
+                   FROM clients WHERE archived_at IS NULL AND portal_enabled = 0 AND ?1 = 1 \
+                   ORDER BY name_key, id LIMIT 26)) \
+                 ORDER BY portal_enabled DESC, name_key, id LIMIT 26"
+            ),
             open,
             name,
             id
@@ -204,15 +227,15 @@ fn found(ask: &Ask, key: &str, id: &str) -> Statement {
     let (sort, archived) = (ask.sort.as_str(), ask.archived);
     if ask.back {
         statement!(
-            "SELECT c.id, c.name, c.name_key, c.reference, c.portal_enabled, c.created_at, \
-             CASE ?9 WHEN 'newest' THEN printf('%016d', 9007199254740991 - c.created_at) \
-              WHEN 'portal' THEN (1 - c.portal_enabled) || c.name_key ELSE c.name_key END AS place \
-             FROM (SELECT DISTINCT client_id FROM client_words WHERE word >= ?3 AND word < ?4) w \
-             CROSS JOIN clients c ON c.id = w.client_id \
-             WHERE (c.archived_at IS NOT NULL) = ?10 AND (place, c.id) < (?1, ?2) \
-              AND c.id IN (SELECT client_id FROM client_words WHERE word >= ?5 AND word < ?6) \
-              AND c.id IN (SELECT client_id FROM client_words WHERE word >= ?7 AND word < ?8) \
-             ORDER BY place DESC, c.id DESC LIMIT 26",
+            format!(
+                "SELECT {FOUND} \
+                 FROM (SELECT DISTINCT client_id FROM client_words WHERE word >= ?3 AND word < ?4) w \
+                 CROSS JOIN clients c ON c.id = w.client_id \
+                 WHERE (c.archived_at IS NOT NULL) = ?10 AND (place, c.id) < (?1, ?2) \
+                  AND c.id IN (SELECT client_id FROM client_words WHERE word >= ?5 AND word < ?6) \
+                  AND c.id IN (SELECT client_id FROM client_words WHERE word >= ?7 AND word < ?8) \
+                 ORDER BY place DESC, c.id DESC LIMIT 26"
+            ),
             key,
             id,
             first.0,
@@ -226,15 +249,15 @@ fn found(ask: &Ask, key: &str, id: &str) -> Statement {
         )
     } else {
         statement!(
-            "SELECT c.id, c.name, c.name_key, c.reference, c.portal_enabled, c.created_at, \
-             CASE ?9 WHEN 'newest' THEN printf('%016d', 9007199254740991 - c.created_at) \
-              WHEN 'portal' THEN (1 - c.portal_enabled) || c.name_key ELSE c.name_key END AS place \
-             FROM (SELECT DISTINCT client_id FROM client_words WHERE word >= ?3 AND word < ?4) w \
-             CROSS JOIN clients c ON c.id = w.client_id \
-             WHERE (c.archived_at IS NOT NULL) = ?10 AND (place, c.id) > (?1, ?2) \
-              AND c.id IN (SELECT client_id FROM client_words WHERE word >= ?5 AND word < ?6) \
-              AND c.id IN (SELECT client_id FROM client_words WHERE word >= ?7 AND word < ?8) \
-             ORDER BY place, c.id LIMIT 26",
+            format!(
+                "SELECT {FOUND} \
+                 FROM (SELECT DISTINCT client_id FROM client_words WHERE word >= ?3 AND word < ?4) w \
+                 CROSS JOIN clients c ON c.id = w.client_id \
+                 WHERE (c.archived_at IS NOT NULL) = ?10 AND (place, c.id) > (?1, ?2) \
+                  AND c.id IN (SELECT client_id FROM client_words WHERE word >= ?5 AND word < ?6) \
+                  AND c.id IN (SELECT client_id FROM client_words WHERE word >= ?7 AND word < ?8) \
+                 ORDER BY place, c.id LIMIT 26"
+            ),
             key,
             id,
             first.0,

@@ -2,10 +2,10 @@
 
 use serde::Deserialize;
 
-use super::{ById, Error, Param, Statement, flag, statement};
+use super::{ById, Error, Param, Statement, flag, search, statement};
 use crate::domain::email::Email;
 use crate::domain::id::ClientId;
-use crate::domain::search;
+use crate::domain::search::key;
 use crate::domain::text::{Line, Name, Paragraphs};
 use crate::domain::time::Timestamp;
 
@@ -74,10 +74,7 @@ pub(crate) fn change(of: &Client, draft: &Draft, now: Timestamp) -> Result<Vec<S
          address = ?7, notes = ?8, updated_at = ?9 WHERE id = ?1",
         columns(of.id, draft, now).into_iter().chain(own),
     );
-    let forget = statement!(
-        "DELETE FROM client_words WHERE owner_id = ?1",
-        of.id.to_string()
-    );
+    let forget = search::forget(&of.id.to_string());
     Ok(vec![change, forget, index(of.id, draft)?])
 }
 
@@ -86,7 +83,7 @@ fn columns(id: ClientId, draft: &Draft, now: Timestamp) -> [Param; 9] {
     [
         id.to_string().into(),
         draft.name.as_str().into(),
-        search::key(draft.name.as_str()).into(),
+        key(draft.name.as_str()).into(),
         draft.reference.as_ref().map_or("", Line::as_str).into(),
         draft.email.as_ref().map(Email::as_str).into(),
         draft.phone.as_ref().map_or("", Line::as_str).into(),
@@ -97,17 +94,12 @@ fn columns(id: ClientId, draft: &Draft, now: Timestamp) -> [Param; 9] {
 }
 
 fn index(id: ClientId, draft: &Draft) -> Result<Statement, Error> {
-    let words = search::words([
+    let texts = [
         draft.name.as_str(),
         draft.reference.as_ref().map_or("", Line::as_str),
         draft.email.as_ref().map_or("", Email::as_str),
-    ]);
-    Ok(statement!(
-        "INSERT OR IGNORE INTO client_words (word, client_id, owner_id) \
-         SELECT value, ?1, ?1 FROM json_each(?2)",
-        id.to_string(),
-        serde_json::to_string(&words)?
-    ))
+    ];
+    search::index(&id.to_string(), id, texts)
 }
 
 /// Enable Portal. Switching off ends every session of the client's people for good.

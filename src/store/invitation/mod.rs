@@ -1,15 +1,15 @@
 //! Invitations: links that make a contact active, in one batch or not at all.
 
 mod accept;
-mod newest;
 
 pub(crate) use accept::{Acceptance, Consumed, Invitee, Login, Presented};
-pub(crate) use newest::Newest;
 
 use serde::Deserialize;
 
 use super::{ById, Statement, flag, statement};
 use crate::domain::id::{AccountId, ClientId, ContactId, LinkId, StaffId};
+use crate::domain::invitation::RevokedReason;
+use crate::domain::settings::InviteDays;
 use crate::domain::time::Timestamp;
 
 /// Whom an invitation is for, and its wording.
@@ -25,7 +25,7 @@ pub(crate) struct Draft {
     pub(crate) active: bool,
     #[serde(deserialize_with = "flag")]
     pub(crate) portal_enabled: bool,
-    pub(crate) invite_days: i64,
+    pub(crate) invite_days: InviteDays,
     pub(crate) subject: Option<String>,
     pub(crate) body: Option<String>,
 }
@@ -84,13 +84,13 @@ pub(crate) fn renewal(token_hash: &str, now: Timestamp) -> Statement {
 }
 
 /// Ends the invitations of a contact that are still open.
-pub(crate) fn revoke_open(contact: ContactId, reason: &str, now: Timestamp) -> Statement {
+pub(crate) fn revoke_open(contact: ContactId, reason: RevokedReason, now: Timestamp) -> Statement {
     statement!(
         "UPDATE links SET revoked_at = ?2, revoked_reason = ?3 \
          WHERE contact_id = ?1 AND purpose = 'invitation' AND consumed_at IS NULL AND revoked_at IS NULL",
         contact.to_string(),
         now,
-        reason
+        reason.as_str()
     )
 }
 
