@@ -18,7 +18,6 @@ use crate::domain::colour::HexColour;
 use crate::domain::email::Email;
 use crate::domain::text::{Line, Name, Paragraphs};
 use crate::domain::time::Timestamp;
-use crate::store::audit::{Entry, Principal};
 use crate::store::branding::{self, Branding, Look};
 use crate::store::viewer::Asker;
 use crate::store::{Results, Statement};
@@ -172,15 +171,7 @@ async fn write(
     action: &'static str,
     detail: String,
 ) -> Result<(), Error> {
-    let entry = Entry {
-        principal: Principal::Staff(me.id, me.name.clone()),
-        action,
-        entity: None,
-        client: None,
-        detail,
-        address: me.address.clone(),
-    };
-    let entry = entry.append(app.id()?, app.now);
+    let entry = me.entry(action, detail).append(app.id()?, app.now);
     // 1.
     let mut results = app.db.batch(vec![change, entry, branding::truth()]).await?;
     results.skip()?;

@@ -8,7 +8,6 @@ use super::page::{Answer, page, see, try_again};
 use super::{Error, Fields};
 use crate::domain::settings::{InviteDays, UploadLimit};
 use crate::domain::time::Timestamp;
-use crate::store::audit::{Entry, Principal};
 use crate::store::settings::{self, Security};
 use crate::store::viewer::Asker;
 use crate::store::{Results, Statement};
@@ -66,14 +65,7 @@ pub(crate) async fn save_security(staff: Admin<Security>, mut form: Fields) -> A
         Flash::success(app, "Everything was saved like this already.");
         return see(PATH);
     }
-    let entry = Entry {
-        principal: Principal::Staff(me.id, me.name.clone()),
-        action: "security.changed",
-        entity: None,
-        client: None,
-        detail: differences(&old, &new),
-        address: me.address.clone(),
-    };
+    let entry = me.entry("security.changed", differences(&old, &new));
     let write = settings::change_security(&new, app.now);
     app.db
         .batch(vec![write, entry.append(app.id()?, app.now)])

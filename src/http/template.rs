@@ -14,7 +14,6 @@ use crate::domain::id::MailId;
 use crate::domain::template::{Body, Kind, Subject, Values, Variable};
 use crate::domain::time::{Millis, Timestamp};
 use crate::outbound::letter::Letter;
-use crate::store::audit::{Entry, Principal};
 use crate::store::branding::{self, Branding};
 use crate::store::outbox::{self, NewMail};
 use crate::store::settings::{self, Security};
@@ -149,14 +148,7 @@ pub(crate) async fn reset(staff: Admin<Wording>) -> Answer {
 }
 
 fn changed(app: &App, me: &Me, action: &'static str, kind: Kind) -> Result<Statement, Error> {
-    let entry = Entry {
-        principal: Principal::Staff(me.id, me.name.clone()),
-        action,
-        entity: None,
-        client: None,
-        detail: kind.label().to_owned(),
-        address: me.address.clone(),
-    };
+    let entry = me.entry(action, kind.label());
     Ok(entry.append(app.id()?, app.now))
 }
 

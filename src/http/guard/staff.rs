@@ -100,7 +100,19 @@ pub(crate) struct Me {
 }
 
 impl Me {
-    /// The audit entry of something they did to a row of a client; `detail` is words for people.
+    /// The audit entry of something they did that is about no client; `detail` is words for people.
+    pub(crate) fn entry(&self, action: &'static str, detail: impl Into<String>) -> Entry {
+        Entry {
+            principal: Principal::Staff(self.id, self.name.clone()),
+            action,
+            entity: None,
+            client: None,
+            detail: detail.into(),
+            address: self.address.clone(),
+        }
+    }
+
+    /// The audit entry of something they did to a row of a client.
     pub(crate) fn did(
         &self,
         action: &'static str,
@@ -109,12 +121,9 @@ impl Me {
         detail: impl Into<String>,
     ) -> Entry {
         Entry {
-            principal: Principal::Staff(self.id, self.name.clone()),
-            action,
             entity: Some(row.to_string()),
             client: Some(client),
-            detail: detail.into(),
-            address: self.address.clone(),
+            ..self.entry(action, detail)
         }
     }
 }

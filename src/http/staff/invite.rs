@@ -1,16 +1,14 @@
 //! The mail that brings somebody onto the team.
 
 use crate::app::App;
-use crate::domain::id::{LinkId, MailId, StaffId};
+use crate::domain::id::{LinkId, StaffId};
 use crate::domain::role::Role;
 use crate::domain::settings::InviteDays;
 use crate::domain::token::{Purpose, Secret};
 use crate::http::Error;
 use crate::http::chrome::Chrome;
 use crate::http::guard::Me;
-use crate::outbound::letter::Letter;
-use crate::outbound::seal;
-use crate::store::outbox::{self, NewMail};
+use crate::http::mailing::Mailing;
 use crate::store::{Statement, staff};
 
 /// Who is to join.
@@ -38,7 +36,13 @@ pub(super) fn compose(
     let (business, me) = (&chrome.brand.name, &chrome.me);
     let expires = app.now.plus(days.span());
     let until = expires.day_time();
-    let letter = serde_json::to_string(&Letter {
+    let secret = Secret::new(Purpose::Join, app.random()?);
+    let (link, hash): (LinkId, _) = (app.id()?, secret.hash().to_string());
+    let mail = Mailing {
+        kind: "join",
+        to: invited.email,
+        name: invited.name,
+        subject: format!("{} invites you to join {business}", me.name),
         paragraphs: vec![
             format!("Hello {},", invited.name),
             format!(
@@ -49,36 +53,20 @@ pub(super) fn compose(
             "Open this link and choose a password. From then on you sign in with this e-mail address."
                 .to_owned(),
         ],
-        button: Some("Join the team".to_owned()),
-        path: "/admin/join/".to_owned(),
+        button: Some(("Join the team", "/admin/join/")),
         after: vec![format!(
             "The link is only for you, works once and until {until}. If you did not expect this \
              e-mail, you can leave it alone."
         )],
-    })?;
-    let secret = Secret::new(Purpose::Join, app.random()?);
-    let (link, mail): (LinkId, MailId) = (app.id()?, app.id()?);
-    let sealed = seal::seal(&app.config.keys, mail, secret.expose(), app.random()?)
-        .ok_or_else(|| Error::internal("the link could not be sealed"))?;
-    let new = NewMail {
-        id: mail,
-        dedupe_key: format!("join {link}"),
-        kind: "join",
-        to_email: invited.email,
-        to_name: invited.name,
-        subject: &format!("{} invites you to join {business}", me.name),
-        content: &letter,
-        sealed: Some(&sealed),
-        staff: Some(invited.id),
-        contact: None,
-        client: None,
+        secret: Some(secret.expose().to_owned()),
         link: Some(link),
+        staff: Some(invited.id),
+        ..Mailing::default()
     };
-    let hash = secret.hash().to_string();
     Ok(Joining {
         writes: [
             staff::issue_join(link, invited.id, &hash, me.id, app.now, expires),
-            outbox::queue(&new, app.now),
+            mail.queue(app, None)?,
         ],
         until,
     })

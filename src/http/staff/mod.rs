@@ -19,7 +19,7 @@ use crate::domain::id::StaffId;
 use crate::domain::role::{self, Role};
 use crate::domain::text::Name;
 use crate::domain::time::Timestamp;
-use crate::store::audit::{Entry, Principal};
+use crate::store::audit::Entry;
 use crate::store::settings::Security;
 use crate::store::staff::{self, Member};
 use crate::store::viewer::Asker;
@@ -139,7 +139,6 @@ pub(crate) async fn create(staff: Manager<Security>, mut form: Fields) -> Answer
     writes.push(entry(&app, &chrome.me, id, "staff.invited", detail)?);
     let told = match app.db.batch(writes).await {
         Ok(_done) => {
-            app.mail_queued();
             Flash::success(
                 &app,
                 format!(
@@ -183,12 +182,8 @@ fn entry(
     detail: String,
 ) -> Result<Statement, Error> {
     let entry = Entry {
-        principal: Principal::Staff(me.id, me.name.clone()),
-        action,
         entity: Some(id.to_string()),
-        client: None,
-        detail,
-        address: me.address.clone(),
+        ..me.entry(action, detail)
     };
     Ok(entry.append(app.id()?, app.now))
 }

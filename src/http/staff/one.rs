@@ -292,7 +292,6 @@ pub(crate) async fn invite(staff: Manager<One>) -> Answer {
         detail,
     )?);
     carry_out(&app, writes).await?;
-    app.mail_queued();
     Flash::success(
         &app,
         format!(
