@@ -10,17 +10,20 @@
 //! | words that every layer uses | [`time`], [`zone`], [`id`], [`email`], [`text`], [`paging`] |
 //! | who may do what | [`role`], [`staff`], [`module`], [`invitation`] |
 //! | the same form sent twice | [`form_key`] |
-//! | getting in | [`password`], [`blocklist`], [`token`], [`throttle`], [`csrf`], [`next`], [`device`], [`country`] |
+//! | getting in | [`credential`], [`password`], [`blocklist`], [`token`], [`throttle`], [`csrf`], [`next`] |
+//! | staying in | [`session`], [`device`], [`country`] |
 //! | files | [`document`], [`filename`], [`range`], [`upload`], [`image`] |
-//! | the business's own look and words | [`colour`], [`template`], [`settings`], [`security_txt`] |
+//! | the business's own look and words | [`branding`], [`colour`], [`template`], [`settings`], [`security_txt`] |
 //! | mail on its way | [`outbox`] |
 //! | money | [`money`], [`invoice`], [`payment`], [`webhook`], [`reminder`], [`statement`], [`bank`] |
 //! | tables for other programs | [`csv`] |
+//! | finding clients | [`search`] |
 //! | what happened, in words | [`activity`] |
 
 pub mod activity;
 pub mod bank;
 pub mod blocklist;
+pub mod branding;
 pub mod colour;
 pub mod country;
 pub mod credential;
@@ -47,6 +50,7 @@ pub mod reminder;
 pub mod role;
 pub mod search;
 pub mod security_txt;
+pub mod session;
 pub mod settings;
 pub mod staff;
 pub mod statement;

@@ -12,8 +12,8 @@ use sha2::{Digest as _, Sha256};
 
 use super::{assets, cookie};
 use crate::app::App;
+use crate::domain::branding::Branding;
 use crate::domain::colour::{HexColour, Palette};
-use crate::store::branding::Branding;
 
 /// The look of the business, ready for a template.
 #[derive(Debug, Clone)]

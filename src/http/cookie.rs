@@ -32,22 +32,6 @@ impl Side {
         }
     }
 
-    /// A session ends after so much silence.
-    pub(crate) const fn idle(self) -> Millis {
-        match self {
-            Self::Staff => Millis::hours(1),
-            Self::Client => Millis::hours(24),
-        }
-    }
-
-    /// A session ends after so much time, used or not.
-    pub(crate) const fn absolute(self) -> Millis {
-        match self {
-            Self::Staff => Millis::hours(12),
-            Self::Client => Millis::days(14),
-        }
-    }
-
     const fn audience(self) -> &'static str {
         match self {
             Self::Staff => "staff",

@@ -8,6 +8,7 @@ use super::cookie::{self, Ticket};
 use super::guard::Public;
 use super::page::{Answer, page, see, try_again};
 use super::{Error, Fields, visitor};
+use crate::domain::branding::Branding;
 use crate::domain::credential;
 use crate::domain::email::Email;
 use crate::domain::id::{SessionId, StaffId};
@@ -15,7 +16,6 @@ use crate::domain::next::Side;
 use crate::domain::password::{Password, Strength};
 use crate::domain::text::Name;
 use crate::store::audit::{Entry, Principal};
-use crate::store::branding::Branding;
 use crate::store::{session, setup};
 
 #[derive(Template)]

@@ -4,9 +4,9 @@ use askama::Template;
 use serde::{Deserialize, Serialize};
 
 use super::mail::{Mailbox, Message};
+use crate::domain::branding::Branding;
 use crate::domain::colour::{HexColour, Palette};
 use crate::domain::time::Timestamp;
-use crate::store::branding::Branding;
 
 /// What a mail says. The secret part of its link is kept apart, sealed.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -124,7 +124,7 @@ impl Letter {
             .map(|hash| format!("{origin}/branding/logo/{hash}"));
         let palette = HexColour::parse(&branding.colour).ok().map(Palette::derive);
         let (fill, on_fill) = palette.map_or_else(
-            || ("#2f5d50".to_owned(), "#ffffff".to_owned()),
+            || (Branding::COLOUR.to_owned(), "#ffffff".to_owned()),
             |palette| {
                 (
                     palette.light.brand.to_string(),

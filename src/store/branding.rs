@@ -6,54 +6,16 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use serde::{Deserialize, Serialize};
 use worker::KvStore;
 use worker::send::{SendFuture, SendWrapper};
 
 use super::{Error, Statement, statement};
+pub(crate) use crate::domain::branding::Branding;
 use crate::domain::colour::HexColour;
 use crate::domain::email::Email;
 use crate::domain::image::Logo;
 use crate::domain::text::{Line, Name, Paragraphs};
 use crate::domain::time::Timestamp;
-
-/// The branding as stored.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct Branding {
-    /// Name of the business.
-    #[serde(rename = "business_name")]
-    pub(crate) name: String,
-    /// `#rrggbb`.
-    pub(crate) colour: String,
-    /// SHA-256 of the logo file, hex; also its address.
-    pub(crate) logo_hash: Option<String>,
-    /// Pixels.
-    pub(crate) logo_width: Option<u32>,
-    /// Pixels.
-    pub(crate) logo_height: Option<u32>,
-    /// Shown on the sign-in page.
-    pub(crate) welcome_text: String,
-    /// Where clients ask for help.
-    pub(crate) support_email: Option<String>,
-    /// Where clients ask for help.
-    pub(crate) support_phone: Option<String>,
-}
-
-impl Default for Branding {
-    /// What a portal shows before its set-up.
-    fn default() -> Self {
-        Self {
-            name: "Portico".to_owned(),
-            colour: "#2f5d50".to_owned(),
-            logo_hash: None,
-            logo_width: None,
-            logo_height: None,
-            welcome_text: String::new(),
-            support_email: None,
-            support_phone: None,
-        }
-    }
-}
 
 /// How long an isolate trusts what KV said, in milliseconds. KV itself may lag by a minute.
 const KEPT_MS: i64 = 15_000;
@@ -111,12 +73,13 @@ fn failed(error: worker::KvError) -> Error {
     }
 }
 
-/// The truth.
+/// The columns of [`Branding`], of `business b`.
+pub(super) const BRANDING: &str = "b.name AS business_name, b.colour, b.logo_hash, b.logo_width, b.logo_height, \
+     b.welcome_text, b.support_email, b.support_phone";
+
+/// The [`Branding`] as D1 has it.
 pub(crate) fn truth() -> Statement {
-    statement!(
-        "SELECT b.name AS business_name, b.colour, b.logo_hash, b.logo_width, b.logo_height, \
-         b.welcome_text, b.support_email, b.support_phone FROM business b WHERE b.id = 1"
-    )
+    statement!(format!("SELECT {BRANDING} FROM business b WHERE b.id = 1"))
 }
 
 /// What the branding form says, read into its types. The phone number is as typed.

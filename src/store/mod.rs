@@ -48,6 +48,8 @@ pub(crate) mod settings;
 pub(crate) mod setup;
 pub(crate) mod staff;
 pub(crate) mod template;
+#[cfg(test)]
+mod tests;
 pub(crate) mod throttle;
 pub(crate) mod upload;
 pub(crate) mod viewer;

@@ -12,7 +12,7 @@ use crate::domain::time::Timestamp;
 
 /// People of a client who are told of documents: active, wanting such mail, of a portal that is open
 /// to them with Documents (8) on. What [`super::viewer::VIEWER`] asks of somebody who is not there.
-const READERS: &str = "WITH readers AS (\
+pub(super) const READERS: &str = "WITH readers AS (\
      SELECT ct.id, ct.client_id, ct.email, trim(ct.first_name || ' ' || ct.last_name) AS name \
      FROM contacts ct \
      JOIN accounts a ON a.id = ct.account_id \

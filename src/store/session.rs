@@ -2,12 +2,12 @@
 
 use serde::Deserialize;
 
-use super::branding::Branding;
+use super::branding::{BRANDING, Branding};
 use super::{Statement, flag, statement};
 use crate::domain::id::{AccountId, ClientId, ContactId, SessionId, StaffId};
 use crate::domain::next::Side;
 use crate::domain::role::Role;
-use crate::domain::time::{Millis, Timestamp};
+use crate::domain::time::Timestamp;
 
 /// Whose login it is: one side or the other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,13 +43,13 @@ pub(crate) struct StaffRow {
 /// [`StaffRow`] of a session, while it lives. 3600000 ms is the idle limit of staff.
 pub(crate) fn staff_member(session: SessionId, now: Timestamp) -> Statement {
     statement!(
-        "SELECT st.id AS staff_id, st.email, st.name, st.role, s.confirmed_at, \
-         b.name AS business_name, b.colour, b.logo_hash, b.logo_width, b.logo_height, \
-         b.welcome_text, b.support_email, b.support_phone \
-         FROM sessions s \
-         JOIN staff st ON st.id = s.staff_id AND st.epoch = s.epoch AND st.deactivated_at IS NULL \
-         JOIN business b ON b.id = 1 \
-         WHERE s.id = ?1 AND s.ended_at IS NULL AND s.expires_at > ?2 AND s.seen_at > ?2 - 3600000",
+        format!(
+            "SELECT st.id AS staff_id, st.email, st.name, st.role, s.confirmed_at, {BRANDING} \
+             FROM sessions s \
+             JOIN staff st ON st.id = s.staff_id AND st.epoch = s.epoch AND st.deactivated_at IS NULL \
+             JOIN business b ON b.id = 1 \
+             WHERE s.id = ?1 AND s.ended_at IS NULL AND s.expires_at > ?2 AND s.seen_at > ?2 - 3600000"
+        ),
         session.to_string(),
         now
     )
@@ -85,24 +85,25 @@ pub(crate) struct ContactRow {
 /// [`ContactRow`] of a session, while it lives; the portal may be closed.
 pub(crate) fn contact(session: SessionId, now: Timestamp) -> Statement {
     statement!(
-        "SELECT a.id AS account_id, a.email, a.password_hash IS NOT NULL AS has_password, \
-         ct.id AS contact_id, ct.first_name, ct.last_name, c.id AS client_id, c.name AS client_name, \
-         (c.portal_enabled = 1 AND c.archived_at IS NULL AND ct.portal_access = 1) AS portal_open, \
-         (c.portal_epoch = s.portal_epoch) AS same_epoch, \
-         (((b.modules | c.modules_on) & ~c.modules_off) & ~ct.modules_off) AS modules, \
-         s.confirmed_at, \
-         (SELECT json_group_array(json_object('contact_id', o.id, 'client_name', oc.name)) \
-          FROM contacts o JOIN clients oc ON oc.id = o.client_id \
-          WHERE o.account_id = a.id AND o.id <> ct.id AND o.portal_access = 1 \
-           AND o.removed_at IS NULL AND oc.portal_enabled = 1 AND oc.archived_at IS NULL) AS others, \
-         b.name AS business_name, b.colour, b.logo_hash, b.logo_width, b.logo_height, \
-         b.welcome_text, b.support_email, b.support_phone \
-         FROM sessions s \
-         JOIN accounts a ON a.id = s.account_id AND a.epoch = s.epoch \
-         JOIN contacts ct ON ct.id = s.contact_id AND ct.account_id = a.id AND ct.removed_at IS NULL \
-         JOIN clients c ON c.id = ct.client_id \
-         JOIN business b ON b.id = 1 \
-         WHERE s.id = ?1 AND s.ended_at IS NULL AND s.expires_at > ?2 AND s.seen_at > ?2 - 86400000",
+        format!(
+            "SELECT a.id AS account_id, a.email, a.password_hash IS NOT NULL AS has_password, \
+             ct.id AS contact_id, ct.first_name, ct.last_name, c.id AS client_id, c.name AS client_name, \
+             (c.portal_enabled = 1 AND c.archived_at IS NULL AND ct.portal_access = 1) AS portal_open, \
+             (c.portal_epoch = s.portal_epoch) AS same_epoch, \
+             (((b.modules | c.modules_on) & ~c.modules_off) & ~ct.modules_off) AS modules, \
+             s.confirmed_at, \
+             (SELECT json_group_array(json_object('contact_id', o.id, 'client_name', oc.name)) \
+              FROM contacts o JOIN clients oc ON oc.id = o.client_id \
+              WHERE o.account_id = a.id AND o.id <> ct.id AND o.portal_access = 1 \
+               AND o.removed_at IS NULL AND oc.portal_enabled = 1 AND oc.archived_at IS NULL) AS others, \
+             {BRANDING} \
+             FROM sessions s \
+             JOIN accounts a ON a.id = s.account_id AND a.epoch = s.epoch \
+             JOIN contacts ct ON ct.id = s.contact_id AND ct.account_id = a.id AND ct.removed_at IS NULL \
+             JOIN clients c ON c.id = ct.client_id \
+             JOIN business b ON b.id = 1 \
+             WHERE s.id = ?1 AND s.ended_at IS NULL AND s.expires_at > ?2 AND s.seen_at > ?2 - 86400000"
+        ),
         session.to_string(),
         now
     )
@@ -110,16 +111,12 @@ pub(crate) fn contact(session: SessionId, now: Timestamp) -> Statement {
 
 /// Notes that a session was used. Does nothing to one that has ended or gone idle.
 pub(crate) fn touch(session: SessionId, now: Timestamp, side: Side) -> Statement {
-    let idle = match side {
-        Side::Staff => Millis::hours(1),
-        Side::Client => Millis::hours(24),
-    };
     statement!(
         "UPDATE sessions SET seen_at = ?2 \
          WHERE id = ?1 AND ended_at IS NULL AND expires_at > ?2 AND seen_at > ?3",
         session.to_string(),
         now,
-        now.minus(idle)
+        now.minus(side.idle())
     )
 }
 

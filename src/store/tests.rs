@@ -1,0 +1,59 @@
+//! What SQL has to say in figures is what the domain decides.
+
+use super::viewer::{Asker, VIEWER};
+use super::{dashboard, device, notice, outbox, pay_link, session};
+use crate::domain::branding::Branding;
+use crate::domain::id::SessionId;
+use crate::domain::module::Module;
+use crate::domain::next::Side;
+use crate::domain::time::Timestamp;
+
+const NOW: Timestamp = Timestamp(0);
+
+#[test]
+fn sessions_go_idle_when_the_domain_says() {
+    let id = SessionId::new(NOW, [0; 10]);
+    let of = |side| {
+        let asker = Asker {
+            session: id,
+            side,
+            now: NOW,
+            module: None,
+            also: None,
+        };
+        device::of(&asker)
+    };
+    for (side, sql) in [
+        (Side::Client, VIEWER),
+        (Side::Client, session::contact(id, NOW).sql()),
+        (Side::Client, of(Side::Client).sql()),
+        (Side::Staff, session::staff_member(id, NOW).sql()),
+        (Side::Staff, of(Side::Staff).sql()),
+    ] {
+        let limit = format!("s.seen_at > ?2 - {} ", side.idle().0);
+        assert!(format!("{sql} ").contains(&limit), "{limit}not in {sql}");
+    }
+}
+
+#[test]
+fn modules_have_the_bits_that_the_domain_gives_them() {
+    for (module, sql) in [
+        (Module::Documents, notice::READERS),
+        (Module::Documents, outbox::claim("", NOW).sql()),
+        (Module::Payments, pay_link::LINK),
+    ] {
+        let bit = module.bit();
+        let sql = sql.replace(&format!("& {bit}) ="), &format!("& {bit} ="));
+        assert!(
+            sql.contains(&format!("& {bit} = {bit}")),
+            "{module:?}: {sql}"
+        );
+    }
+}
+
+#[test]
+fn the_colour_of_the_first_day_is_no_choice() {
+    let colour = format!("b.colour <> '{}'", Branding::COLOUR);
+    let figures = dashboard::figures();
+    assert!(figures.sql().contains(&colour), "{colour}");
+}
