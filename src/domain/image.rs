@@ -35,14 +35,6 @@ impl Format {
             Self::Webp => "image/webp",
         }
     }
-    /// The file extension, without its dot.
-    pub const fn extension(self) -> &'static str {
-        match self {
-            Self::Png => "png",
-            Self::Jpeg => "jpg",
-            Self::Webp => "webp",
-        }
-    }
 }
 
 /// What a file turned out to be.

@@ -111,10 +111,6 @@ impl Role {
     pub const fn may_see_outbox(self) -> bool {
         self.is_admin()
     }
-    /// Create and edit clients and contacts, enable portals, invite, upload, view as client.
-    pub const fn may_work_with_clients(self) -> bool {
-        true
-    }
     /// Make somebody an owner, or change one.
     pub const fn may_manage_owners(self) -> bool {
         matches!(self, Self::Owner)
@@ -208,7 +204,6 @@ mod tests {
             Role::may_archive_clients,
             Role::may_export,
             Role::may_see_outbox,
-            Role::may_work_with_clients,
             Role::may_manage_owners,
         ] {
             assert!(may(Owner));

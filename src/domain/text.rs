@@ -172,21 +172,6 @@ impl Name {
     pub fn parse(raw: &str) -> Result<Self, TextError> {
         without_address("name", required("name", raw, 120, false)?).map(Self)
     }
-    /// What a letter says after "Dear": the first word.
-    pub fn first_word(&self) -> &str {
-        self.0.split_whitespace().next().unwrap_or(&self.0)
-    }
-    /// Up to two capitals for an avatar: "Ann van Lee" is "AL".
-    pub fn initials(&self) -> String {
-        let first = |w: &str| w.chars().find(|c| c.is_alphanumeric());
-        let mut words = self.0.split_whitespace().filter_map(first);
-        let head = words.next();
-        let tail = words.next_back();
-        head.into_iter()
-            .chain(tail)
-            .flat_map(char::to_uppercase)
-            .collect()
-    }
 }
 text_type!(Name, Name::parse);
 
@@ -278,27 +263,6 @@ impl Folder {
         }
         Ok(Self(names.join("/")))
     }
-    /// Whether this is the top folder.
-    pub fn is_top(&self) -> bool {
-        self.0.is_empty()
-    }
-    /// The names from the top down; none for the top folder.
-    pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.0.split('/').filter(|n| !n.is_empty())
-    }
-    /// Each folder on the way down with its own name, for breadcrumbs: `A`, then `A/B`.
-    pub fn trail(&self) -> Vec<(&str, Folder)> {
-        let mut path = String::new();
-        self.names()
-            .map(|name| {
-                if !path.is_empty() {
-                    path.push('/');
-                }
-                path.push_str(name);
-                (name, Folder(path.clone()))
-            })
-            .collect()
-    }
 }
 text_type!(Folder, Folder::parse);
 
@@ -356,15 +320,6 @@ mod tests {
     }
 
     #[test]
-    fn names_are_addressed_and_abbreviated() {
-        let name = |n| Name::parse(n).unwrap();
-        assert_eq!(name("Ann van Lee").first_word(), "Ann");
-        assert_eq!(name("Ann van Lee").initials(), "AL");
-        assert_eq!(name("acme").initials(), "A");
-        assert_eq!(name("!!!").initials(), "");
-    }
-
-    #[test]
     fn optional_lines_may_be_empty() {
         assert_eq!(Line::<20>::optional("phone number", "  ").unwrap(), None);
         let phone = Line::<20>::optional("phone number", "+44 20 7946 0000").unwrap();
@@ -385,7 +340,7 @@ mod tests {
         let folder = |raw| Folder::parse(raw).unwrap().to_string();
         assert_eq!(folder(" /Contracts// 2026 / "), "Contracts/2026");
         assert_eq!(folder("/"), "");
-        assert!(Folder::parse("").unwrap().is_top());
+        assert_eq!(folder(""), "");
         for bad in ["../x", "a/../b", "a/.", "a\\b", "C:\\x"] {
             assert_eq!(Folder::parse(bad), Err(TextError::Folder), "{bad}");
         }
@@ -393,13 +348,6 @@ mod tests {
             Folder::parse("1/2/3/4/5/6/7/8/9"),
             Err(TextError::TooDeep { max: 8 })
         );
-        let deep = Folder::parse("A/B").unwrap();
-        let trail: Vec<_> = deep
-            .trail()
-            .into_iter()
-            .map(|(n, f)| format!("{n}={f}"))
-            .collect();
-        assert_eq!(trail, ["A=A", "B=A/B"]);
     }
 
     proptest! {
@@ -414,7 +362,8 @@ mod tests {
                 prop_assert_eq!(Paragraphs::parse("text", text.as_str()), Ok(text.clone()));
             }
             if let Ok(folder) = Folder::parse(&raw) {
-                prop_assert!(folder.names().all(|n| !n.is_empty() && n != ".." && n != "."));
+                let mut names = folder.as_str().split('/');
+                prop_assert!(folder.as_str().is_empty() || names.all(|n| !matches!(n, "" | ".." | ".")));
                 prop_assert_eq!(Folder::parse(folder.as_str()), Ok(folder.clone()));
             }
         }

@@ -15,8 +15,6 @@ pub(crate) enum Principal {
     Contact(ContactId, String),
     /// Nobody we know, such as a failed sign-in.
     Anonymous,
-    /// The portal itself.
-    System,
 }
 
 /// One entry, without its id and time.
@@ -79,7 +77,6 @@ impl Entry {
             Principal::Staff(id, name) => ("staff", Some(id.to_string()), name),
             Principal::Contact(id, name) => ("contact", Some(id.to_string()), name),
             Principal::Anonymous => ("anonymous", None, String::new()),
-            Principal::System => ("system", None, String::new()),
         };
         [
             id.to_string().into(),

@@ -5,7 +5,6 @@
 
 use std::sync::Arc;
 
-use worker::js_sys::Uint8Array;
 use worker::send::{SendFuture, SendWrapper};
 use worker::web_sys::ReadableStream;
 use worker::{Bucket, Data, HttpMetadata, Object, Range, ResponseBody};
@@ -263,9 +262,4 @@ fn failed(error: worker::Error) -> Error {
         binding: "R2",
         cause: error.to_string(),
     }
-}
-
-/// Copies bytes that JavaScript holds.
-pub(crate) fn bytes_of(array: &Uint8Array) -> Vec<u8> {
-    array.to_vec()
 }
