@@ -18,7 +18,6 @@ import { queryLocally } from "./lib/state.mjs";
 import { setup } from "./setup.mjs";
 
 const port = Number(process.env.PORT ?? 8787);
-if (!Number.isInteger(port) || port < 1 || port > 65535) throw new Error(`PORT is ${process.env.PORT}; it should be a number such as 8787.`);
 const stateDir = process.env.STATE_DIR ?? ".wrangler/state";
 const state = isAbsolute(stateDir) ? stateDir : at(stateDir);
 const base = `http://localhost:${port}`;
@@ -148,6 +147,7 @@ function greet(empty, settings) {
 }
 
 await main(async () => {
+  if (!Number.isInteger(port) || port < 1 || port > 65535) throw new Plain(`PORT is ${process.env.PORT}; it should be a number such as 8787.`);
   await setup({ quiet: true });
   if (!await portIsFree()) throw new Plain(`Port ${port} is taken. Choose another: make dev PORT=8788`);
   mkdirSync(state, { recursive: true });
