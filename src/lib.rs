@@ -6,15 +6,15 @@
 //! | module | what lives there |
 //! |---|---|
 //! | `entry` | the three events of the runtime; the only file that sees the environment |
-//! | [`app`](self) | what a request may use: database, files, mail, configuration, the time |
+//! | `app` | what a request may use: database, files, mail, configuration, the time |
 //! | `config` | every setting, parsed once, redacted when printed |
 //! | `domain` | pure decisions and the types that only hold what is valid |
 //! | `store` | D1, R2 and KV, a file per noun |
-//! | `outbound` | other people's services: mail |
+//! | `outbound` | other people's services: mail, the payment provider |
 //! | [`pdf`] | draws the invoice as a file; as pure as `domain` |
 //! | `http` | routes, guards, pages, forms, a file per noun |
 //! | `paying` | what pages and the clock share about money that comes through a provider |
-//! | `jobs` | what the clock drives: the outbox and the sweeps |
+//! | `jobs` | what the clock drives: the outbox, payments that nobody told of, the sweeps |
 //!
 //! `find src -name 'document*'` shows one feature from the page to the table.
 
