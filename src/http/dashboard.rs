@@ -6,12 +6,16 @@ use askama::Template;
 
 use super::Error;
 use super::activity::Line;
+use super::billing::Due;
 use super::chrome::Chrome;
 use super::guard::{Load, Me, Portal, Staff, Viewer, Who};
 use super::page::{Answer, page};
+use crate::domain::module::Module;
 use crate::domain::time::Timestamp;
 use crate::store::audit::{self, Kept};
+use crate::store::billing::{self, Billing};
 use crate::store::dashboard::{self, Figures, Mails, Undelivered};
+use crate::store::invoice::seen;
 use crate::store::viewer::Asker;
 use crate::store::{Results, Statement};
 
@@ -209,19 +213,34 @@ pub(crate) async fn staff(staff: Staff<StaffPage>) -> Answer {
 /// The client's dashboard.
 pub(crate) struct ClientPage {
     documents: u64,
+    due: Vec<Due>,
 }
 
 impl Load for ClientPage {
     type Args = ();
 
     fn statements(_args: &(), asker: &Asker) -> Vec<Statement> {
-        vec![dashboard::shared_documents(asker)]
+        let billed = Asker {
+            module: Some(Module::Billing),
+            ..*asker
+        };
+        vec![
+            dashboard::shared_documents(asker),
+            billing::settings(),
+            seen::owing(&billed),
+        ]
     }
 
-    fn read(_args: (), results: &mut Results, _now: Timestamp) -> Result<Option<Self>, Error> {
+    fn read(_args: (), results: &mut Results, now: Timestamp) -> Result<Option<Self>, Error> {
         let count: Option<dashboard::Count> = results.first()?;
-        Ok(count.map(|count| Self {
+        let settings: Option<Billing> = results.first()?;
+        let owing = results.rows()?;
+        let Some((count, settings)) = count.zip(settings) else {
+            return Ok(None);
+        };
+        Ok(Some(Self {
             documents: count.count,
+            due: Due::all(owing, settings.today(now))?,
         }))
     }
 }
@@ -232,6 +251,7 @@ struct ClientDashboard {
     chrome: Chrome<Who>,
     greeting: String,
     documents: String,
+    due: Vec<Due>,
 }
 
 /// `GET /`
@@ -239,6 +259,7 @@ pub(crate) async fn client(viewer: Viewer<Portal, ClientPage>) -> Answer {
     page(&ClientDashboard {
         greeting: format!("Hello, {}", viewer.me().first_name),
         documents: shown(viewer.page.documents),
+        due: viewer.page.due,
         chrome: viewer.chrome,
     })
 }

@@ -3,6 +3,7 @@
 mod activity;
 mod address;
 mod assets;
+mod billing;
 mod branding;
 mod buyer;
 mod choices;

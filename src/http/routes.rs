@@ -9,9 +9,9 @@ use serde::Serialize;
 
 use super::guard::Guarded;
 use super::{
-    Error, activity, address, branding, buyer, client, confirm, confirm_email, contact, dashboard,
-    device, document, forgot, invitation, invite, invoice, invoicing, join, magic, outbox,
-    password, pdf, preview, profile, reset, security_txt, settings, setup, sign_in, staff,
+    Error, activity, address, billing, branding, buyer, client, confirm, confirm_email, contact,
+    dashboard, device, document, forgot, invitation, invite, invoice, invoicing, join, magic,
+    outbox, password, pdf, preview, profile, reset, security_txt, settings, setup, sign_in, staff,
     template, upload, webhook,
 };
 
@@ -304,7 +304,11 @@ fn settings(routes: Routes) -> Routes {
 
 /// Paying: the client's invoices, the provider's news, and what staff do about it.
 fn paying(routes: Routes) -> Routes {
-    routes.on(POST, "/webhooks/stripe", webhook::stripe)
+    routes
+        .on(POST, "/webhooks/stripe", webhook::stripe)
+        .on(GET, "/billing", billing::list)
+        .on(GET, "/billing/{id}", billing::show)
+        .on(GET, "/billing/receipts/{payment}", billing::receipt)
 }
 
 /// The client's own pages, and what everybody may fetch.

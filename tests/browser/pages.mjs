@@ -50,15 +50,21 @@ export async function setTheStage(world) {
   await looking.post(`/admin/contacts/${larkspur.contact.id}/preview`);
   const early = await addStaff(world, owner);
   await early.post(`${quiet.path}/preview`);
+  const payment = await world.db.prepare("SELECT id FROM ledger WHERE kind = 'payment'").first();
+  const settled = await sentInvoice(owner, larkspur.client, { lines: [["Photographs", 3, "120", "19%"]] });
+  await recordPayment(owner, settled, "428.40");
+  const withdrawn = await sentInvoice(owner, larkspur.client, { lines: [["Signage", 1, "90", "19%"]] });
+  await owner.post(`${withdrawn.path}/void`);
+  await sentInvoice(owner, larkspur.client, { currency: "USD", lines: [["Travel", 1, "320", "0"]] });
   return {
     who: { looking, early, anonymous: world.user("anonymous"), owner, admin: colleague, person: larkspur.person, fresh: fresh.person, off: off.person },
-    draft, invoice, client: larkspur.client, contact: larkspur.contact, pending, unreachable: lost, link, mail, milo, quiet, document: shared,
+    draft, invoice, withdrawn, payment, client: larkspur.client, contact: larkspur.contact, pending, unreachable: lost, link, mail, milo, quiet, document: shared,
     ownerId: (await world.db.prepare("SELECT id FROM staff WHERE role = 'owner'").first()).id,
   };
 }
 
 /** All pages, given the stage. */
-export const pages = ({ draft, invoice, client, contact, pending, unreachable, link, mail, milo, ownerId, quiet, document }) => [
+export const pages = ({ draft, invoice, withdrawn, payment, client, contact, pending, unreachable, link, mail, milo, ownerId, quiet, document }) => [
   // anybody
   { name: "sign-in", path: "/sign-in" },
   { name: "invitation", path: link },
@@ -87,6 +93,11 @@ export const pages = ({ draft, invoice, client, contact, pending, unreachable, l
   { name: "client-document", path: `/documents/${document.id}`, who: "person" },
   { name: "client-dashboard-empty", path: "/", who: "fresh" },
   { name: "client-documents-empty", path: "/documents", who: "fresh" },
+  { name: "client-billing", path: "/billing", who: "person" },
+  { name: "client-billing-empty", path: "/billing", who: "fresh" },
+  { name: "client-invoice", path: `/billing/${invoice.id}`, who: "person" },
+  { name: "client-invoice-void", path: `/billing/${withdrawn.id}`, who: "person" },
+  { name: "client-receipt", path: `/billing/receipts/${payment.id}`, who: "person" },
   { name: "client-profile", path: "/profile", who: "person" },
   { name: "client-email", path: "/profile/email", who: "person" },
   { name: "client-password", path: "/profile/password", who: "person" },

@@ -231,6 +231,10 @@ export const ROWS = {
   "GET /admin/invoices/{id}/payments/new": { ...STAFF_PAGE, ids: { id: "invoice" } },
   "POST /admin/invoices/{id}/payments/new": { ...sent(STAFF_PAGE), ids: { id: "invoice" } },
   "POST /admin/payments/{id}/reverse": STAFF_MISSES,
+  // Billing, for clients. A draft is nobody's but the staff's.
+  "GET /billing": CLIENT_PAGE,
+  "GET /billing/{id}": { ...CLIENT_THING, ids: { id: "invoice" } },
+  "GET /billing/receipts/{payment}": { ...CLIENT_THING, ids: { payment: "payment" } },
   // Signing out ends the session, so these stand last.
   "POST /admin/sign-out": { ...STAFF_PAGE, member: 303, admin: 303, owner: 303 },
   "POST /sign-out": { ...CLIENT_PAGE, client: 303, other: 303, off: 303, archived: 303 },

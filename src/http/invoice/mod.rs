@@ -9,6 +9,7 @@
 //! | [`act`] | voiding, duplicating, revising, throwing away, asking again |
 //! | [`payment`] | payments that staff record, and taking them out again |
 //! | [`lines`] | the fields of its lines, and what they come to |
+//! | [`words`] | what stands on it, in words |
 
 mod act;
 mod draft;
@@ -17,6 +18,7 @@ mod list;
 mod one;
 mod payment;
 mod send;
+mod words;
 
 pub(crate) use act::{delete, duplicate, reopen, revise, void};
 pub(crate) use draft::{create, edit, edit_form, new_form};
@@ -24,6 +26,7 @@ pub(crate) use list::{all, of_client};
 pub(crate) use one::show;
 pub(crate) use payment::{record, record_form, reverse};
 pub(crate) use send::{review, send};
+pub(crate) use words::Words;
 
 use super::guard::{InPath, Load};
 use super::page::{Answer, see};
