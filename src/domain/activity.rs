@@ -54,7 +54,7 @@ impl Deed<'_> {
             "portal" => "home",
             "preview" => "eye",
             "branding" => "palette",
-            "security" => "shield",
+            "security" | "permissions" => "shield",
             "invoice" | "payment" | "billing" => "receipt",
             _ => "activity",
         }
@@ -145,6 +145,9 @@ fn phrase(action: &str) -> Option<Phrase> {
         "preview.started" => About("began to look at the portal as ", ""),
         "preview.page" => About("looked at ", " in the preview"),
         "preview.ended" => About("stopped looking as ", ""),
+        "permissions.defaults_changed" => Namely("changed what clients see by default"),
+        "permissions.client_changed" => Namely("changed what the client sees"),
+        "permissions.contact_changed" => About("changed what ", " sees and gets"),
         "staff.invited" => About("invited ", " to the team"),
         "staff.invited_again" => About("sent ", " a new invitation to the team"),
         "staff.joined" => Bare("joined the team"),

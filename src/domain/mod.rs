@@ -8,7 +8,7 @@
 //! | about | modules |
 //! |---|---|
 //! | words that every layer uses | [`time`], [`zone`], [`id`], [`email`], [`text`], [`paging`] |
-//! | who may do what | [`role`], [`staff`], [`module`], [`invitation`] |
+//! | who may do what | [`role`], [`staff`], [`module`], [`permission`], [`invitation`] |
 //! | the same form sent twice | [`form_key`] |
 //! | getting in | [`credential`], [`password`], [`blocklist`], [`token`], [`throttle`], [`csrf`], [`next`] |
 //! | staying in | [`session`], [`device`], [`country`] |
@@ -45,6 +45,7 @@ pub mod outbox;
 pub mod paging;
 pub mod password;
 pub mod payment;
+pub mod permission;
 pub mod range;
 pub mod reminder;
 pub mod role;

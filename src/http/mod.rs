@@ -37,6 +37,7 @@ mod page;
 mod paging;
 mod password;
 mod pdf;
+mod permission;
 mod preview;
 mod profile;
 mod reset;

@@ -67,8 +67,6 @@ before(async () => {
     const gone = await addDocument(owner, each.client);
     await world.db.prepare("UPDATE documents SET deleted_at = ? WHERE id = ?").bind(Date.now(), gone.id).run();
     await each.person.get(`/documents/${shown.id}/download`);
-    await draftInvoice(owner, each.client);
-    await sentInvoice(owner, each.client);
     // A second device, a link to sign in, a new password, a colleague who is invited.
     each.device = Object.assign(world.user("second device"), { email: each.person.email, password: each.person.password });
     await signIn(each.device);
