@@ -160,7 +160,7 @@ pub(crate) async fn look_as(public: Public, form: Fields) -> Answer {
 }
 
 /// `POST /admin/preview/exit`: back to the client's record. The cookie goes whatever became of the rest.
-pub(crate) async fn exit(public: Public) -> Answer {
+pub(crate) async fn exit(public: Public, _bounded: Fields) -> Answer {
     let (app, headers) = (&public.app, &public.head.headers);
     forget(app);
     let staff = Ticket::of(headers, Side::Staff, &app.config.keys, app.now);

@@ -17,6 +17,7 @@ fn sessions_go_idle_when_the_domain_says() {
         let asker = Asker {
             session: id,
             side,
+            preview: false,
             now: NOW,
             module: None,
             also: None,
