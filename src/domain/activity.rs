@@ -53,7 +53,7 @@ impl Deed<'_> {
             "session" | "sign_in_link" | "password" | "email" | "profile" => "key",
             "portal" => "home",
             "branding" => "palette",
-            "security" => "shield",
+            "security" | "permissions" => "shield",
             "invoice" | "payment" | "billing" => "receipt",
             _ => "activity",
         }
@@ -132,6 +132,9 @@ fn phrase(action: &str) -> Option<Phrase> {
         "template.changed" => Namely("changed an email template"),
         "template.reset" => Namely("reset an email template"),
         "security.changed" => Namely("changed the security settings"),
+        "permissions.defaults_changed" => Namely("changed what clients see by default"),
+        "permissions.client_changed" => Namely("changed what the client sees"),
+        "permissions.contact_changed" => About("changed what ", " sees and gets"),
         "staff.invited" => About("invited ", " to the team"),
         "staff.invited_again" => About("sent ", " a new invitation to the team"),
         "staff.joined" => Bare("joined the team"),

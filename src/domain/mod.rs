@@ -8,7 +8,7 @@
 //! | about | modules |
 //! |---|---|
 //! | words that every layer uses | [`time`], [`zone`], [`id`], [`email`], [`text`], [`paging`] |
-//! | who may do what | [`role`], [`staff`], [`module`], [`invitation`] |
+//! | who may do what | [`role`], [`staff`], [`module`], [`permission`], [`invitation`] |
 //! | the same form sent twice | [`form_key`] |
 //! | getting in | [`password`], [`blocklist`], [`token`], [`throttle`], [`csrf`], [`next`], [`device`], [`country`] |
 //! | files | [`document`], [`filename`], [`range`], [`upload`], [`image`] |
@@ -42,6 +42,7 @@ pub mod outbox;
 pub mod paging;
 pub mod password;
 pub mod payment;
+pub mod permission;
 pub mod range;
 pub mod reminder;
 pub mod role;

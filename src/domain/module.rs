@@ -43,6 +43,8 @@ impl Module {
         Self::SupportTickets,
         Self::Messages,
     ];
+    /// Those that have pages, in the order of the navigation: what Portal Permissions offers.
+    pub const OPEN: [Self; 3] = [Self::Documents, Self::Billing, Self::Payments];
     /// Its bit in a mask.
     pub const fn bit(self) -> u16 {
         self as u16
@@ -59,6 +61,20 @@ impl Module {
             Self::Payments => "Payments",
             Self::SupportTickets => "Support Tickets",
             Self::Messages => "Messages",
+        }
+    }
+    /// One line that says what it holds.
+    pub const fn explanation(self) -> &'static str {
+        match self {
+            Self::Projects => "Progress, milestones and what comes next.",
+            Self::Tasks => "What is done, what is planned, and what waits for the client.",
+            Self::TimeLogs => "The time you spent.",
+            Self::Documents => "Files that are visible in the portal.",
+            Self::Uploads => "Sending files to you.",
+            Self::Billing => "Invoices with their PDF, and statements.",
+            Self::Payments => "Pay Now, where a payment provider is set up. Needs Billing.",
+            Self::SupportTickets => "Asking for help, and your answers.",
+            Self::Messages => "Writing back and forth.",
         }
     }
     /// Its name in form fields and JSON.

@@ -36,6 +36,7 @@ mod page;
 mod paging;
 mod password;
 mod pdf;
+mod permission;
 mod profile;
 mod reset;
 pub mod routes;

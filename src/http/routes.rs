@@ -8,6 +8,7 @@ use axum::routing::{MethodFilter, on};
 use serde::Serialize;
 
 use super::guard::Guarded;
+use super::permission;
 use super::{
     Error, activity, address, branding, buyer, client, confirm, confirm_email, contact, dashboard,
     device, document, forgot, invitation, invite, invoice, invoicing, join, magic, outbox,
@@ -134,6 +135,26 @@ fn people(routes: Routes) -> Routes {
         .on(POST, "/admin/clients/{id}/archive", client::archive)
         .on(POST, "/admin/clients/{id}/restore", client::restore)
         .on(GET, "/admin/clients/{id}/activity", activity::of_client)
+        .on(
+            GET,
+            "/admin/clients/{id}/permissions",
+            permission::of_client,
+        )
+        .on(
+            POST,
+            "/admin/clients/{id}/permissions",
+            permission::save_client,
+        )
+        .on(
+            GET,
+            "/admin/contacts/{id}/permissions",
+            permission::of_contact,
+        )
+        .on(
+            POST,
+            "/admin/contacts/{id}/permissions",
+            permission::save_contact,
+        )
         .on(GET, "/admin/clients/{id}/contacts", contact::list)
         .on(GET, "/admin/clients/{id}/contacts/new", contact::new_form)
         .on(POST, "/admin/clients/{id}/contacts/new", contact::create)
@@ -272,6 +293,12 @@ fn settings(routes: Routes) -> Routes {
         )
         .on(GET, "/admin/settings/invoicing", invoicing::form)
         .on(POST, "/admin/settings/invoicing", invoicing::save)
+        .on(GET, "/admin/settings/permissions", permission::defaults)
+        .on(
+            POST,
+            "/admin/settings/permissions",
+            permission::save_defaults,
+        )
         .on(GET, "/admin/settings/security", settings::security)
         .on(POST, "/admin/settings/security", settings::save_security)
         .on(GET, "/admin/settings/staff", staff::list)

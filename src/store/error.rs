@@ -50,7 +50,7 @@ pub(crate) enum Error {
 impl Error {
     /// Reads what D1 threw: constraint names become conflicts, all else is an outage.
     pub(super) fn from_d1(cause: String) -> Self {
-        const KNOWN: [(&str, Conflict); 16] = [
+        const KNOWN: &[(&str, Conflict)] = &[
             (
                 "contacts.client_id, contacts.email_key",
                 Conflict::ContactEmail,
@@ -77,6 +77,7 @@ impl Error {
             ("UNIQUE constraint failed", Conflict::Repeat),
             (".edition", Conflict::Meanwhile),
             ("client_billing.updated_at", Conflict::Meanwhile),
+            ("business.modules", Conflict::Meanwhile),
             ("conflict: ", Conflict::Meanwhile),
             (".revision", Conflict::Meanwhile),
         ];

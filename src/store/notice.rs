@@ -39,13 +39,15 @@ pub(crate) fn unsubscribe(support_email: &str) -> String {
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct Reader {
     pub(crate) id: ContactId,
+    /// First and last name.
+    pub(crate) name: String,
 }
 
 /// The [`Reader`]s of a client; at most 200.
 pub(crate) fn readers(client: ClientId) -> Statement {
     Statement::new(
         format!(
-            "{READERS}SELECT r.id FROM readers r WHERE r.client_id = ?1 ORDER BY r.id LIMIT 200"
+            "{READERS}SELECT r.id, r.name FROM readers r WHERE r.client_id = ?1 ORDER BY r.id LIMIT 200"
         ),
         [client.to_string().into()],
     )
@@ -55,7 +57,7 @@ pub(crate) fn readers(client: ClientId) -> Statement {
 pub(crate) fn readers_of_upload(upload: UploadId) -> Statement {
     Statement::new(
         format!(
-            "{READERS}SELECT r.id FROM readers r WHERE r.client_id = \
+            "{READERS}SELECT r.id, r.name FROM readers r WHERE r.client_id = \
              (SELECT client_id FROM uploads WHERE id = ?1) ORDER BY r.id LIMIT 200"
         ),
         [upload.to_string().into()],
@@ -66,7 +68,7 @@ pub(crate) fn readers_of_upload(upload: UploadId) -> Statement {
 pub(crate) fn readers_of(document: DocumentId) -> Statement {
     Statement::new(
         format!(
-            "{READERS}SELECT r.id FROM readers r WHERE r.client_id = \
+            "{READERS}SELECT r.id, r.name FROM readers r WHERE r.client_id = \
              (SELECT client_id FROM documents WHERE id = ?1) ORDER BY r.id LIMIT 200"
         ),
         [document.to_string().into()],

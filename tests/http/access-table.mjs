@@ -70,6 +70,12 @@ export const ROWS = {
   "POST /admin/settings/templates/{kind}/preview": { ...sent(ADMIN_PAGE), ids: { kind: "invitation" } },
   "POST /admin/settings/templates/{kind}/test": { ...sent(ADMIN_PAGE), ids: { kind: "invitation" } },
   "POST /admin/settings/templates/{kind}/reset": { ...sent(ADMIN_PAGE), ids: { kind: "invitation" } },
+  "GET /admin/settings/permissions": ADMIN_PAGE,
+  "POST /admin/settings/permissions": sent(ADMIN_PAGE),
+  "GET /admin/clients/{id}/permissions": { ...STAFF_PAGE, ids: { id: "client" } },
+  "POST /admin/clients/{id}/permissions": { ...sent(STAFF_PAGE), ids: { id: "client" } },
+  "GET /admin/contacts/{id}/permissions": { ...STAFF_PAGE, ids: { id: "contact" } },
+  "POST /admin/contacts/{id}/permissions": { ...sent(STAFF_PAGE), ids: { id: "contact" } },
   "GET /admin/settings/security": ADMIN_PAGE,
   "POST /admin/settings/security": sent(ADMIN_PAGE),
   // Staff. What an empty form would do is asked of an id that never existed.

@@ -111,7 +111,7 @@ test("a lost reply may be answered by saving again: nothing is done twice", asyn
 test("the client is told once a version and publication: one branded mail, one button, a way out", async () => {
   await world.db.prepare("UPDATE business SET support_email = 'help+us@fern.test'").run();
   const document = await addDocument(owner, client, { title: "Offer", visible: false });
-  assert.match((await owner.visit(pathOf(document))).page.text, /By e-mail, to 1 person\./);
+  assert.match((await owner.visit(pathOf(document))).page.text, /By e-mail, to \S+ Contact\./);
   const told = await save(document, { visible: true, notify: true }, {});
   assert.match(told.text, /Your changes are saved\. 1 person is told by e-mail\./);
   await world.settled();

@@ -160,10 +160,7 @@ mod tests {
         assert_eq!(Street::parse("  "), Ok(Street::default()));
         assert_eq!(Street::parse("a\nb\nc\nd\ne"), Err(StreetError::Lines));
         assert_eq!(Street::parse(&"x".repeat(101)), Err(StreetError::Long));
-        assert!(matches!(
-            Street::parse("a\0b"),
-            Err(StreetError::Text(_))
-        ));
+        assert!(matches!(Street::parse("a\0b"), Err(StreetError::Text(_))));
     }
 
     #[test]

@@ -122,7 +122,7 @@ impl UploadForm {
         app: &App,
         client: ClientId,
         limit: UploadLimit,
-        readers: usize,
+        readers: &[Reader],
         fields: Fields,
     ) -> Result<Self, Error> {
         let form_key = match fields.text("form_key") {
@@ -139,11 +139,19 @@ impl UploadForm {
     }
 }
 
-/// What stands at the box that tells the client.
-pub(super) fn would_tell(readers: usize) -> String {
-    match readers {
-        0 => "Nobody of this client gets e-mail about documents at the moment.".to_owned(),
-        some => format!("By e-mail, to {}.", people(some as u64)),
+/// What stands at the box that tells the client: who would get the mail, by name.
+pub(super) fn would_tell(readers: &[Reader]) -> String {
+    let names: Vec<&str> = readers.iter().map(|reader| reader.name.as_str()).collect();
+    match names.as_slice() {
+        [] => "Nobody of this client gets e-mail about documents at the moment.".to_owned(),
+        [one] => format!("By e-mail, to {one}."),
+        [first @ .., last] if first.len() < 4 => {
+            format!("By e-mail, to {} and {last}.", first.join(", "))
+        }
+        [a, b, c, rest @ ..] => {
+            format!("By e-mail, to {a}, {b}, {c} and {} more.", rest.len())
+        }
+        [..] => format!("By e-mail, to {}.", people(names.len() as u64)),
     }
 }
 
@@ -158,9 +166,9 @@ struct List {
 
 impl List {
     fn new(app: &App, chrome: Chrome<Me>, page: ListPage, fields: Fields) -> Result<Self, Error> {
-        let (limit, readers) = (page.owner.upload_limit, page.readers.len());
+        let limit = page.owner.upload_limit;
         Ok(Self {
-            upload: UploadForm::new(app, page.client, limit, readers, fields)?,
+            upload: UploadForm::new(app, page.client, limit, &page.readers, fields)?,
             chrome,
             page,
             upload_js: assets::upload_js(),
@@ -218,14 +226,14 @@ pub(crate) async fn upload(staff: Staff<ListPage>, incoming: Incoming) -> Answer
         } else {
             StatusCode::SERVICE_UNAVAILABLE
         };
-        let (limit, readers) = (list.owner.upload_limit, list.readers.len());
+        let limit = list.owner.upload_limit;
         let outcome = Outcome {
             chrome: staff.chrome,
             client_name: list.owner.name,
             saved: sent.saved,
             refused: sent.refused,
             failed: sent.failed,
-            upload: UploadForm::new(&staff.app, list.client, limit, readers, sent.fields)?,
+            upload: UploadForm::new(&staff.app, list.client, limit, &list.readers, sent.fields)?,
             upload_js: assets::upload_js(),
         };
         return page_with(status, &outcome);

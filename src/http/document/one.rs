@@ -149,7 +149,7 @@ impl DocumentPage {
             version: Fields::default(),
             form_key: app.id::<Form>()?.to_string(),
             limit: format!("Up to {}.", document.upload_limit.words()),
-            would_tell: would_tell(one.readers.len()),
+            would_tell: would_tell(&one.readers),
             versions: versions.collect(),
             receipts: receipts.collect(),
             previous: one.previous,
