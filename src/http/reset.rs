@@ -11,7 +11,7 @@ use http::StatusCode;
 use super::chrome::{Chrome, Flash, Nobody};
 use super::guard::{InPath, Public};
 use super::page::{Answer, page, page_with, see, try_again};
-use super::throttle::Guess;
+use super::throttle::{Guess, remember};
 use super::{Error, Fields, once, password, visitor};
 use crate::app::App;
 use crate::domain::credential::{self, Proof};
@@ -140,7 +140,7 @@ async fn choose(public: Public<InPath<String>>, mut form: Fields, side: Side) ->
     batch.push(entry(owner, &address).append_if(audit, app.now, choice.proviso()));
     // Somebody else's guesses no longer hold the owner up.
     if let Ok(email) = Email::parse(&owner.email) {
-        batch.extend(Guess::new(&app, side, email.key(), &head.headers)?.forgive(&app));
+        batch.extend(Guess::by_anybody(&app, side, email.key(), &head.headers)?.forgive(&app));
     }
     batch.push(throttle::forgive(&format!("confirm {}", person.id())));
     if app.db.batch(batch).await?.changes()? == 0 {
@@ -173,6 +173,9 @@ fn entry(owner: &Owner, address: &str) -> Entry {
 
 /// A reset does not sign in: the person does, with the address at hand.
 fn done(app: &App, side: Side, owner: &Owner) -> Answer {
+    if let Ok(email) = Email::parse(&owner.email) {
+        remember(app, side, email.key())?;
+    }
     Flash::to_sign_in(
         app,
         "Your new password is saved. Please sign in with it.",

@@ -11,7 +11,7 @@ use super::chrome::{Chrome, Flash, Nobody};
 use super::cookie::{self, Ticket};
 use super::guard::{InQuery, Leaving, Public, Staff, Viewer};
 use super::page::{Answer, page, see, try_again, with_next};
-use super::throttle::Guess;
+use super::throttle::{self, Guess};
 use super::{Error, Fields, preview, visitor};
 use crate::app::App;
 use crate::domain::credential::{self, Proof};
@@ -194,6 +194,7 @@ async fn sign_in(public: Public, mut form: Fields, side: Side) -> Answer {
         touched: app.now,
     };
     cookie::give(&app, ticket, side);
+    throttle::remember(&app, side, email.key())?;
     see(next.as_str())
 }
 

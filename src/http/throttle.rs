@@ -3,9 +3,13 @@
 //! The counting goes into the batch that reads whom it is about (`asked_with`), and what that batch
 //! answers decides: over the limit a password is not even looked at, and a mail is not sent.
 
+mod known;
+
 use hmac::{Hmac, Mac as _};
 use http::HeaderMap;
 use sha2::Sha256;
+
+pub(super) use known::remember;
 
 use super::{Error, visitor};
 use crate::app::App;
@@ -71,8 +75,24 @@ impl Keys {
 pub(super) struct Guess(Keys);
 
 impl Guess {
-    /// For an address, whoever has it.
+    /// For an address, whoever has it; of a browser that the address knows, under a name of its own.
     pub(super) fn new(
+        app: &App,
+        side: Side,
+        account: &str,
+        headers: &HeaderMap,
+    ) -> Result<Self, Error> {
+        match known::browser(app, side, account, headers)? {
+            None => Self::by_anybody(app, side, account, headers),
+            Some(browser) => {
+                let by = format!("{} {browser}", side.cookie());
+                Keys::new(app, (&by, account), "address", headers).map(Self)
+            }
+        }
+    }
+
+    /// The same, of whatever browser.
+    pub(super) fn by_anybody(
         app: &App,
         side: Side,
         account: &str,

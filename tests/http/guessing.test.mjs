@@ -34,6 +34,45 @@ for (const [side, { path, who }] of Object.entries({ client: { path: "/sign-in",
   });
 }
 
+for (const [side, { path, root, home, who, cookie }] of Object.entries({
+  client: { path: "/sign-in", root: "", home: "/", who: () => lena, cookie: "__Host-portico-known" },
+  staff: { path: "/admin/sign-in", root: "/admin", home: "/admin", who: () => owner, cookie: "__Host-portico-known-staff" },
+})) {
+  test(`${side}: who guesses all day locks the owner out neither of a browser they came in by, nor of a new one`, async () => {
+    await world.advance(2 * DAY);
+    const { email } = who();
+    const enters = (browser) => browser.post(path, { email, password: who().password });
+    const own = world.user("a browser of theirs");
+    assert.equal((await enters(own)).location, home);
+    const guesses = () => many(20, (i) => world.user("stranger").post(path, { email, password: `guess number ${i}` }, at("203.0.113.77")));
+    assert.deepEqual(statuses(await guesses()), { 422: 10, 429: 10 });
+    assert.equal((await enters(world.user())).status, 429, "strangers wait");
+    assert.equal((await enters(own)).location, home);
+    // A browser known to somebody else, and a cookie of one's own making, are a stranger's.
+    for (const forge of [(value) => `${value.split(".")[0]}.00`, (value) => `x${value}`, () => "a.b", () => "."]) {
+      const forged = world.user();
+      forged.cookies.set(cookie, forge(own.cookies.get(cookie)));
+      assert.equal((await enters(forged)).status, 429);
+    }
+    const somebodyElse = world.user();
+    somebodyElse.cookies.set(cookie, own.cookies.get(cookie));
+    const nobody = `nobody-${side}@nowhere.test`;
+    for (let i = 0; i < 10; i += 1) await world.user().post(path, { email: nobody, password: "a wrong one" }, at("203.0.113.78"));
+    assert.equal((await somebodyElse.post(path, { email: nobody, password: "a wrong one" })).status, 429);
+    // Whoever has the browser has no more guesses than a stranger.
+    const stolen = own.clone();
+    assert.deepEqual(statuses(await many(20, (i) => stolen.clone().post(path, { email, password: `guess number ${i}` }, at("203.0.113.79")))), { 422: 10, 429: 10 });
+    // A new browser: by the link in a mail, whatever the stranger does meanwhile.
+    const fresh = world.user("a new browser");
+    await fresh.post(`${root}/forgot`, { email });
+    who().password = newPassword();
+    assert.equal((await fresh.post((await world.mailbox.newest(email)).path(/\/reset\//), { password: who().password })).status, 303);
+    await guesses();
+    assert.equal((await enters(world.user())).status, 429);
+    assert.equal((await enters(fresh)).location, home);
+  });
+}
+
 for (const [side, { path, root, who, table }] of Object.entries({
   client: { path: "/sign-in", root: "", who: () => lena, table: "accounts" },
   staff: { path: "/admin/sign-in", root: "/admin", who: () => owner, table: "staff" },

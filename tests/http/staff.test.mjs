@@ -138,6 +138,13 @@ test("who was quicker wins: a change decided on a role that is no longer so is r
     assert.equal((await late).status, 409);
     assert.equal((await rowOf(admin)).role, "admin");
   }
+  const late = await addStaff(world, owner, { role: "admin" });
+  await world.fault({ on: "d1", match: "INSERT INTO staff", when: "stall", ms: 1500 });
+  const slow = late.post(`${LIST}/new`, { name: "Ina Invited", email: "too-late@business.test", role: "admin" });
+  while ((await world.faultsLeft()).length) await new Promise(setImmediate);
+  assert.equal((await owner.post(`${await pathOf(late)}/deactivate`)).status, 303);
+  assert.equal((await slow).status, 409);
+  assert.equal(await rowOf({ email: "too-late@business.test" }), null);
 });
 
 test("a change of role bites on the next request of every session, and ends mailed links", async () => {

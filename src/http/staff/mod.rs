@@ -21,7 +21,7 @@ use crate::domain::text::Name;
 use crate::domain::time::Timestamp;
 use crate::store::audit::Entry;
 use crate::store::settings::Security;
-use crate::store::staff::{self, Member};
+use crate::store::staff::{self, Member, Seen};
 use crate::store::viewer::Asker;
 use crate::store::{self, Conflict, Results, Statement};
 
@@ -133,7 +133,12 @@ pub(crate) async fn create(staff: Manager<Security>, mut form: Fields) -> Answer
         role,
     };
     let mail = invite::compose(&app, &chrome, &invited, page.invite_days)?;
-    let mut writes = vec![staff::create(id, &name, &email, role, app.now)];
+    let actor = (chrome.me.id, chrome.me.role);
+    let still = staff::still(Seen {
+        actor,
+        member: actor,
+    });
+    let mut writes = vec![still, staff::create(id, &name, &email, role, app.now)];
     writes.extend(mail.writes);
     let detail = format!("{name} as {}", role.label());
     writes.push(entry(&app, &chrome.me, id, "staff.invited", detail)?);
@@ -148,6 +153,7 @@ pub(crate) async fn create(staff: Manager<Security>, mut form: Fields) -> Answer
             );
             return see(PATH);
         }
+        Err(store::Error::Conflict(Conflict::Meanwhile)) => return Err(Error::at_once()),
         Err(store::Error::Conflict(Conflict::StaffEmail)) => {
             "Somebody on your team has this address already."
         }
