@@ -46,6 +46,7 @@ pub(crate) mod session;
 pub(crate) mod settings;
 pub(crate) mod setup;
 pub(crate) mod staff;
+pub(crate) mod statement;
 pub(crate) mod template;
 pub(crate) mod throttle;
 pub(crate) mod upload;
