@@ -24,6 +24,8 @@ use super::{Error, Outgoing};
 use crate::app::App;
 use crate::domain::filename::FileName;
 use crate::domain::id::InvoiceId;
+use crate::domain::invoice::content::Content;
+use crate::domain::invoice::parties::Parties;
 use crate::domain::invoice::state::Stored;
 use crate::domain::money::{Currency, Money};
 use crate::domain::range::{Conditions, Decision, ETag, Kept, decide};
@@ -254,6 +256,21 @@ fn put(response: &mut Response, name: HeaderName, value: &str) -> Result<(), Err
     let value = HeaderValue::from_str(value).map_err(|error| Error::internal(error.to_string()))?;
     response.headers_mut().insert(name, value);
     Ok(())
+}
+
+/// What staff are told before an invoice goes: which characters its PDF cannot show. Empty: none.
+pub(super) fn warning(content: &Content, parties: &Parties) -> String {
+    let lacks = pdf::lacking(content, parties);
+    // The business's own file is sent as it is.
+    if lacks.is_empty() || content.uploaded.is_some() {
+        return String::new();
+    }
+    let shown: Vec<String> = lacks.iter().take(20).map(ToString::to_string).collect();
+    format!(
+        "The PDF cannot show these characters and leaves an empty square for each: {}{} Please write them in Latin, Greek or Cyrillic letters.",
+        shown.join(" "),
+        if lacks.len() > 20 { " and more." } else { "." }
+    )
 }
 
 /// What stands on it, but for the logo's bytes.
