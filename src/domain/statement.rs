@@ -26,9 +26,41 @@ pub enum EntryKind {
     Dispute,
     /// A bank gave it back: a credit.
     DisputeReturned,
+    /// What was given back is not asked for again: a credit.
+    Released,
 }
 
 impl EntryKind {
+    /// Every kind.
+    pub const ALL: [Self; 9] = [
+        Self::Invoice,
+        Self::Revision,
+        Self::Void,
+        Self::Payment,
+        Self::Reversal,
+        Self::Refund,
+        Self::Dispute,
+        Self::DisputeReturned,
+        Self::Released,
+    ];
+    /// The name by which the store tells it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Invoice => "invoice",
+            Self::Revision => "revision",
+            Self::Void => "void",
+            Self::Payment => "payment",
+            Self::Reversal => "reversal",
+            Self::Refund => "refund",
+            Self::Dispute => "dispute_out",
+            Self::DisputeReturned => "dispute_in",
+            Self::Released => "released",
+        }
+    }
+    /// The kind of that name, if there is one.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == name)
+    }
     /// What people read.
     pub const fn label(self) -> &'static str {
         match self {
@@ -40,6 +72,7 @@ impl EntryKind {
             Self::Refund => "Refund",
             Self::Dispute => "Payment disputed",
             Self::DisputeReturned => "Dispute won",
+            Self::Released => "No longer asked for",
         }
     }
     /// The amount as a change of what the client owes. `amount` is not below zero, except for a
@@ -49,7 +82,7 @@ impl EntryKind {
             Self::Invoice | Self::Revision | Self::Reversal | Self::Refund | Self::Dispute => {
                 amount
             }
-            Self::Void | Self::Payment | Self::DisputeReturned => amount.negated(),
+            Self::Void | Self::Payment | Self::DisputeReturned | Self::Released => amount.negated(),
         }
     }
 }
@@ -65,6 +98,16 @@ pub struct Entry {
     pub reference: String,
     /// How much.
     pub amount: Money,
+}
+
+impl Entry {
+    /// What happened to what, as people read it.
+    pub fn title(&self) -> String {
+        match self.reference.as_str() {
+            "" => self.kind.label().to_owned(),
+            reference => format!("{} {reference}", self.kind.label()),
+        }
+    }
 }
 
 /// One line with what it comes to.
@@ -163,6 +206,20 @@ impl Statement {
     }
 }
 
+impl Statement {
+    /// What it comes to, in a line.
+    pub fn headline(&self) -> String {
+        let on = self.to.words();
+        if self.closing.is_positive() {
+            format!("{} open on {on}", self.closing)
+        } else if self.closing.is_zero() {
+            format!("Nothing open on {on}")
+        } else {
+            format!("A credit of {} on {on}", self.closing.negated())
+        }
+    }
+}
+
 /// What is due, by how late it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Ageing {
@@ -243,6 +300,14 @@ mod tests {
     }
 
     #[test]
+    fn kinds_have_names_of_their_own() {
+        for kind in EntryKind::ALL {
+            assert_eq!(EntryKind::parse(kind.as_str()), Some(kind));
+        }
+        assert_eq!(EntryKind::parse("Invoice"), None);
+    }
+
+    #[test]
     fn a_month() {
         let entries = vec![
             entry("2026-11-20", EntryKind::Payment, 40),
@@ -286,11 +351,10 @@ mod tests {
     proptest! {
         #[test]
         fn the_closing_balance_is_the_opening_one_and_what_happened(
-            entries in prop::collection::vec((0i64..90, 0usize..8, 0i64..1_000_000), 0..40),
+            entries in prop::collection::vec((0i64..90, 0usize..9, 0i64..1_000_000), 0..40),
             (start, length) in (0i64..60, 0i64..40),
         ) {
-            use EntryKind::{Dispute, DisputeReturned, Invoice, Payment, Refund, Reversal, Revision, Void};
-            let kinds = [Invoice, Revision, Void, Payment, Reversal, Refund, Dispute, DisputeReturned];
+            let kinds = EntryKind::ALL;
             let base = day("2026-01-01");
             let entries: Vec<_> = entries.into_iter().map(|(offset, kind, minor)| Entry {
                 on: base.plus_days(offset), ..entry("2026-01-01", kinds[kind], minor)

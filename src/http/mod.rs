@@ -47,6 +47,7 @@ mod settings;
 mod setup;
 mod sign_in;
 mod staff;
+mod statement;
 mod template;
 mod throttle;
 mod upload;

@@ -24,8 +24,10 @@ use super::{Error, Outgoing};
 use crate::app::App;
 use crate::domain::filename::FileName;
 use crate::domain::id::InvoiceId;
+use crate::domain::invoice::content::Content;
+use crate::domain::invoice::parties::Parties;
 use crate::domain::invoice::state::Stored;
-use crate::domain::money::Money;
+use crate::domain::money::{Currency, Money};
 use crate::domain::range::{Conditions, Decision, ETag, Kept, decide};
 use crate::domain::time::Timestamp;
 use crate::domain::token::Secret;
@@ -165,9 +167,9 @@ async fn send(app: &App, asked: &Asked, printed: &Printed) -> Answer {
         let bytes = if asked.head {
             Vec::new()
         } else {
-            draw(app, printed, sheet).await?
+            draw(app, printed.logo(), printed.invoice.currency, sheet).await?
         };
-        let mut response = answer(asked, &name, None)?;
+        let mut response = answer(asked.save, &name, None)?;
         *response.body_mut() = Body::from(bytes);
         return Ok(response);
     }
@@ -179,7 +181,7 @@ async fn send(app: &App, asked: &Asked, printed: &Printed) -> Answer {
         return Ok(response);
     }
     // 5.
-    let bytes = draw(app, printed, sheet).await?;
+    let bytes = draw(app, printed.logo(), printed.invoice.currency, sheet).await?;
     let kept = app
         .blobs
         .put(&key, KIND, Source::Bytes(bytes.clone()))
@@ -188,7 +190,19 @@ async fn send(app: &App, asked: &Asked, printed: &Printed) -> Answer {
         // It is drawn again next time, and gives the same bytes.
         worker::console_warn!("pdf: not kept: {error}");
     }
-    let mut response = answer(asked, &name, Some(&tag))?;
+    let mut response = answer(asked.save, &name, Some(&tag))?;
+    *response.body_mut() = Body::from(bytes);
+    Ok(response)
+}
+
+/// A sheet that is drawn when it is asked for and kept nowhere.
+pub(super) async fn fresh(
+    app: &App,
+    name: &FileName,
+    (sheet, logo, currency): (Sheet, Option<&str>, Currency),
+) -> Answer {
+    let bytes = draw(app, logo, currency, sheet).await?;
+    let mut response = answer(false, name, None)?;
     *response.body_mut() = Body::from(bytes);
     Ok(response)
 }
@@ -205,7 +219,7 @@ async fn stored(
         kept: Some(&asked.kept),
         ..Conditions::default()
     };
-    let mut response = answer(asked, name, Some(tag))?;
+    let mut response = answer(asked.save, name, Some(tag))?;
     if decide(conditions, tag, app.now, 0) == Decision::NotModified {
         *response.status_mut() = StatusCode::NOT_MODIFIED;
         return Ok(Some(response));
@@ -221,9 +235,9 @@ async fn stored(
 }
 
 /// The head of an answer; without a tag it is not to be kept.
-fn answer(asked: &Asked, name: &FileName, tag: Option<&ETag>) -> Result<Response, Error> {
+fn answer(save: bool, name: &FileName, tag: Option<&ETag>) -> Result<Response, Error> {
     let mut response = StatusCode::OK.into_response();
-    let disposition = if asked.save {
+    let disposition = if save {
         name.content_disposition()
     } else {
         name.inline_disposition()
@@ -242,6 +256,21 @@ fn put(response: &mut Response, name: HeaderName, value: &str) -> Result<(), Err
     let value = HeaderValue::from_str(value).map_err(|error| Error::internal(error.to_string()))?;
     response.headers_mut().insert(name, value);
     Ok(())
+}
+
+/// What staff are told before an invoice goes: which characters its PDF cannot show. Empty: none.
+pub(super) fn warning(content: &Content, parties: &Parties) -> String {
+    let lacks = pdf::lacking(content, parties);
+    // The business's own file is sent as it is.
+    if lacks.is_empty() || content.uploaded.is_some() {
+        return String::new();
+    }
+    let shown: Vec<String> = lacks.iter().take(20).map(ToString::to_string).collect();
+    format!(
+        "The PDF cannot show these characters and leaves an empty square for each: {}{} Please write them in Latin, Greek or Cyrillic letters.",
+        shown.join(" "),
+        if lacks.len() > 20 { " and more." } else { "." }
+    )
 }
 
 /// What stands on it, but for the logo's bytes.
@@ -278,19 +307,19 @@ fn sheet(app: &App, Printed { invoice, parties }: &Printed) -> Result<Sheet, Err
 /// 1. the logo; 2. the fonts; 3. the file.
 async fn draw(
     app: &App,
-    Printed { invoice, parties }: &Printed,
+    logo: Option<&str>,
+    currency: Currency,
     mut sheet: Sheet,
 ) -> Result<Vec<u8>, Error> {
     // 1.
-    if let Some(hash) = &parties.look.logo {
+    if let Some(hash) = logo {
         sheet.logo = app.blobs.read(&logo_key(hash)).await?;
     }
     // 2.
     let fonts = fonts(app).await?;
     // 3.
     let money = |minor| {
-        Money::new(minor, invoice.currency)
-            .map_or_else(|_| minor.to_string(), |money| money.to_string())
+        Money::new(minor, currency).map_or_else(|_| minor.to_string(), |money| money.to_string())
     };
     let drawn = pdf::draw(&sheet, fonts, &money);
     drawn

@@ -13,7 +13,7 @@ use super::{
     Error, activity, address, billing, branding, buyer, client, confirm, confirm_email, contact,
     dashboard, device, document, forgot, invitation, invite, invoice, invoicing, join, magic,
     outbox, password, pdf, preview, profile, reset, security_txt, settings, setup, sign_in, staff,
-    template, upload, webhook,
+    statement, template, upload, webhook,
 };
 
 /// A row of the access table: a method and path, and the guard its handler names.
@@ -253,6 +253,20 @@ fn papers(routes: Routes) -> Routes {
         .on(GET, "/admin/invoices/{id}/pdf", pdf::staff)
         .on(GET, "/billing/{id}/pdf", pdf::client)
         .on(GET, "/invoice/{token}/pdf", pdf::by_link)
+        .on(GET, "/admin/clients/{id}/statement", statement::staff_page)
+        .on(
+            GET,
+            "/admin/clients/{id}/statement.csv",
+            statement::staff_csv,
+        )
+        .on(
+            GET,
+            "/admin/clients/{id}/statement.pdf",
+            statement::staff_pdf,
+        )
+        .on(GET, "/billing/statement", statement::client_page)
+        .on(GET, "/billing/statement.csv", statement::client_csv)
+        .on(GET, "/billing/statement.pdf", statement::client_pdf)
 }
 
 /// Invitations and the outbox.

@@ -108,8 +108,12 @@ fn badge(flow: &mut Flow, x: f32, y: f32, label: &str, tone: Tone) {
 }
 
 fn facts(flow: &mut Flow, sheet: &Sheet) {
+    let number = match sheet.account {
+        Some(_) => words::PERIOD,
+        None => words::NUMBER,
+    };
     let mut rows = vec![
-        (words::NUMBER.to_owned(), sheet.number.clone()),
+        (number.to_owned(), sheet.number.clone()),
         (words::ISSUED.to_owned(), sheet.issued.text.clone()),
     ];
     if let Some(due) = &sheet.due {

@@ -91,6 +91,7 @@ pub fn sheet_of(of: &Printed<'_>) -> Sheet {
             buyer_reference: parties.buyer_reference.clone(),
             order: text(of.content.reference.as_ref()),
         }),
+        account: None,
     }
 }
 
@@ -130,7 +131,7 @@ fn text<T: ToString>(text: Option<&T>) -> String {
     text.map(ToString::to_string).unwrap_or_default()
 }
 
-fn day(date: Date) -> Day {
+pub(super) fn day(date: Date) -> Day {
     let (year, month, day) = date.parts();
     Day {
         year,
@@ -181,7 +182,7 @@ fn state_of(state: state::State) -> Option<State> {
     }
 }
 
-fn party(of: &parties::Party) -> Party {
+pub(super) fn party(of: &parties::Party) -> Party {
     let mut street = of
         .address
         .lines()

@@ -21,32 +21,45 @@ const LEAST_WORDS: f32 = 96.0;
 const PAD: f32 = 6.5;
 
 /// A column of figures, to the right of the description.
-struct Column {
+pub(super) struct Column {
     title: &'static str,
     cells: Vec<String>,
     width: f32,
 }
 
+impl Column {
+    /// With a cell for each line.
+    pub(super) const fn new(title: &'static str, cells: Vec<String>) -> Self {
+        Self {
+            title,
+            cells,
+            width: 0.0,
+        }
+    }
+}
+
 pub(super) fn draw(flow: &mut Flow, sheet: &Sheet, money: &Money) {
-    let mut columns = columns(sheet, money);
+    table(flow, &sheet.lines, columns(sheet, money), words::LINES);
+}
+
+/// A table of lines, of which the name and the detail are shown, with these columns beside them.
+pub(super) fn table(flow: &mut Flow, lines: &[Line], mut columns: Vec<Column>, summary: &str) {
     fit(flow, &mut columns);
     let most = flow.measure() - columns.iter().map(|c| c.width + GAP).sum::<f32>();
-    let table = flow.root(Tag::Table.with_summary(Some(words::LINES.to_owned())));
+    let table = flow.root(Tag::Table.with_summary(Some(summary.to_owned())));
 
-    let first_row =
-        sheet
-            .lines
-            .first()
-            .map_or(0.0, |line| match height(flow, line, &columns, 0, most) {
-                tall if tall > flow.room() / 2.0 => 60.0,
-                tall => tall,
-            });
+    let first_row = lines
+        .first()
+        .map_or(0.0, |line| match height(flow, line, &columns, 0, most) {
+            tall if tall > flow.room() / 2.0 => 60.0,
+            tall => tall,
+        });
     flow.need(30.0 + first_row);
     let group = flow.child(table, Tag::THead);
     let row = flow.child(group, Tag::TR);
     head(flow, &columns, Some(row));
     let body = flow.child(table, Tag::TBody);
-    for (at, line) in sheet.lines.iter().enumerate() {
+    for (at, line) in lines.iter().enumerate() {
         let tall = height(flow, line, &columns, at, most);
         if flow.need(if tall > flow.room() / 2.0 { 60.0 } else { tall }) {
             head(flow, &columns, None);
@@ -59,11 +72,7 @@ fn columns(sheet: &Sheet, money: &Money) -> Vec<Column> {
     let lines = &sheet.lines;
     let mut columns = Vec::new();
     let mut add = |title, cells: Vec<String>| {
-        columns.push(Column {
-            title,
-            cells,
-            width: 0.0,
-        });
+        columns.push(Column::new(title, cells));
     };
     let of = |cell: &dyn Fn(&Line) -> String| lines.iter().map(cell).collect::<Vec<_>>();
     add(words::QUANTITY, of(&|line| line.quantity.text.clone()));

@@ -10,10 +10,11 @@
 //! | module | does |
 //! |---|---|
 //! | `sheet` | what stands on the document |
-//! | [`sheet_of`] | from an invoice to its sheet |
+//! | [`sheet_of`], [`sheet_of_statement`] | from an invoice to its sheet, from a statement to its |
 //! | `text`, `sfnt`, `characters` | glyphs, widths, lines; the tables of the fonts |
 //! | `flow` | pages and the tree, before anything is drawn |
 //! | `head`, `items`, `sums` | the layout from top to bottom |
+//! | `account` | in place of items: what a statement of account says |
 //! | `logo`, `qr`, `colour`, `words` | what they need |
 //! | `draw` | the pages, with krilla |
 //! | `electronic`, `xmp` | the XML of EN 16931, and the note in the metadata that it is there |
@@ -25,6 +26,7 @@
     reason = "positions on paper; money is whole numbers throughout"
 )]
 
+mod account;
 mod characters;
 mod colour;
 mod draw;
@@ -37,6 +39,7 @@ mod logo;
 mod qr;
 mod sfnt;
 mod sheet;
+mod statement;
 mod sums;
 mod text;
 mod words;
@@ -45,6 +48,7 @@ mod xmp;
 pub use characters::lacks;
 pub use invoice::{Printed, lacking, sheet_of};
 pub use sheet::*;
+pub use statement::{Stated, sheet_of_statement};
 pub use text::Fonts;
 
 use colour::{Accent, MUTED};
@@ -105,8 +109,14 @@ pub fn draw(sheet: &Sheet, fonts: &Fonts, money: &Money) -> Result<Pdf, Trouble>
     let mut flow = Flow::new(fonts, width, height);
     let logo = head::draw(&mut flow, sheet, accent);
     let table = (flow.pages.len() - 1, flow.y);
-    items::draw(&mut flow, sheet, money);
+    match &sheet.account {
+        Some(account) => account::draw(&mut flow, account, money),
+        None => items::draw(&mut flow, sheet, money),
+    }
     sums::draw(&mut flow, sheet, money, accent);
+    if let Some(account) = &sheet.account {
+        account::ageing(&mut flow, account, money);
+    }
     sums::words(&mut flow, sheet);
     let flow = furnish(flow, sheet);
 

@@ -61,6 +61,9 @@ pub struct Sheet {
     pub paper: Paper,
     /// Asks for the electronic invoice within the file.
     pub electronic: Option<Electronic>,
+    /// Makes it a statement of account: of what happened, in place of lines and sums. The number is
+    /// then the period.
+    pub account: Option<Account>,
 }
 
 impl Sheet {
@@ -267,6 +270,44 @@ pub struct Bank {
     pub reference: String,
     /// The text of a QR code for banking apps.
     pub code: Option<String>,
+}
+
+/// What happened between two days, in minor units.
+#[derive(Debug, Clone, Serialize, Default)]
+pub struct Account {
+    /// Owed before.
+    pub opening: i64,
+    /// What happened.
+    pub rows: Vec<AccountRow>,
+    /// All that was added.
+    pub charged: i64,
+    /// All that was taken off.
+    pub credited: i64,
+    /// Owed after.
+    pub closing: i64,
+    /// What is due by how late it is: label and amount; empty where nothing is.
+    pub ageing: Vec<(String, i64)>,
+    /// What the ageing is of, like `Due on 24 Nov 2026, by how late it is`.
+    pub ageing_title: String,
+    /// More about the sums, in a sentence.
+    pub remark: String,
+}
+
+/// A line of an account.
+#[derive(Debug, Clone, Serialize, Default)]
+pub struct AccountRow {
+    /// The day as it is read.
+    pub on: String,
+    /// What happened.
+    pub what: String,
+    /// More about it.
+    pub detail: String,
+    /// Added to what is owed.
+    pub charge: i64,
+    /// Taken off.
+    pub credit: i64,
+    /// Owed after it.
+    pub balance: i64,
 }
 
 /// A link.

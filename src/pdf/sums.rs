@@ -22,7 +22,7 @@ const INDENT: f32 = 78.0;
 const STEP: f32 = BODY.size * 1.42 + 7.0;
 
 /// A row of the sums: the label in lines, the amount, and whether it stands out.
-type Row = (Vec<String>, String, bool);
+pub(super) type Row = (Vec<String>, String, bool);
 
 /// The sums on the right and how to pay on the left, side by side and never cut.
 pub(super) fn draw(flow: &mut Flow, sheet: &Sheet, money: &Money, accent: Accent) {
@@ -62,6 +62,9 @@ pub(super) fn draw(flow: &mut Flow, sheet: &Sheet, money: &Money, accent: Accent
 }
 
 fn rows(sheet: &Sheet, money: &Money) -> Vec<(String, String, bool)> {
+    if let Some(account) = &sheet.account {
+        return account.sums(money);
+    }
     let sums = &sheet.sums;
     let mut rows = Vec::new();
     let mut add = |label: &str, amount: i64, bold: bool| {
@@ -104,7 +107,7 @@ fn rows(sheet: &Sheet, money: &Money) -> Vec<(String, String, bool)> {
     rows
 }
 
-fn table(flow: &mut Flow, rows: &[Row], x: f32) {
+pub(super) fn table(flow: &mut Flow, rows: &[Row], x: f32) {
     let table = flow.root(Tag::Table.with_summary(Some(words::SUMS.to_owned())));
     for (at, (lines, amount, bold)) in rows.iter().enumerate() {
         let style = style(*bold);
@@ -126,7 +129,7 @@ fn table(flow: &mut Flow, rows: &[Row], x: f32) {
     }
 }
 
-fn style(bold: bool) -> Style {
+pub(super) fn style(bold: bool) -> Style {
     if bold { BODY.bold() } else { BODY }
 }
 
@@ -149,7 +152,7 @@ pub(super) fn words(flow: &mut Flow, sheet: &Sheet) {
     }
 }
 
-fn titled(flow: &mut Flow, section: Node, title: &str) {
+pub(super) fn titled(flow: &mut Flow, section: Node, title: &str) {
     let node = flow.child(section, heading(2, title));
     let style = BODY.bold();
     let most = flow.measure();

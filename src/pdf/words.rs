@@ -1,6 +1,7 @@
 //! The document's own words; everything else on it comes with the sheet.
 
 pub(super) const NUMBER: &str = "Invoice number";
+pub(super) const PERIOD: &str = "Period";
 pub(super) const ISSUED: &str = "Date of issue";
 pub(super) const DUE: &str = "Date due";
 pub(super) const FROM: &str = "From";
@@ -26,6 +27,15 @@ pub(super) const INCLUDES: &str = "Includes";
 pub(super) const PAID: &str = "Amount paid";
 pub(super) const RETURNED: &str = "Returned";
 pub(super) const REMAINING: &str = "Amount due";
+
+pub(super) const DATE: &str = "Date";
+pub(super) const CHARGES: &str = "Charges";
+pub(super) const PAYMENTS: &str = "Payments";
+pub(super) const BALANCE: &str = "Balance";
+pub(super) const HAPPENED: &str = "What happened, a row for each time";
+pub(super) const BEFORE: &str = "Balance before";
+pub(super) const AFTER: &str = "Balance after";
+pub(super) const NOTHING: &str = "Nothing happened in this period.";
 
 pub(super) const NOTES: &str = "Notes";
 pub(super) const TERMS: &str = "Terms";

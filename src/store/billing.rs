@@ -201,7 +201,7 @@ impl Buyer {
 }
 
 /// The columns of [`Buyer`].
-const BUYER: &str = "c.id AS client_id, c.name AS client_name, c.address AS client_address, \
+pub(super) const BUYER: &str = "c.id AS client_id, c.name AS client_name, c.address AS client_address, \
      c.archived_at IS NOT NULL AS archived, coalesce(cb.legal_name, '') AS legal_name, \
      coalesce(cb.address, '') AS address, coalesce(cb.postcode, '') AS postcode, \
      coalesce(cb.city, '') AS city, coalesce(cb.country, '') AS country, \

@@ -48,6 +48,7 @@ pub(crate) mod session;
 pub(crate) mod settings;
 pub(crate) mod setup;
 pub(crate) mod staff;
+pub(crate) mod statement;
 pub(crate) mod template;
 #[cfg(test)]
 mod tests;

@@ -194,6 +194,12 @@ export const ROWS = {
   "GET /admin/invoices/{id}/pdf": { ...STAFF_PAGE, ids: { id: "invoice" } },
   "GET /billing/{id}/pdf": { ...CLIENT_THING, ids: { id: "invoice" } },
   "GET /invoice/{token}/pdf": { ...PUBLIC, ids: { token: "payLink" } },
+  "GET /admin/clients/{id}/statement": { ...STAFF_PAGE, ids: { id: "client" } },
+  "GET /admin/clients/{id}/statement.csv": { ...STAFF_PAGE, ids: { id: "client" } },
+  "GET /admin/clients/{id}/statement.pdf": { ...STAFF_PAGE, ids: { id: "client" } },
+  "GET /billing/statement": CLIENT_PAGE,
+  "GET /billing/statement.csv": CLIENT_PAGE,
+  "GET /billing/statement.pdf": CLIENT_PAGE,
   // One's own account. A stage set a moment ago is a fresh confirmation; no session has nobody's id.
   "GET /profile": CLIENT_PAGE,
   "POST /profile/name": sent(CLIENT_PAGE),

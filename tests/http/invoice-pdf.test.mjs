@@ -2,6 +2,7 @@
 import { after, before, test } from "node:test";
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
+import { draftInvoice } from "../harness/billing.mjs";
 import { setUpOwner } from "../harness/flows.mjs";
 import { CONTENT, invoiceOf, paidOn, payLinkTo, voided } from "../harness/invoices.mjs";
 import { textOf } from "../harness/pdf.mjs";
@@ -134,6 +135,15 @@ test("a draft is a preview for staff alone: of today's settings, marked, and kep
   const never = await lena.get("/billing/01890000-0000-7000-8000-000000000000/pdf");
   assert.equal(hidden.status, 404);
   assert.equal(hidden.text, never.text);
+});
+
+test("staff are told before it goes what the PDF cannot show, at the draft and where it is sent", async () => {
+  const warning = /The PDF cannot show these characters and leaves an empty square for each: 京 東\. Please write them in Latin, Greek or Cyrillic letters\./;
+  const odd = await draftInvoice(owner, client, { lines: [["Signs for 東京", 1, "100"]] });
+  for (const page of [odd.path, `${odd.path}/send`]) assert.match((await owner.get(page)).page.text, warning);
+  const fine = await draftInvoice(owner, client, { lines: [["Żółć, Γιάννης, Şükrü, Шевченко: 5 × €1", 1, "100"]] });
+  for (const page of [fine.path, `${fine.path}/send`]) assert.doesNotMatch((await owner.get(page)).page.text, /cannot show/);
+  assert.equal((await owner.get(fine.path)).page.link("Preview PDF"), `${fine.path}/pdf`);
 });
 
 test("nobody else's, and not while Billing is off", async () => {

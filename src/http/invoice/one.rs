@@ -5,6 +5,7 @@ use askama::Template;
 use super::words::Words;
 use super::{One, tone};
 use crate::domain::id::InvoiceId;
+use crate::domain::invoice::parties::Parties;
 use crate::domain::invoice::state::{State, Stored, View};
 use crate::domain::invoice::terms::due_words;
 use crate::domain::money::Money;
@@ -14,6 +15,7 @@ use crate::domain::time::Timestamp;
 use crate::http::chrome::Chrome;
 use crate::http::guard::{InPath, Load, Me, Staff};
 use crate::http::page::{Answer, page};
+use crate::http::pdf;
 use crate::http::{Error, Fields};
 use crate::store::invoice::{Revision, revisions};
 use crate::store::ledger::{self, Entry};
@@ -143,6 +145,8 @@ struct OnePage {
     links: Links,
     total: String,
     when: String,
+    /// What the PDF cannot show, in a sentence.
+    warning: String,
     /// Of the draft that duplicating makes.
     form_key: String,
 }
@@ -218,6 +222,10 @@ pub(crate) async fn show(staff: Staff<Whole>) -> Answer {
         (Some(open), Stored::Draft) => open.content()?,
         _ => one.invoice.content()?,
     };
+    let warning = match &one.open {
+        Some(open) => pdf::warning(&open.content()?, &Parties::default()),
+        None => String::new(),
+    };
     let words = Words::new(&content, one.invoice.currency, &one.billing.tax_name)?;
     let events = history.iter().filter_map(|entry| Event::new(entry, total));
     page(&OnePage {
@@ -227,6 +235,7 @@ pub(crate) async fn show(staff: Staff<Whole>) -> Answer {
         total: total.to_string(),
         chrome: staff.chrome,
         words,
+        warning,
         view,
         one,
         revisions,

@@ -16,6 +16,7 @@ use crate::http::chrome::{Chrome, Flash};
 use crate::http::guard::{InPath, Load, Me, Staff};
 use crate::http::mailing::Mailing;
 use crate::http::page::{Answer, page, see, try_again};
+use crate::http::pdf;
 use crate::http::{Error, Fields};
 use crate::store::billing::{self, Buyer};
 use crate::store::branding::{self, Branding};
@@ -135,12 +136,22 @@ struct Review {
     form: Fields,
     amount: String,
     due: String,
+    /// What the PDF cannot show, in a sentence.
+    warning: String,
 }
 
 impl Review {
     fn new(chrome: Chrome<Me>, of: Parcel, what: What, form: Fields) -> Result<Self, Error> {
         let (amount, due) = of.asks()?;
+        let warning = match &of.one.open {
+            Some(open) => {
+                let parties = of.one.billing.parties(&of.buyer, &of.look);
+                pdf::warning(&open.content()?, &parties)
+            }
+            None => String::new(),
+        };
         Ok(Self {
+            warning,
             chrome,
             what,
             form,

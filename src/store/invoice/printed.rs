@@ -15,6 +15,13 @@ pub(crate) struct Printed {
     pub(crate) parties: Parties,
 }
 
+impl Printed {
+    /// Hash of the logo's file.
+    pub(crate) fn logo(&self) -> Option<&str> {
+        self.parties.look.logo.as_deref()
+    }
+}
+
 /// For staff: four statements, read by [`read_for_staff`].
 pub(crate) fn for_staff(id: InvoiceId) -> Vec<Statement> {
     vec![
