@@ -50,6 +50,12 @@ if (navigator.clipboard) {
   }
 }
 
+// Pages that are meant for paper offer it.
+for (const button of doc.querySelectorAll("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => print());
+}
+
 // Passwords can be looked at while they are typed.
 for (const input of doc.querySelectorAll("input[type=password]")) {
   const box = doc.createElement("span");

@@ -6,12 +6,17 @@ use askama::Template;
 
 use super::Error;
 use super::activity::Line;
+use super::billing::Due;
 use super::chrome::Chrome;
 use super::guard::{Load, Me, Portal, Staff, Viewer, Who};
 use super::page::{Answer, page};
+use crate::domain::module::Module;
 use crate::domain::time::Timestamp;
 use crate::store::audit::{self, Kept};
+use crate::store::billing::{self, Billing};
 use crate::store::dashboard::{self, Figures, Mails, Undelivered};
+use crate::store::exception;
+use crate::store::invoice::seen;
 use crate::store::viewer::Asker;
 use crate::store::{Results, Statement};
 
@@ -20,6 +25,7 @@ pub(crate) struct StaffPage {
     figures: Figures,
     undelivered: Vec<Undelivered>,
     mails: Mails,
+    exceptions: u64,
     lines: Vec<Line>,
 }
 
@@ -31,6 +37,7 @@ impl Load for StaffPage {
             dashboard::figures(),
             dashboard::undelivered(asker.now),
             dashboard::mails(asker.now),
+            exception::waiting(),
             audit::newest(),
         ]
     }
@@ -39,12 +46,14 @@ impl Load for StaffPage {
         let figures: Option<Figures> = results.first()?;
         let undelivered = results.rows()?;
         let mails: Option<Mails> = results.first()?;
+        let exceptions: Option<dashboard::Count> = results.first()?;
         let recent: Vec<Kept> = results.rows()?;
         let lines = recent.iter().map(|kept| Line::of(kept, now)).collect();
         Ok(figures.zip(mails).map(|(figures, mails)| Self {
             figures,
             undelivered,
             mails,
+            exceptions: exceptions.map_or(0, |waiting| waiting.count),
             lines,
         }))
     }
@@ -117,6 +126,23 @@ struct Attention {
     action: &'static str,
 }
 
+/// Payments that do not fit.
+fn exceptions(waiting: u64) -> Option<Attention> {
+    let title = match waiting {
+        0 => return None,
+        1 => "A payment does not fit".to_owned(),
+        n => format!("{} payments do not fit", shown(n)),
+    };
+    Some(Attention {
+        icon: "alert",
+        title,
+        text: "Money that your provider told of and that belongs to no invoice as it is."
+            .to_owned(),
+        href: "/admin/exceptions".to_owned(),
+        action: "Look at it",
+    })
+}
+
 fn attention(page: &StaffPage, me: &Me, missing: Option<&str>) -> Vec<Attention> {
     let mut found: Vec<_> = page
         .undelivered
@@ -135,6 +161,7 @@ fn attention(page: &StaffPage, me: &Me, missing: Option<&str>) -> Vec<Attention>
             action: "Check the address",
         })
         .collect();
+    found.extend(exceptions(page.exceptions));
     if !me.role.may_see_outbox() {
         return found;
     }
@@ -209,19 +236,34 @@ pub(crate) async fn staff(staff: Staff<StaffPage>) -> Answer {
 /// The client's dashboard.
 pub(crate) struct ClientPage {
     documents: u64,
+    due: Vec<Due>,
 }
 
 impl Load for ClientPage {
     type Args = ();
 
     fn statements(_args: &(), asker: &Asker) -> Vec<Statement> {
-        vec![dashboard::shared_documents(asker)]
+        let billed = Asker {
+            module: Some(Module::Billing),
+            ..*asker
+        };
+        vec![
+            dashboard::shared_documents(asker),
+            billing::settings(),
+            seen::owing(&billed),
+        ]
     }
 
-    fn read(_args: (), results: &mut Results, _now: Timestamp) -> Result<Option<Self>, Error> {
+    fn read(_args: (), results: &mut Results, now: Timestamp) -> Result<Option<Self>, Error> {
         let count: Option<dashboard::Count> = results.first()?;
-        Ok(count.map(|count| Self {
+        let settings: Option<Billing> = results.first()?;
+        let owing = results.rows()?;
+        let Some((count, settings)) = count.zip(settings) else {
+            return Ok(None);
+        };
+        Ok(Some(Self {
             documents: count.count,
+            due: Due::all(owing, settings.today(now))?,
         }))
     }
 }
@@ -232,6 +274,7 @@ struct ClientDashboard {
     chrome: Chrome<Who>,
     greeting: String,
     documents: String,
+    due: Vec<Due>,
 }
 
 /// `GET /`
@@ -239,6 +282,7 @@ pub(crate) async fn client(viewer: Viewer<Portal, ClientPage>) -> Answer {
     page(&ClientDashboard {
         greeting: format!("Hello, {}", viewer.me().first_name),
         documents: shown(viewer.page.documents),
+        due: viewer.page.due,
         chrome: viewer.chrome,
     })
 }

@@ -3,9 +3,10 @@
 import { after, test } from "node:test";
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { draftInvoice, sentInvoice } from "../harness/billing.mjs";
+import { draftInvoice, recordPayment, sentInvoice } from "../harness/billing.mjs";
 import { addDocument, setUpOwner } from "../harness/flows.mjs";
 import { payLinkTo } from "../harness/invoices.mjs";
+import { bareAttempt, exceptionRow } from "../harness/money.mjs";
 import { archive, colleague, contactRow, person, portalOff } from "../harness/rows.mjs";
 import { ROOT } from "../harness/runtime.mjs";
 import { World } from "../harness/world.mjs";
@@ -54,6 +55,9 @@ async function setTheStage() {
   const document = await addDocument(owner, client.client);
   const draft = await draftInvoice(owner, client.client);
   const invoice = await sentInvoice(owner, client.client);
+  const part = await sentInvoice(owner, client.client);
+  await recordPayment(owner, part, "1");
+  const payment = await world.db.prepare("SELECT id FROM ledger WHERE kind = 'payment'").first();
   return {
     who: { anonymous: world.user("anonymous"), owner, admin, member, client: client.person, other: other.person, off: off.person, archived: archived.person },
     subjects: {
@@ -63,6 +67,9 @@ async function setTheStage() {
       draft: draft.id,
       invoice: invoice.id,
       payLink: (await payLinkTo(world, invoice)).token,
+      payment: payment.id,
+      attempt: await bareAttempt(world, { ...invoice, client: client.client }),
+      exception: await exceptionRow(world),
       staff: staff.id,
       mail: mail.id,
       nobody: NOBODYS,

@@ -186,13 +186,13 @@ fn line(form: &mut Fields, n: usize, currency: Currency) -> Option<Line> {
 
 /// What an invoice comes to, in words: for pages, and for the script of the form.
 #[derive(Debug, Default, Serialize)]
-pub(super) struct Sums {
+pub(crate) struct Sums {
     /// Of each line, in order.
-    pub(super) lines: Vec<String>,
+    pub(crate) lines: Vec<String>,
     /// Label and amount, down to the total.
-    pub(super) rows: Vec<(String, String)>,
+    pub(crate) rows: Vec<(String, String)>,
     /// What is to be paid.
-    pub(super) total: String,
+    pub(crate) total: String,
 }
 
 impl Sums {

@@ -2,16 +2,14 @@
 
 use askama::Template;
 
-use super::lines::Sums;
+use super::words::Words;
 use super::{One, tone};
 use crate::domain::id::InvoiceId;
-use crate::domain::invoice::content::Content;
 use crate::domain::invoice::state::{State, Stored, View};
 use crate::domain::invoice::terms::due_words;
 use crate::domain::money::Money;
 use crate::domain::payment::fact::Kind;
 use crate::domain::payment::offline::{self, Method};
-use crate::domain::text::{Line as Text, Paragraphs};
 use crate::domain::time::Timestamp;
 use crate::http::chrome::Chrome;
 use crate::http::guard::{InPath, Load, Me, Staff};
@@ -56,55 +54,6 @@ impl Load for Whole {
             revisions,
             links,
         }))
-    }
-}
-
-/// A line of what stands on it.
-struct Line {
-    description: String,
-    quantity: String,
-    price: String,
-    discount: String,
-    tax: String,
-    amount: String,
-}
-
-/// What stands on it, in words.
-struct Words {
-    lines: Vec<Line>,
-    sums: Sums,
-    reference: String,
-    notes: String,
-    terms: String,
-}
-
-impl Words {
-    fn new(content: &Content, one: &One) -> Result<Self, Error> {
-        let currency = one.invoice.currency;
-        let totals = content
-            .totals(currency)
-            .map_err(|error| Error::internal(error.to_string()))?;
-        let line = |(line, total): (
-            &crate::domain::invoice::line::Line,
-            &crate::domain::invoice::total::LineTotal,
-        )| Line {
-            description: line.description.as_str().to_owned(),
-            quantity: line.quantity_words(),
-            price: line.unit_price.words(currency),
-            discount: line
-                .discount
-                .map_or_else(String::new, |_| total.discount.negated().to_string()),
-            tax: line.tax.words(),
-            amount: total.amount.to_string(),
-        };
-        let text = |text: Option<&str>| text.unwrap_or_default().to_owned();
-        Ok(Self {
-            lines: content.lines.iter().zip(&totals.lines).map(line).collect(),
-            sums: Sums::new(content, &totals, &one.billing.tax_name),
-            reference: text(content.reference.as_ref().map(Text::as_str)),
-            notes: text(content.notes.as_ref().map(Paragraphs::as_str)),
-            terms: text(content.terms.as_ref().map(Paragraphs::as_str)),
-        })
     }
 }
 
@@ -269,7 +218,7 @@ pub(crate) async fn show(staff: Staff<Whole>) -> Answer {
         (Some(open), Stored::Draft) => open.content()?,
         _ => one.invoice.content()?,
     };
-    let words = Words::new(&content, &one)?;
+    let words = Words::new(&content, one.invoice.currency, &one.billing.tax_name)?;
     let events = history.iter().filter_map(|entry| Event::new(entry, total));
     page(&OnePage {
         form_key: Fields::fresh(&staff.app)?.value("form_key").to_owned(),

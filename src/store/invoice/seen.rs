@@ -6,7 +6,7 @@
 use serde::Deserialize;
 
 use super::INVOICE;
-use crate::domain::id::InvoiceId;
+use crate::domain::id::{FactId, InvoiceId};
 use crate::domain::money::Currency;
 use crate::domain::time::{Date, Timestamp};
 use crate::store::ledger::ENTRY;
@@ -111,13 +111,63 @@ pub(crate) fn closed(asker: &Asker, after: Option<(Date, InvoiceId)>) -> Stateme
     )
 }
 
-/// What the viewer's client owes: `billing::Balance`s by currency.
-pub(crate) fn balances(asker: &Asker) -> Statement {
+/// What the viewer's client owes in one currency.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Owing {
+    pub(crate) currency: Currency,
+    /// Still to be paid.
+    pub(crate) due: i64,
+    /// Paid beyond what was asked for.
+    pub(crate) credit: i64,
+    pub(crate) open_invoices: i64,
+    /// When the first of it is due.
+    pub(crate) next_due_on: Option<Date>,
+}
+
+/// What the viewer's client owes: [`Owing`]s by currency.
+pub(crate) fn owing(asker: &Asker) -> Statement {
     asker.statement(
-        "SELECT b.currency, b.due, b.credit, b.open_invoices FROM viewer v \
-         CROSS JOIN balances b ON b.client_id = v.client_id AND (b.due > 0 OR b.credit > 0) \
+        "SELECT b.currency, b.due, b.credit, b.open_invoices, \
+          (SELECT min(i.due_on) FROM invoices i WHERE i.client_id = v.client_id \
+           AND i.currency = b.currency AND i.due > 0) AS next_due_on \
+         FROM viewer v CROSS JOIN balances b ON b.client_id = v.client_id AND (b.due > 0 OR b.credit > 0) \
          ORDER BY b.currency",
         [],
+    )
+}
+
+/// A payment or refund of the viewer's client.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Movement {
+    pub(crate) id: FactId,
+    pub(crate) kind: String,
+    pub(crate) amount: i64,
+    pub(crate) currency: Currency,
+    pub(crate) occurred_on: Date,
+    pub(crate) method: String,
+    pub(crate) provider: String,
+    /// Of the invoices it is for, with commas.
+    pub(crate) numbers: String,
+}
+
+/// [`Movement`]s, newest first; one more than [`PAGE`] where there are more. A payment that staff took
+/// out again is not among them, nor is a refund that failed or that is of no known payment.
+pub(crate) fn movements(asker: &Asker, after: Option<(Date, FactId)>) -> Statement {
+    let [day, id]: [Param; 2] = match after {
+        Some((day, id)) => [day.to_string().into(), id.to_string().into()],
+        None => ["9999-99-99".into(), "".into()],
+    };
+    asker.statement(
+        "SELECT l.id, l.kind, l.amount, l.currency, l.occurred_on, l.method, l.provider, \
+          (SELECT group_concat(n.number, ', ') FROM (SELECT i.number FROM allocations a \
+            CROSS JOIN invoices i ON i.id = a.invoice_id WHERE a.payment = l.payment \
+            ORDER BY a.later DESC, i.due_on, i.id) n) AS numbers \
+         FROM viewer v CROSS JOIN ledger l ON l.client_id = v.client_id \
+         WHERE (l.occurred_on, l.id) < (?4, ?5) AND l.kind IN ('payment', 'refund') AND l.counts = 1 \
+          AND EXISTS (SELECT 1 FROM allocations a WHERE a.payment = l.payment) \
+          AND NOT EXISTS (SELECT 1 FROM ledger x WHERE x.payment = l.payment AND x.kind = 'reversal') \
+         ORDER BY l.occurred_on DESC, l.id DESC LIMIT 26",
+        [day, id],
     )
 }
 
@@ -144,7 +194,7 @@ pub(crate) struct Part {
 }
 
 /// The payment of that ledger row that the viewer's client made, unless it was reversed.
-pub(crate) fn paid(asker: &Asker, row: crate::domain::id::FactId) -> Statement {
+pub(crate) fn paid(asker: &Asker, row: FactId) -> Statement {
     asker.statement(
         "SELECT l.amount, l.currency, l.occurred_on, l.occurred_at, l.provider, l.method, l.payment, \
           (SELECT json_group_array(json_object('id', p.id, 'number', p.number, 'amount', p.amount)) FROM \

@@ -1,0 +1,302 @@
+//! The client's invoices: what is to be paid, what was, and what moved.
+
+use askama::Template;
+use serde::Deserialize;
+
+use super::bill::{due_line, method_words};
+use crate::domain::id::{FactId, InvoiceId};
+use crate::domain::invoice::terms::due_words;
+use crate::domain::money::{Currency, Money, MoneyError};
+use crate::domain::payment::stripe::amount::to_stripe;
+use crate::domain::time::{Date, Timestamp};
+use crate::http::Error;
+use crate::http::chrome::Chrome;
+use crate::http::guard::{InQuery, Invoiced, Load, Viewer, Who};
+use crate::http::invoice::tone;
+use crate::http::page::{Answer, page};
+use crate::store::billing::{self, Billing};
+use crate::store::invoice::seen::{self, Line, Movement, Owing, PAGE};
+use crate::store::invoice::state_of;
+use crate::store::viewer::Asker;
+use crate::store::{Results, Statement};
+
+/// The query: where the two long lists begin. What does not parse is the beginning.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Asked {
+    /// Day and id of the last invoice of the page before.
+    after: String,
+    /// Day and id of the last payment of the page before.
+    payments: String,
+    /// Not empty: back from the provider's page, unpaid.
+    left: String,
+}
+
+impl Asked {
+    fn invoice(&self) -> Option<(Date, InvoiceId)> {
+        let (day, id) = self.after.split_once('.')?;
+        Some((Date::parse(day).ok()?, InvoiceId::parse(id).ok()?))
+    }
+    fn payment(&self) -> Option<(Date, FactId)> {
+        let (day, id) = self.payments.split_once('.')?;
+        Some((Date::parse(day).ok()?, FactId::parse(id).ok()?))
+    }
+}
+
+/// What is due in one currency, in words.
+pub(crate) struct Due {
+    pub(crate) label: String,
+    pub(crate) amount: String,
+    /// When the first of it is due, and of how many invoices.
+    pub(crate) note: String,
+    /// What was paid beyond; empty where nothing was.
+    pub(crate) credit: String,
+    pub(crate) currency: Currency,
+}
+
+impl Due {
+    /// Reads the answer of `seen::owing`.
+    pub(crate) fn all(owing: Vec<Owing>, today: Date) -> Result<Vec<Self>, MoneyError> {
+        let several = owing.len() > 1;
+        let due = |owing: Owing| {
+            let words = |minor| Money::new(minor, owing.currency).map(|money| money.to_string());
+            let when = owing.next_due_on.map(|day| due_words(day, today));
+            let invoices = match owing.open_invoices {
+                0 => "Nothing to pay".to_owned(),
+                1 => "1 invoice".to_owned(),
+                n => format!("{n} invoices"),
+            };
+            let note = match (when, owing.open_invoices) {
+                (Some(when), 1) => format!("{invoices}, {when}"),
+                (Some(when), _) => format!("{invoices}, the next {when}"),
+                (None, _) => invoices,
+            };
+            Ok(Self {
+                label: if several {
+                    format!("To be paid in {}", owing.currency)
+                } else {
+                    "To be paid".to_owned()
+                },
+                amount: words(owing.due)?,
+                note,
+                credit: if owing.credit > 0 {
+                    words(owing.credit)?
+                } else {
+                    String::new()
+                },
+                currency: owing.currency,
+            })
+        };
+        owing.into_iter().map(due).collect()
+    }
+}
+
+/// An invoice in the list.
+struct Row {
+    id: InvoiceId,
+    number: String,
+    label: &'static str,
+    tone: &'static str,
+    /// What it comes to.
+    total: String,
+    /// What of it is still due, where that is less.
+    due: String,
+    issued_on: Date,
+    due_on: Date,
+    when: String,
+    /// Whether it can be paid now, if anything can.
+    payable: bool,
+}
+
+impl Row {
+    fn new(line: Line, today: Date) -> Result<Self, MoneyError> {
+        let state = state_of(&line.status, line.due_on, today);
+        let due = Money::new(line.due, line.currency)?;
+        Ok(Self {
+            id: line.id,
+            number: line.number,
+            label: state.label(),
+            tone: tone(state),
+            total: Money::new(line.total, line.currency)?.to_string(),
+            due: if due.is_positive() && line.due != line.total {
+                format!("{due} due")
+            } else {
+                String::new()
+            },
+            issued_on: line.issued_on,
+            due_on: line.due_on,
+            when: due_line(line.due_on, today),
+            payable: !line.processing && to_stripe(due).is_ok(),
+        })
+    }
+}
+
+/// The open invoices of one currency.
+struct Open {
+    currency: Currency,
+    rows: Vec<Row>,
+}
+
+impl Open {
+    fn payable(&self) -> usize {
+        self.rows.iter().filter(|row| row.payable).count()
+    }
+    /// The one invoice that can be paid, where there is but one.
+    fn only(&self) -> Option<InvoiceId> {
+        let mut rows = self.rows.iter().filter(|row| row.payable);
+        let one = rows.next()?;
+        rows.next().is_none().then_some(one.id)
+    }
+}
+
+/// A payment or refund.
+struct Moved {
+    what: &'static str,
+    amount: String,
+    on: Date,
+    note: String,
+    numbers: String,
+    receipt: String,
+}
+
+impl Moved {
+    fn new(movement: Movement) -> Result<Self, MoneyError> {
+        let amount = Money::new(movement.amount, movement.currency)?;
+        let is_payment = movement.kind == "payment";
+        Ok(Self {
+            what: if is_payment { "Payment" } else { "Refund" },
+            amount: if is_payment { amount } else { amount.negated() }.to_string(),
+            on: movement.occurred_on,
+            note: if is_payment {
+                method_words(&movement.method, &movement.provider)
+            } else {
+                String::new()
+            },
+            receipt: if is_payment {
+                format!("/billing/receipts/{}", movement.id)
+            } else {
+                String::new()
+            },
+            numbers: movement.numbers,
+        })
+    }
+}
+
+/// The page.
+pub(crate) struct ListPage {
+    asked: Asked,
+    /// Whether the business takes payments online.
+    online: bool,
+    due: Vec<Due>,
+    open: Vec<Open>,
+    closed: Vec<Row>,
+    next_closed: String,
+    moved: Vec<Moved>,
+    next_moved: String,
+}
+
+impl Load for ListPage {
+    type Args = InQuery<Asked>;
+
+    fn statements(InQuery(query): &Self::Args, asker: &Asker) -> Vec<Statement> {
+        vec![
+            billing::settings(),
+            seen::owing(asker),
+            seen::open(asker),
+            seen::closed(asker, query.invoice()),
+            seen::movements(asker, query.payment()),
+        ]
+    }
+
+    fn read(
+        InQuery(asked): Self::Args,
+        results: &mut Results,
+        now: Timestamp,
+    ) -> Result<Option<Self>, Error> {
+        let billing: Option<Billing> = results.first()?;
+        let owing = results.rows()?;
+        let lines: Vec<Line> = results.rows()?;
+        let mut closed: Vec<Line> = results.rows()?;
+        let mut movements: Vec<Movement> = results.rows()?;
+        let Some(billing) = billing else {
+            return Ok(None);
+        };
+        let today = billing.today(now);
+        let next = |more: bool, name: &str, last: Option<(Date, String)>| match last {
+            Some((day, id)) if more => format!("/billing?{name}={day}.{id}"),
+            _ => String::new(),
+        };
+        let more = closed.len() > PAGE;
+        closed.truncate(PAGE);
+        let last = closed.last().map(|row| (row.issued_on, row.id.to_string()));
+        let next_closed = next(more, "after", last);
+        let more = movements.len() > PAGE;
+        movements.truncate(PAGE);
+        let last = movements
+            .last()
+            .map(|row| (row.occurred_on, row.id.to_string()));
+        let next_moved = next(more, "payments", last);
+        let mut open: Vec<Open> = Vec::new();
+        for line in lines {
+            let currency = line.currency;
+            let row = Row::new(line, today)?;
+            match open.iter_mut().find(|open| open.currency == currency) {
+                Some(open) => open.rows.push(row),
+                None => open.push(Open {
+                    currency,
+                    rows: vec![row],
+                }),
+            }
+        }
+        let rows = closed.into_iter().map(|line| Row::new(line, today));
+        Ok(Some(Self {
+            asked,
+            online: billing.pay_online,
+            due: Due::all(owing, today)?,
+            open,
+            closed: rows.collect::<Result<_, _>>()?,
+            next_closed,
+            moved: movements
+                .into_iter()
+                .map(Moved::new)
+                .collect::<Result<_, _>>()?,
+            next_moved,
+        }))
+    }
+}
+
+impl ListPage {
+    fn is_empty(&self) -> bool {
+        self.open.is_empty() && self.closed.is_empty() && self.moved.is_empty() && self.is_first()
+    }
+    fn is_first(&self) -> bool {
+        self.asked.after.is_empty() && self.asked.payments.is_empty()
+    }
+    fn left(&self) -> bool {
+        !self.asked.left.is_empty()
+    }
+    fn several(&self) -> bool {
+        self.open.len() > 1
+    }
+}
+
+#[derive(Template)]
+#[template(path = "billing/list.html")]
+struct Page {
+    chrome: Chrome<Who>,
+    list: ListPage,
+    /// Whether Pay Now is here for this person.
+    pays: bool,
+    is_test: bool,
+}
+
+/// `GET /billing`
+pub(crate) async fn list(viewer: Viewer<Invoiced, ListPage>) -> Answer {
+    let stripe = viewer.app.config.stripe.as_ref();
+    page(&Page {
+        pays: stripe.is_some() && viewer.page.online && viewer.me().payments(),
+        is_test: stripe.is_some_and(|stripe| !stripe.is_live()),
+        chrome: viewer.chrome,
+        list: viewer.page,
+    })
+}
