@@ -104,6 +104,11 @@ impl News {
             ),
         })
     }
+
+    /// Whether no money is on its way, so that an amount would mislead.
+    fn is_nothing(&self) -> bool {
+        self.tone == "mute"
+    }
 }
 
 /// Looks again by a header, which works without scripts.
