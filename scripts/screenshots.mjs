@@ -23,7 +23,7 @@ async function takeThem() {
   if (!only) rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   const browser = await Browser.start();
-  const world = await World.start();
+  const world = await World.start({ settings: list.SETTINGS });
   let taken = 0;
   const failed = [];
   const take = async (pages, who) => {

@@ -1,5 +1,6 @@
 // The demo business: who is there, and what happened, in the order it happened. Everything goes through
 // the pages (tests/harness/flows.mjs), so the demo breaks loudly when a page does.
+import { draftInvoice, recordPayment, sentInvoice } from "../../tests/harness/billing.mjs";
 import { accept, addClient, addContact, addDocument, addStaff, invite, setUpOwner, signIn, signInStaff, switchPortal } from "../../tests/harness/flows.mjs";
 
 /** Passwords of a demo that never leaves this machine; long enough for the portal's rule. */
@@ -26,6 +27,46 @@ const pdf = (title) => {
   return `${body}trailer\n<< /Size 6 /Root 1 0 R >>\nstartxref\n${xref}\n%%EOF\n`;
 };
 const paper = (title, filename) => ({ filename, type: "application/pdf", content: pdf(title) });
+
+/** Fills in a form of settings as the owner would. */
+async function set(owner, path, fields) {
+  const { page } = await owner.visit(path);
+  const answer = await owner.submit(page.formTo(path), fields, { follow: false });
+  if (answer.status !== 303) throw new Error(`Saving ${path}: ${answer}`);
+}
+
+/** A month of invoices, in pounds and euros: paid, paid in part, overdue, open, withdrawn, a draft. */
+async function billing({ owner, daysAgo, bakery, yoga }) {
+  const on = async (days) => {
+    await daysAgo(days);
+    await signInStaff(owner);
+  };
+  const vat = "20%";
+  await on(26);
+  await set(owner, "/admin/settings/invoicing", {
+    legal_name: "Fern & Oak Studio Ltd", address: "3 Quay Street", postcode: "BS1 4AQ", city: "Bristol", country: "GB", vat_id: "GB123456789",
+    currency: "GBP", tax: vat, terms_days: "14", time_zone: "Europe/London", terms: "Please pay within 14 days.",
+  });
+  await set(owner, "/admin/settings/payments", { account_name: "Fern & Oak Studio Ltd", bank_name: "Bank of Bristol", bank_details: "Sort code 20-00-00\nAccount 55779911", parts: "on", part_least: "25" });
+  const workshop = await sentInvoice(owner, bakery, { lines: [["Brand workshop, half a day", 1, "640", vat], ["Route sketches", 3, "180", vat]], reference: "LB-01", notes: "Thank you for a lovely morning." });
+  await on(24);
+  await sentInvoice(owner, bakery, { lines: [["Logo, three drafts and two rounds of changes", 1, "1450", vat]] });
+  await on(18);
+  await recordPayment(owner, workshop, "1416.00", { reference: "Statement 44" });
+  await on(12);
+  const audit = await sentInvoice(owner, yoga, { currency: "EUR", lines: [["Website audit", 1, "390", "0"]] });
+  const twice = await sentInvoice(owner, yoga, { currency: "EUR", lines: [["Website audit", 1, "390", "0"]] });
+  await owner.post(`${twice.path}/void`);
+  await on(9);
+  const cards = await sentInvoice(owner, bakery, { lines: [["Menu boards, design and artwork", 4, "210", vat], ["Printed cards", 500, "0.185", vat]] });
+  await on(6);
+  await recordPayment(owner, cards, "400", { reference: "First part" });
+  await recordPayment(owner, audit, "390");
+  await on(4);
+  await sentInvoice(owner, bakery, { currency: "EUR", lines: [["Photographs for the opening, one day in Lyon", 1, "1180", "0"], ["Travel", 1, "214.60", "0"]] });
+  await on(2);
+  await draftInvoice(owner, bakery, { lines: [["Spring campaign, concept", 1, "900", vat], ["Shop window, set-up", 6, "65", vat]] });
+}
 
 /** Tells it all; gives the people who can sign in, for the greeting of `make dev`. */
 export async function tellStory({ world, daysAgo, withoutMail, say }) {
@@ -79,6 +120,9 @@ export async function tellStory({ world, daysAgo, withoutMail, say }) {
   const yoga = await addClient(owner, { name: "Harbour Yoga", reference: "HY-02", email: "post@harbour-yoga.example", phone: "+44 117 496 0222" });
   await addContact(owner, yoga, { firstName: "Mira", lastName: "Singh", email: "mira@harbour-yoga.example", job_title: "Owner" });
   await addDocument(owner, yoga, { file: paper("Website audit", "website-audit.pdf"), title: "Website audit", folder: "Reports" });
+
+  say("invoices go out, and most of them are paid");
+  await billing({ owner, daysAgo, bakery, yoga });
 
   say("Saltmarsh Architects have just been invited");
   await withoutMail();

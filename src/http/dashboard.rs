@@ -15,6 +15,7 @@ use crate::domain::time::Timestamp;
 use crate::store::audit::{self, Kept};
 use crate::store::billing::{self, Billing};
 use crate::store::dashboard::{self, Figures, Mails, Undelivered};
+use crate::store::exception;
 use crate::store::invoice::seen;
 use crate::store::viewer::Asker;
 use crate::store::{Results, Statement};
@@ -24,6 +25,7 @@ pub(crate) struct StaffPage {
     figures: Figures,
     undelivered: Vec<Undelivered>,
     mails: Mails,
+    exceptions: u64,
     lines: Vec<Line>,
 }
 
@@ -35,6 +37,7 @@ impl Load for StaffPage {
             dashboard::figures(),
             dashboard::undelivered(asker.now),
             dashboard::mails(asker.now),
+            exception::waiting(),
             audit::newest(),
         ]
     }
@@ -43,12 +46,14 @@ impl Load for StaffPage {
         let figures: Option<Figures> = results.first()?;
         let undelivered = results.rows()?;
         let mails: Option<Mails> = results.first()?;
+        let exceptions: Option<dashboard::Count> = results.first()?;
         let recent: Vec<Kept> = results.rows()?;
         let lines = recent.iter().map(|kept| Line::of(kept, now)).collect();
         Ok(figures.zip(mails).map(|(figures, mails)| Self {
             figures,
             undelivered,
             mails,
+            exceptions: exceptions.map_or(0, |waiting| waiting.count),
             lines,
         }))
     }
@@ -121,6 +126,23 @@ struct Attention {
     action: &'static str,
 }
 
+/// Payments that do not fit.
+fn exceptions(waiting: u64) -> Option<Attention> {
+    let title = match waiting {
+        0 => return None,
+        1 => "A payment does not fit".to_owned(),
+        n => format!("{} payments do not fit", shown(n)),
+    };
+    Some(Attention {
+        icon: "alert",
+        title,
+        text: "Money that your provider told of and that belongs to no invoice as it is."
+            .to_owned(),
+        href: "/admin/exceptions".to_owned(),
+        action: "Look at it",
+    })
+}
+
 fn attention(page: &StaffPage, me: &Me, missing: Option<&str>) -> Vec<Attention> {
     let mut found: Vec<_> = page
         .undelivered
@@ -139,6 +161,7 @@ fn attention(page: &StaffPage, me: &Me, missing: Option<&str>) -> Vec<Attention>
             action: "Check the address",
         })
         .collect();
+    found.extend(exceptions(page.exceptions));
     if !me.role.may_see_outbox() {
         return found;
     }

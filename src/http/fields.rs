@@ -9,6 +9,7 @@ use std::fmt::Display;
 
 use axum::extract::FromRequest;
 use axum::extract::{FromRequestParts as _, Request};
+use http::request::Parts;
 use percent_encoding::percent_decode;
 
 use super::{Error, Incoming};
@@ -272,9 +273,16 @@ fn decode(text: &[u8]) -> Vec<u8> {
 impl<S: Send + Sync> FromRequest<S> for Fields {
     type Rejection = Error;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Error> {
+    async fn from_request(request: Request, _state: &S) -> Result<Self, Error> {
         let (mut parts, _) = request.into_parts();
-        let incoming = Incoming::from_request_parts(&mut parts, state).await?;
+        Self::from_parts(&mut parts).await
+    }
+}
+
+impl Fields {
+    /// Reads the form of a request, for a guard whose statements depend on it.
+    pub(crate) async fn from_parts(parts: &mut Parts) -> Result<Self, Error> {
+        let incoming = Incoming::from_request_parts(parts, &()).await?;
         let bounds = parts.extensions.get::<Bounds>().copied();
         let bounds = bounds.unwrap_or(Bounds::KNOWN);
         let body = incoming.bytes(bounds.bytes).await?;

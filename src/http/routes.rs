@@ -11,9 +11,9 @@ use super::guard::Guarded;
 use super::permission;
 use super::{
     Error, activity, address, billing, branding, buyer, client, confirm, confirm_email, contact,
-    dashboard, device, document, forgot, invitation, invite, invoice, invoicing, join, magic,
-    outbox, password, pdf, preview, profile, reset, security_txt, settings, setup, sign_in, staff,
-    statement, template, upload, webhook,
+    dashboard, device, document, exception, forgot, invitation, invite, invoice, invoicing, join,
+    magic, outbox, password, payments, pdf, preview, profile, reset, security_txt, settings, setup,
+    sign_in, staff, statement, template, upload, webhook,
 };
 
 /// A row of the access table: a method and path, and the guard its handler names.
@@ -347,9 +347,32 @@ fn settings(routes: Routes) -> Routes {
 fn paying(routes: Routes) -> Routes {
     routes
         .on(POST, "/webhooks/stripe", webhook::stripe)
+        .on(GET, "/admin/exceptions", exception::list)
+        .on(GET, "/admin/exceptions/{id}", exception::one)
+        .on(POST, "/admin/exceptions/{id}/attach", exception::attach)
+        .on(POST, "/admin/exceptions/{id}/resolve", exception::resolve)
+        .on(POST, "/admin/invoices/{id}/link/new", invoice::new_link)
+        .on(
+            POST,
+            "/admin/invoices/{id}/link/revoke",
+            invoice::revoke_links,
+        )
         .on(GET, "/billing", billing::list)
         .on(GET, "/billing/{id}", billing::show)
         .on(GET, "/billing/receipts/{payment}", billing::receipt)
+        .on(POST, "/billing/{id}/pay", billing::pay)
+        .on(POST, "/billing/pay", billing::pay_several)
+        .on(GET, "/billing/confirming/{attempt}", billing::confirming)
+        .on(GET, "/invoice/{token}", billing::show_link)
+        .on(POST, "/invoice/{token}/pay", billing::pay_link)
+        .on(
+            GET,
+            "/invoice/{token}/confirming/{attempt}",
+            billing::link_confirming,
+        )
+        .on(GET, "/admin/settings/payments", payments::form)
+        .on(POST, "/admin/settings/payments", payments::save)
+        .on(POST, "/admin/settings/payments/check", payments::check)
 }
 
 /// The client's own pages, and what everybody may fetch.

@@ -9,7 +9,6 @@ mod form;
 mod stripe;
 mod transfer;
 
-#[expect(unused_imports, reason = "for the settings of payments")]
 pub(crate) use stripe::Connection;
 pub(crate) use stripe::Stripe;
 #[expect(unused_imports, reason = "for the settings of payments")]

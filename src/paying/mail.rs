@@ -141,7 +141,8 @@ impl Words {
             content: &content,
             sealed: sealed.as_deref(),
             staff: None,
-            contact: Some(to.contact_id),
+            // Mails to a contact wait while the portal is off; whoever pays by link hears all the same.
+            contact: to.signs_in.then_some(to.contact_id),
             client: None,
             link: None,
         };

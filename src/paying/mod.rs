@@ -17,11 +17,9 @@ mod look_up;
 mod mail;
 mod start;
 
-#[expect(unused_imports, reason = "for Pay Now and the changes of invoices")]
 pub(crate) use close::close;
 pub(crate) use hear::hear;
 pub(crate) use look_up::look_up;
-#[expect(unused_imports, reason = "for Pay Now")]
 pub(crate) use start::{Claimed, Went, start};
 
 use crate::outbound::payments::Trouble;

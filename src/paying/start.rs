@@ -259,7 +259,7 @@ impl Written {
             items,
             currency: attempt.currency.code().to_lowercase(),
             paid_url: url(&format!("{}/confirming/{}", portal.0, attempt.id)),
-            back_url: url(&portal.1),
+            back_url: url(&format!("{}?left=1", portal.1)),
         })
     }
 

@@ -1,6 +1,7 @@
 //! Attempts to pay: made before the provider is asked, found again by what the provider tells.
 
 pub(crate) mod claim;
+pub(crate) mod seen;
 
 use serde::Deserialize;
 

@@ -36,6 +36,7 @@ pub(crate) mod offline;
 pub(crate) mod outbox;
 pub(crate) mod password;
 pub(crate) mod pay_link;
+pub(crate) mod payments;
 pub(crate) mod permission;
 pub(crate) mod preview;
 pub(crate) mod profile;

@@ -4,14 +4,14 @@ import { after, before, describe, test } from "node:test";
 import assert from "node:assert/strict";
 import { Browser } from "../harness/browser.mjs";
 import { World } from "../harness/world.mjs";
-import { FIRST_PAGES, pages, setTheStage } from "./pages.mjs";
+import { FIRST_PAGES, SETTINGS, pages, setTheStage } from "./pages.mjs";
 
 const LOOKS = [
   { look: "phone, light", width: 390, height: 844, dark: false },
   { look: "desk, dark", width: 1280, height: 900, dark: true },
 ];
 
-const world = await World.start();
+const world = await World.start({ settings: SETTINGS });
 const browser = await Browser.start();
 after(async () => {
   await browser.close();

@@ -2,6 +2,8 @@
 // A page that is not in this list is a page that nobody has looked at.
 import { draftInvoice, recordPayment, sentInvoice } from "../harness/billing.mjs";
 import { addDocument, addStaff, setUpOwner } from "../harness/flows.mjs";
+import { payLinkTo } from "../harness/invoices.mjs";
+import { bareAttempt, exceptionRow } from "../harness/money.mjs";
 import { clientRow, contactRow, invitation, person, portalOff } from "../harness/rows.mjs";
 
 /**
@@ -10,6 +12,9 @@ import { clientRow, contactRow, invitation, person, portalOff } from "../harness
 export const FIRST_PAGES = [
   { name: "set-up", path: "/admin/setup" },
 ];
+
+/** What the world of these pages is set to: with a provider, whose keys nobody knows. */
+export const SETTINGS = { STRIPE_SECRET_KEY: "sk_test_looked_at", STRIPE_WEBHOOK_SECRET: "whsec_looked_at" };
 
 /** People and things that the pages below show. */
 export async function setTheStage(world) {
@@ -51,6 +56,16 @@ export async function setTheStage(world) {
   const early = await addStaff(world, owner);
   await early.post(`${quiet.path}/preview`);
   const payment = await world.db.prepare("SELECT id FROM ledger WHERE kind = 'payment'").first();
+  await world.db.prepare("UPDATE billing SET pay_online = 1, part_least = 25000, iban = 'DE89370400440532013000', bic = 'COBADEFFXXX', bank_name = 'Commerzbank', account_name = 'Fern & Oak Studio' WHERE id = 1").run();
+  const open = await sentInvoice(owner, larkspur.client, {
+    reference: "PO 2026-118", notes: "Thank you for a lovely project.", terms: "Please pay within 14 days.",
+    lines: [["Brand workshop, half a day on site", 1, "640", "19%"], ["Logo, three drafts and two rounds of changes", 2.5, "480", "19%", "10%"], ["Printed cards", 500, "0.185", "7%"]],
+  });
+  const payLink = await payLinkTo(world, open);
+  const waits = {};
+  for (const [state, age] of [["open", 0], ["processing", 0], ["failed", 0]]) waits[state] = await bareAttempt(world, { ...(await sentInvoice(owner, larkspur.client, { lines: [["Hosting", 1, "12.50", "19%"]] })), client: larkspur.client }, { state, age, amount: 1_488 });
+  const linked = await bareAttempt(world, { ...open, client: larkspur.client }, { state: "expired", amount: 12_000 });
+  const exception = await exceptionRow(world, { amount: 12_000, currency: "EUR" });
   const settled = await sentInvoice(owner, larkspur.client, { lines: [["Photographs", 3, "120", "19%"]] });
   await recordPayment(owner, settled, "428.40");
   const withdrawn = await sentInvoice(owner, larkspur.client, { lines: [["Signage", 1, "90", "19%"]] });
@@ -58,13 +73,13 @@ export async function setTheStage(world) {
   await sentInvoice(owner, larkspur.client, { currency: "USD", lines: [["Travel", 1, "320", "0"]] });
   return {
     who: { looking, early, anonymous: world.user("anonymous"), owner, admin: colleague, person: larkspur.person, fresh: fresh.person, off: off.person },
-    draft, invoice, withdrawn, payment, client: larkspur.client, contact: larkspur.contact, pending, unreachable: lost, link, mail, milo, quiet, document: shared,
+    draft, invoice, withdrawn, payment, open, payLink, waits, linked, exception, client: larkspur.client, contact: larkspur.contact, pending, unreachable: lost, link, mail, milo, quiet, document: shared,
     ownerId: (await world.db.prepare("SELECT id FROM staff WHERE role = 'owner'").first()).id,
   };
 }
 
 /** All pages, given the stage. */
-export const pages = ({ draft, invoice, withdrawn, payment, client, contact, pending, unreachable, link, mail, milo, ownerId, quiet, document }) => [
+export const pages = ({ draft, invoice, withdrawn, payment, open, payLink, waits, linked, exception, client, contact, pending, unreachable, link, mail, milo, ownerId, quiet, document }) => [
   // anybody
   { name: "sign-in", path: "/sign-in" },
   { name: "invitation", path: link },
@@ -97,6 +112,16 @@ export const pages = ({ draft, invoice, withdrawn, payment, client, contact, pen
   { name: "client-billing-empty", path: "/billing", who: "fresh" },
   { name: "client-invoice", path: `/billing/${invoice.id}`, who: "person" },
   { name: "client-invoice-void", path: `/billing/${withdrawn.id}`, who: "person" },
+  { name: "client-invoice-open", path: `/billing/${open.id}?left=1`, who: "person" },
+  { name: "client-confirming", path: `/billing/confirming/${waits.open}`, who: "person" },
+  { name: "client-confirming-processing", path: `/billing/confirming/${waits.processing}`, who: "person" },
+  { name: "client-confirming-failed", path: `/billing/confirming/${waits.failed}`, who: "person" },
+  { name: "link-invoice", path: payLink.path },
+  { name: "link-confirming", path: `${payLink.path}/confirming/${linked}` },
+  { name: "admin-exceptions", path: "/admin/exceptions", who: "owner" },
+  { name: "admin-exceptions-all", path: "/admin/exceptions?all=1", who: "owner" },
+  { name: "admin-exception", path: `/admin/exceptions/${exception}`, who: "owner" },
+  { name: "admin-payments", path: "/admin/settings/payments", who: "owner" },
   { name: "client-receipt", path: `/billing/receipts/${payment.id}`, who: "person" },
   { name: "client-statement", path: "/billing/statement", who: "person" },
   { name: "client-statement-empty", path: "/billing/statement", who: "fresh" },

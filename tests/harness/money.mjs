@@ -55,6 +55,24 @@ export async function attemptRow(world, stripe, invoices, { contact = null, amou
   return { id, session };
 }
 
+/** An attempt without a page, in a state: its id. */
+export async function bareAttempt(world, invoice, { state = "processing", amount = 1_000, age = 0 } = {}) {
+  const id = newId();
+  const at = world.now() - age;
+  await books(world,
+    ["INSERT INTO attempts (id, client_id, provider, livemode, currency, amount, state, created_at, expires_at) VALUES (?1, ?2, 'stripe', 0, 'EUR', ?3, ?4, ?5, ?6)", id, invoice.client.id, amount, state, at, at + 3_600_000],
+    ["INSERT INTO attempt_invoices (attempt_id, invoice_id, amount, holds) VALUES (?1, ?2, ?3, ?4)", id, invoice.id, amount, ["open", "processing"].includes(state) ? 1 : 0]);
+  return id;
+}
+
+/** Something at the exceptions desk: its id. */
+export async function exceptionRow(world, { reason = "unknown_invoice", payment = null, amount = null, currency = null, detail = "A payment arrived that belongs to no invoice here. Please find out what it is for, then attach it to an invoice or give it back.", event = null } = {}) {
+  const id = newId();
+  await world.db.prepare("INSERT INTO payment_exceptions (id, reason, object_id, detail, event_id, payment, amount, currency, created_at) VALUES (?1, ?2, ?1, ?3, ?4, ?5, ?6, ?7, ?8)")
+    .bind(id, reason, detail, event, payment, amount, currency, world.now()).run();
+  return id;
+}
+
 /** Lets clients pay online. */
 export const payOnline = (world, on = true) => world.db.prepare("UPDATE billing SET pay_online = ?").bind(on ? 1 : 0).run();
 

@@ -246,6 +246,22 @@ export const ROWS = {
   // Billing, for clients. A draft is nobody's but the staff's.
   "GET /billing": CLIENT_PAGE,
   "GET /billing/{id}": { ...CLIENT_THING, ids: { id: "invoice" } },
+  "POST /billing/{id}/pay": { ...sent(CLIENT_THING), ids: { id: "invoice" } },
+  "POST /billing/pay": sent(CLIENT_PAGE),
+  "GET /billing/confirming/{attempt}": { ...CLIENT_THING, ids: { attempt: "attempt" } },
+  // Whoever holds the link of an invoice.
+  "GET /invoice/{token}": { ...PUBLIC, ids: { token: "payLink" } },
+  "POST /invoice/{token}/pay": { ...sent(PUBLIC), ids: { token: "payLink" } },
+  "GET /invoice/{token}/confirming/{attempt}": { ...PUBLIC, ids: { token: "payLink", attempt: "attempt" } },
+  "POST /admin/invoices/{id}/link/new": STAFF_MISSES,
+  "POST /admin/invoices/{id}/link/revoke": STAFF_MISSES,
+  "GET /admin/exceptions": STAFF_PAGE,
+  "GET /admin/exceptions/{id}": { ...STAFF_PAGE, ids: { id: "exception" } },
+  "POST /admin/exceptions/{id}/attach": { ...sent(STAFF_PAGE), ids: { id: "exception" } },
+  "POST /admin/exceptions/{id}/resolve": { ...sent(STAFF_PAGE), ids: { id: "exception" } },
+  "GET /admin/settings/payments": ADMIN_PAGE,
+  "POST /admin/settings/payments": sent(ADMIN_PAGE),
+  "POST /admin/settings/payments/check": sent(ADMIN_PAGE),
   "GET /billing/receipts/{payment}": { ...CLIENT_THING, ids: { payment: "payment" } },
   // Signing out ends the session, so these stand last.
   "POST /admin/sign-out": { ...STAFF_PAGE, member: 303, admin: 303, owner: 303 },

@@ -6,6 +6,7 @@ import { execFileSync } from "node:child_process";
 import { draftInvoice, recordPayment, sentInvoice } from "../harness/billing.mjs";
 import { addDocument, setUpOwner } from "../harness/flows.mjs";
 import { payLinkTo } from "../harness/invoices.mjs";
+import { bareAttempt, exceptionRow } from "../harness/money.mjs";
 import { archive, colleague, contactRow, person, portalOff } from "../harness/rows.mjs";
 import { ROOT } from "../harness/runtime.mjs";
 import { World } from "../harness/world.mjs";
@@ -69,6 +70,8 @@ async function setTheStage() {
       invoice: invoice.id,
       payLink: (await payLinkTo(world, invoice)).token,
       payment: payment.id,
+      attempt: await bareAttempt(world, { ...invoice, client: client.client }),
+      exception: await exceptionRow(world),
       staff: staff.id,
       mail: mail.id,
       nobody: NOBODYS,

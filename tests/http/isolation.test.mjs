@@ -6,6 +6,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { draftInvoice, recordPayment, sentInvoice } from "../harness/billing.mjs";
 import { addDocument, setUpOwner, signIn } from "../harness/flows.mjs";
+import { bareAttempt } from "../harness/money.mjs";
 import { contactRow, invitation, newId, person } from "../harness/rows.mjs";
 import { ROOT } from "../harness/runtime.mjs";
 import { World } from "../harness/world.mjs";
@@ -26,6 +27,8 @@ const THINGS = {
   "GET /documents/{id}/download": { table: "documents", own: visible, answer: 200 },
   "GET /billing/{id}": { table: "invoices", own: invoices, answer: 200 },
   "GET /billing/{id}/pdf": { table: "invoices", own: invoices, answer: 200 },
+  "POST /billing/{id}/pay": { table: "invoices", own: invoices, answer: 303 },
+  "GET /billing/confirming/{attempt}": { table: "attempts", own: attempts, answer: 200 },
   "GET /billing/receipts/{payment}": { table: "ledger", own: payments, answer: 200 },
   "POST /profile/sessions/{id}/end": { table: "sessions", own: sessions, answer: 303 },
 };
@@ -34,6 +37,9 @@ function visible({ a }) {
 }
 function invoices({ a }) {
   return ids("SELECT id FROM invoices WHERE client_id = ? AND state <> 'draft'", a.client.id);
+}
+function attempts({ a }) {
+  return ids("SELECT id FROM attempts WHERE client_id = ?", a.client.id);
 }
 function payments({ a }) {
   return ids("SELECT id FROM ledger WHERE client_id = ? AND kind = 'payment'", a.client.id);
@@ -77,6 +83,7 @@ before(async () => {
     await draftInvoice(owner, each.client);
     await sentInvoice(owner, each.client);
     await recordPayment(owner, await sentInvoice(owner, each.client), "10");
+    await bareAttempt(world, { ...(await sentInvoice(owner, each.client)), client: each.client });
     // An upload that is under way.
     const begun = await owner.sendJson("POST", `${each.client.path}/uploads`, { file_name: "big.bin", size: 12_000_000, visible: true });
     assert.ok(begun.status < 300, `${begun}: ${begun.text}`);

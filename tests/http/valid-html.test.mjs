@@ -2,11 +2,11 @@
 // round trip at the most (none for anonymous pages), as the budget says.
 import { after, before, describe, test } from "node:test";
 import assert from "node:assert/strict";
-import { FIRST_PAGES, pages, setTheStage } from "../browser/pages.mjs";
+import { FIRST_PAGES, SETTINGS, pages, setTheStage } from "../browser/pages.mjs";
 import { htmlMistakes } from "../harness/html.mjs";
 import { World } from "../harness/world.mjs";
 
-const world = await World.start();
+const world = await World.start({ settings: SETTINGS });
 after(() => world.close());
 
 async function look({ name, path, who = "anonymous", status = 200 }, people) {

@@ -61,6 +61,16 @@ pub enum Exception {
         /// How much more.
         credit: Money,
     },
+    /// Of test mode while real money moves here, or the other way round.
+    #[error(
+        "An event of {came} mode arrived, and this portal is in {here} mode. It changed nothing. Please check which endpoints your provider calls."
+    )]
+    WrongMode {
+        /// Of the event.
+        came: &'static str,
+        /// Of our key.
+        here: &'static str,
+    },
     /// An event of a kind we use, of a form we do not know.
     #[error(
         "An event from your provider could not be read ({0}). Please look it up there: money may have moved."
@@ -79,6 +89,7 @@ impl Exception {
             Self::MetadataDisagrees => "metadata",
             Self::NotFree => "not_free",
             Self::Overpaid { .. } => "overpaid",
+            Self::WrongMode { .. } => "wrong_mode",
             Self::Unreadable(_) => "unreadable",
         }
     }

@@ -76,8 +76,12 @@ pub fn reference(session: &Session) -> Option<AttemptId> {
 /// What an event means. `live` is the mode that our keys are of; `known` the attempt that [`pick`]
 /// found for a session, `None` for every other kind of event.
 pub fn settle(event: &Event, live: bool, known: Option<&Known>) -> Outcome {
-    if event.livemode != live {
-        return Outcome::Ignored("another mode");
+    if event.livemode != live && event.news != News::Ignored {
+        let mut changes = Changes::default();
+        let mode = |live| if live { "live" } else { "test" };
+        let (came, here) = (mode(event.livemode), mode(live));
+        changes.tell(&event.id, Exception::WrongMode { came, here });
+        return Outcome::Changes(changes);
     }
     match &event.news {
         News::Ignored => Outcome::Ignored("a kind that is not used"),

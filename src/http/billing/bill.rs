@@ -1,15 +1,18 @@
 //! An invoice as whoever pays it reads it: how much, until when, how to pay, what for.
 
+use crate::config::StripeSettings;
 use crate::domain::bank::iban::Iban;
+use crate::domain::invoice::decide::Parts;
 use crate::domain::invoice::parties::{Account, Parties, Party};
 use crate::domain::invoice::state::{State, View};
 use crate::domain::invoice::terms::due_words;
-use crate::domain::money::Money;
+use crate::domain::money::{Currency, Money};
 use crate::domain::payment::fact::Kind;
 use crate::domain::payment::offline::Method;
+use crate::domain::payment::stripe::amount::to_stripe;
 use crate::domain::time::{Date, Timestamp};
-use crate::http::Error;
 use crate::http::invoice::{Words, tone};
+use crate::http::{Error, Fields};
 use crate::store::Results;
 use crate::store::billing::Billing;
 use crate::store::invoice::Invoice;
@@ -96,6 +99,55 @@ impl Event {
     }
 }
 
+/// Who reads it, and what they may do.
+pub(super) struct Reader<'a> {
+    /// The address of the invoice for them.
+    pub(super) home: &'a str,
+    /// Whether they can open receipts.
+    pub(super) receipts: bool,
+    /// The provider, where they may pay through it.
+    pub(super) stripe: Option<&'a StripeSettings>,
+    /// What they sent and what was refused.
+    pub(super) form: Option<Fields>,
+}
+
+/// Pay Now.
+pub(super) struct Pay {
+    pub(super) action: String,
+    pub(super) currency: Currency,
+    /// The least that is taken at once; empty where only the whole is.
+    pub(super) least: String,
+    /// Whether no real money moves.
+    pub(super) is_test: bool,
+    pub(super) form: Fields,
+}
+
+impl Pay {
+    fn new(seen: &Seen, view: &View, total: Money, reader: Reader<'_>) -> Option<Self> {
+        let settings = reader.stripe.filter(|_| seen.billing.pay_online)?;
+        if !view.payable || to_stripe(view.due).is_err() {
+            return None;
+        }
+        let parts = seen.billing.parts();
+        let least = match parts {
+            Parts::No => String::new(),
+            Parts::AtLeast(_) => parts.least(total, view.due).to_string(),
+        };
+        Some(Self {
+            action: format!("{}/pay", reader.home),
+            currency: view.due.currency(),
+            least,
+            is_test: !settings.is_live(),
+            form: reader.form.unwrap_or_default(),
+        })
+    }
+
+    /// What is wrong with the amount that was sent; empty when all is well.
+    pub(super) fn error(&self) -> &str {
+        self.form.error("amount")
+    }
+}
+
 /// The invoice in words.
 pub(super) struct Bill {
     pub(super) name: String,
@@ -116,13 +168,15 @@ pub(super) struct Bill {
     /// Paid so far and still due, where both are something.
     pub(super) rest: Option<(String, String)>,
     pub(super) events: Vec<Event>,
+    /// Where it can be paid online.
+    pub(super) pay: Option<Pay>,
     /// Label and value of what a transfer needs; empty where none is to be made.
     pub(super) transfer: Vec<(&'static str, String)>,
 }
 
 impl Bill {
-    /// `home` is its address; `receipts` says whether the reader can open receipts.
-    pub(super) fn new(seen: &Seen, home: &str, receipts: bool) -> Result<Self, Error> {
+    /// For that reader.
+    pub(super) fn new(seen: &Seen, reader: Reader<'_>) -> Result<Self, Error> {
         let (invoice, view) = (&seen.invoice, seen.view()?);
         let total = invoice.total()?;
         let parties = Parties::read(&invoice.parties)?;
@@ -135,6 +189,7 @@ impl Bill {
         let transfer = account.filter(|_| asks && !view.processing);
         let transfer = transfer.map(|account| transfer_rows(&account, view.due, &number));
         let refunded = invoice.moved()?.refunded;
+        let receipts = reader.receipts;
         let events = seen.history.iter();
         let events = events.filter_map(|entry| Event::new(entry, refunded, receipts));
         let mut facts = vec![
@@ -150,7 +205,8 @@ impl Bill {
         });
         Ok(Self {
             name: invoice.name(),
-            pdf: format!("{home}/pdf"),
+            pdf: format!("{}/pdf", reader.home),
+            pay: Pay::new(seen, &view, total, reader),
             label: view.state.label(),
             tone: tone(view.state),
             amount: if asks { view.due } else { total }.to_string(),

@@ -7,6 +7,7 @@ use super::bill::{due_line, method_words};
 use crate::domain::id::{FactId, InvoiceId};
 use crate::domain::invoice::terms::due_words;
 use crate::domain::money::{Currency, Money, MoneyError};
+use crate::domain::payment::stripe::amount::to_stripe;
 use crate::domain::time::{Date, Timestamp};
 use crate::http::Error;
 use crate::http::chrome::Chrome;
@@ -27,6 +28,8 @@ pub(crate) struct Asked {
     after: String,
     /// Day and id of the last payment of the page before.
     payments: String,
+    /// Not empty: back from the provider's page, unpaid.
+    left: String,
 }
 
 impl Asked {
@@ -101,6 +104,8 @@ struct Row {
     issued_on: Date,
     due_on: Date,
     when: String,
+    /// Whether it can be paid now, if anything can.
+    payable: bool,
 }
 
 impl Row {
@@ -121,6 +126,7 @@ impl Row {
             issued_on: line.issued_on,
             due_on: line.due_on,
             when: due_line(line.due_on, today),
+            payable: !line.processing && to_stripe(due).is_ok(),
         })
     }
 }
@@ -129,6 +135,18 @@ impl Row {
 struct Open {
     currency: Currency,
     rows: Vec<Row>,
+}
+
+impl Open {
+    fn payable(&self) -> usize {
+        self.rows.iter().filter(|row| row.payable).count()
+    }
+    /// The one invoice that can be paid, where there is but one.
+    fn only(&self) -> Option<InvoiceId> {
+        let mut rows = self.rows.iter().filter(|row| row.payable);
+        let one = rows.next()?;
+        rows.next().is_none().then_some(one.id)
+    }
 }
 
 /// A payment or refund.
@@ -167,6 +185,8 @@ impl Moved {
 /// The page.
 pub(crate) struct ListPage {
     asked: Asked,
+    /// Whether the business takes payments online.
+    online: bool,
     due: Vec<Due>,
     open: Vec<Open>,
     closed: Vec<Row>,
@@ -231,6 +251,7 @@ impl Load for ListPage {
         let rows = closed.into_iter().map(|line| Row::new(line, today));
         Ok(Some(Self {
             asked,
+            online: billing.pay_online,
             due: Due::all(owing, today)?,
             open,
             closed: rows.collect::<Result<_, _>>()?,
@@ -251,6 +272,9 @@ impl ListPage {
     fn is_first(&self) -> bool {
         self.asked.after.is_empty() && self.asked.payments.is_empty()
     }
+    fn left(&self) -> bool {
+        !self.asked.left.is_empty()
+    }
     fn several(&self) -> bool {
         self.open.len() > 1
     }
@@ -261,11 +285,17 @@ impl ListPage {
 struct Page {
     chrome: Chrome<Who>,
     list: ListPage,
+    /// Whether Pay Now is here for this person.
+    pays: bool,
+    is_test: bool,
 }
 
 /// `GET /billing`
 pub(crate) async fn list(viewer: Viewer<Invoiced, ListPage>) -> Answer {
+    let stripe = viewer.app.config.stripe.as_ref();
     page(&Page {
+        pays: stripe.is_some() && viewer.page.online && viewer.me().payments(),
+        is_test: stripe.is_some_and(|stripe| !stripe.is_live()),
         chrome: viewer.chrome,
         list: viewer.page,
     })

@@ -5,13 +5,22 @@
 //! | [`bill`] | an invoice in words, for a session and for a link alike |
 //! | [`list`] | what is to be paid, what was, and the payments |
 //! | [`one`] | an invoice, in the portal |
+//! | [`link`] | the same behind a link, without an account |
+//! | [`pay`](mod@pay) | Pay Now, of one and of several |
+//! | [`confirming`](mod@confirming) | what became of it |
 //! | [`receipt`](mod@receipt) | a payment |
 
 mod bill;
+mod confirming;
+mod link;
 mod list;
 mod one;
+mod pay;
 mod receipt;
 
+pub(crate) use confirming::{confirming, link_confirming};
+pub(crate) use link::{pay_link, show_link};
 pub(crate) use list::{Due, list};
 pub(crate) use one::show;
+pub(crate) use pay::{pay, pay_several};
 pub(crate) use receipt::receipt;

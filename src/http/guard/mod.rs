@@ -24,9 +24,7 @@ pub(crate) use pay_link::{ByLink, PayLink};
 pub(crate) use provider::Provider;
 pub(crate) use public::Public;
 pub(crate) use staff::{Admin, Manager, Me, Staff, StaffOf, SureStaff};
-#[expect(unused_imports, reason = "for Pay Now")]
-pub(crate) use viewer::Paying;
-pub(crate) use viewer::{Invoiced, Leaving, Other, Portal, Shared, Sure, Viewer, Who};
+pub(crate) use viewer::{Invoiced, Leaving, Other, Paying, Portal, Shared, Sure, Viewer, Who};
 
 /// What a page needs from D1, declared before the one round trip that also proves access.
 pub(crate) trait Load: Sized + Send {

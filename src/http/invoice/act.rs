@@ -39,6 +39,9 @@ pub(crate) async fn void(staff: Staff<One>) -> Answer {
     if let Err(why) = decide_void(&staff.page.view()?) {
         return refused(app, invoice.id, why);
     }
+    if let Some(why) = staff.page.wait(app).await? {
+        return refused(app, invoice.id, why);
+    }
     let entry = staff.me().did(
         "invoice.voided",
         invoice.client_id,

@@ -8,12 +8,14 @@
 //! | [`send`](mod@send) | the mail, the number, a revision in place of what was sent |
 //! | [`act`] | voiding, duplicating, revising, throwing away, asking again |
 //! | [`payment`] | payments that staff record, and taking them out again |
+//! | [`link`] | links that show it without an account |
 //! | [`lines`] | the fields of its lines, and what they come to |
 //! | [`words`] | what stands on it, in words |
 
 mod act;
 mod draft;
 mod lines;
+mod link;
 mod list;
 mod one;
 mod payment;
@@ -22,6 +24,7 @@ mod words;
 
 pub(crate) use act::{delete, duplicate, reopen, revise, void};
 pub(crate) use draft::{create, edit, edit_form, new_form};
+pub(crate) use link::{new_link, revoke_links};
 pub(crate) use list::{all, of_client};
 pub(crate) use one::show;
 pub(crate) use payment::{record, record_form, reverse};
@@ -33,9 +36,14 @@ use super::page::{Answer, see};
 use super::{Error, chrome::Flash};
 use crate::app::App;
 use crate::domain::id::InvoiceId;
+use crate::domain::invoice::decide::Refused;
 use crate::domain::invoice::state::{State, Tone, View};
 use crate::domain::money::MoneyError;
+use crate::domain::payment::attempt::AttemptState;
 use crate::domain::time::{Date, Timestamp};
+use crate::outbound::payments::Stripe;
+use crate::paying::{Problem, close};
+use crate::store::attempt::{self, Attempt};
 use crate::store::billing::{self, Billing};
 use crate::store::invoice::Invoice;
 use crate::store::invoice::draft::{self as drafts, Open};
@@ -60,12 +68,19 @@ pub(crate) struct One {
     open: Option<Open>,
     billing: Billing,
     today: Date,
+    /// The attempts to pay that hold it: a page of the provider may be open.
+    holding: Vec<Attempt>,
 }
 
 impl Load for One {
     type Args = InPath<InvoiceId>;
     fn statements(InPath(id): &Self::Args, _asker: &Asker) -> Vec<Statement> {
-        vec![Invoice::by_id(*id), drafts::open(*id), billing::settings()]
+        vec![
+            Invoice::by_id(*id),
+            drafts::open(*id),
+            billing::settings(),
+            attempt::holding(&[*id]),
+        ]
     }
     fn read(
         _args: Self::Args,
@@ -75,18 +90,46 @@ impl Load for One {
         let invoice: Option<Invoice> = results.first()?;
         let open = results.first()?;
         let billing: Option<Billing> = results.first()?;
+        let holding = results.rows()?;
         Ok(invoice.zip(billing).map(|(invoice, billing)| Self {
             invoice,
             open,
             today: billing.today(now),
             billing,
+            holding,
         }))
     }
 }
 
+/// The provider does not say whether its page is closed.
+const STILL_OPEN: &str = "The page where this invoice can be paid could not be closed just now. Please try again in a minute.";
+
 impl One {
     fn view(&self) -> Result<View, Error> {
         Ok(self.invoice.view(self.today)?)
+    }
+
+    /// Closes the page of the provider that may be open for it, so that nobody pays what is about to
+    /// change. `Some`: why the change must wait: money is on its way, or the provider does not answer.
+    async fn wait(&self, app: &App) -> Result<Option<String>, Error> {
+        let Some(settings) = app.config.stripe.as_ref() else {
+            return Ok(None);
+        };
+        let stripe = Stripe::new(settings);
+        for attempt in &self.holding {
+            match close(app, &stripe, attempt).await {
+                Ok(AttemptState::Processing | AttemptState::Succeeded) => {
+                    return Ok(Some(Refused::Processing.to_string()));
+                }
+                Ok(_closed) => {}
+                Err(Problem::Provider(trouble)) => {
+                    worker::console_warn!("closing a payment page: {trouble}");
+                    return Ok(Some(STILL_OPEN.to_owned()));
+                }
+                Err(problem) => return Err(problem.into()),
+            }
+        }
+        Ok(None)
     }
 }
 

@@ -102,6 +102,9 @@ pub(crate) async fn record(staff: Staff<One>, mut form: Fields) -> Answer {
     else {
         return try_again(&RecordPage::new(chrome, one, form)?);
     };
+    if let Some(why) = one.wait(app).await? {
+        return refused(app, one.invoice.id, why);
+    }
     let me = &chrome.me;
     let source = Source {
         provider: "offline",

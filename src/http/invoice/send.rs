@@ -327,6 +327,11 @@ pub(crate) async fn send(staff: Staff<Parcel>, mut form: Fields) -> Answer {
     let (Some(subject), Some(body), false) = (subject, body, form.has_errors()) else {
         return try_again(&Review::new(chrome, of, what, form)?);
     };
+    if what == What::Revision
+        && let Some(why) = of.one.wait(&app).await?
+    {
+        return refused(&app, id, why);
+    }
     // 3.
     let me = &chrome.me;
     let head = Letterhead {

@@ -270,10 +270,12 @@ fn mismatches_are_told_and_change_no_invoice() {
     };
     assert_eq!(changes.facts.len(), 1, "the money is recorded");
     assert_eq!(changes.exceptions[0].1, Exception::UnknownInvoice);
-    assert!(matches!(
-        settle(&paid(TOTAL, "eur"), true, Some(&known())),
-        Outcome::Ignored(_)
-    ));
+    let Outcome::Changes(other) = settle(&paid(TOTAL, "eur"), true, Some(&known())) else {
+        panic!("ignored")
+    };
+    assert!(other.facts.is_empty() && other.attempt.is_none() && other.shares.is_empty());
+    let told: Vec<_> = other.exceptions.iter().map(|(_, e)| e.reason()).collect();
+    assert_eq!(told, ["wrong_mode"]);
 }
 
 #[test]

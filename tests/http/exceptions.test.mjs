@@ -1,0 +1,123 @@
+// The exceptions desk: what a payment event said that does not fit is seen, attached, resolved.
+import { after, before, test } from "node:test";
+import assert from "node:assert/strict";
+import { setUpOwner } from "../harness/flows.mjs";
+import { attemptRow, counts, exceptionRow, invoiceNow, invoiceRow, rowsOf } from "../harness/money.mjs";
+import { clientRow, contactRow, newId } from "../harness/rows.mjs";
+import { StripeStandIn } from "../harness/stripe.mjs";
+import { World } from "../harness/world.mjs";
+
+const stripe = await StripeStandIn.start();
+const world = await World.start({ settings: stripe.settings });
+await stripe.attach(world);
+after(async () => {
+  await world.close();
+  await stripe.close();
+});
+let owner, client, contact;
+before(async () => {
+  owner = await setUpOwner(world);
+  client = await clientRow(world, "Larkspur");
+  contact = await contactRow(world, client);
+});
+
+const exceptions = (payment) => rowsOf(world, "SELECT * FROM payment_exceptions WHERE payment = ? ORDER BY id", payment);
+
+/** A payment of an amount that was not asked for: { invoice, exception, payment }. */
+async function misfit({ total = 10_000, got = 9_000 } = {}) {
+  const invoice = await invoiceRow(world, client, { total });
+  const { session } = await attemptRow(world, stripe, [invoice], { contact });
+  const [completed] = stripe.pay(session);
+  stripe.lose();
+  await stripe.send({ ...completed, data: { object: { ...completed.data.object, amount_total: got } } });
+  const [exception] = await exceptions(session.payment_intent);
+  return { invoice, exception, payment: session.payment_intent };
+}
+
+test("it is counted on the dashboard, listed, and shown with its event", async () => {
+  assert.match((await owner.get("/admin/exceptions")).page.text, /Nothing waits for you/);
+  const { invoice, exception, payment } = await misfit();
+  assert.match((await owner.get("/admin")).page.text, /A payment does not fit/);
+  const list = await owner.get("/admin/exceptions");
+  assert.deepEqual([list.status, (await list.cost()).d1], [200, 1]);
+  assert.match(list.page.text, /Another amount than asked for.*Larkspur/);
+  const one = await owner.get(`/admin/exceptions/${exception.id}`);
+  assert.deepEqual([one.status, (await one.cost()).d1], [200, 1]);
+  for (const words of ["€90.00 arrived where €100.00 was asked for", payment, invoice.number, "checkout.session.completed"]) assert.ok(one.page.text.includes(words), words);
+  assert.equal((await owner.get(`/admin/exceptions/${newId()}`)).status, 404);
+});
+
+test("attached to an invoice, the money counts there, once, and the exception is resolved", async () => {
+  const { exception, payment } = await misfit({ got: 10_000 - 1 });
+  const target = await invoiceRow(world, client, { total: 9_000 });
+  const path = `/admin/exceptions/${exception.id}`;
+  const usd = await invoiceRow(world, client, { currency: "USD" });
+  const withdrawn = await invoiceRow(world, client, { state: "void" });
+  for (const [number, why] of [["", /no invoice of that number/], ["INV-0", /no invoice of that number/], [usd.number, /another currency/], [withdrawn.number, /is void/], ["x".repeat(2_000_000), /no invoice/], ["a\0b", /cannot be stored/]]) {
+    const answer = await owner.post(`${path}/attach`, { number });
+    assert.equal(answer.status, 422, number.slice(0, 20));
+    assert.match(answer.page.all("p.error")[0].text, why);
+  }
+  const before = await counts(world);
+  const answers = await Promise.all(Array.from({ length: 4 }, () => owner.post(`${path}/attach`, { number: ` ${target.number} ` })));
+  assert.ok(answers.every(({ status }) => [303, 422].includes(status)), answers.join());
+  assert.ok((await answers[0].cost()).d1 <= 2);
+  const { status, paid, credit } = await invoiceNow(world, target);
+  assert.deepEqual({ status, paid, credit }, { status: "paid", paid: 9_999, credit: 999 });
+  const after = await counts(world);
+  assert.deepEqual([after.allocations - before.allocations, after.ledger - before.ledger], [1, 0]);
+  const all = await exceptions(payment);
+  assert.deepEqual(all.map(({ reason, resolved_at }) => [reason, resolved_at !== null]), [["wrong_amount", true], ["overpaid", false]], "what is too much is told");
+  assert.match(all[0].resolution, new RegExp(`Attached €99\\.99 to invoice ${target.number}`));
+  assert.equal((await owner.post(`${path}/attach`, { number: target.number })).status, 422, "resolved already");
+  // A refund of it finds the invoice from now on.
+  stripe.refund(stripe.intents.get(payment), 9_999);
+  await stripe.deliver();
+  assert.equal((await invoiceNow(world, target)).status, "refunded");
+});
+
+test("marked as resolved with a word on what was done; it stays among all of them", async () => {
+  const { exception } = await misfit();
+  const path = `/admin/exceptions/${exception.id}`;
+  for (const words of ["", "x".repeat(300), "a\0"]) assert.equal((await owner.post(`${path}/resolve`, { words })).status, 422);
+  const done = await owner.post(`${path}/resolve`, { words: "Given back at Stripe." });
+  assert.deepEqual([done.status, done.location, (await done.cost()).d1], [303, "/admin/exceptions", 2]);
+  const shown = await owner.get(path);
+  assert.match(shown.page.text, /Resolved.*Given back at Stripe\./);
+  assert.ok(!shown.page.all("form").some((form) => /attach|resolve/.test(form.getAttribute("action") ?? "")));
+  assert.equal((await owner.post(`${path}/resolve`, { words: "Again." })).location, path);
+  const [row] = await rowsOf(world, "SELECT resolution FROM payment_exceptions WHERE id = ?", exception.id);
+  assert.equal(row.resolution, "Given back at Stripe.");
+  const hrefs = async (query) => (await owner.get(`/admin/exceptions${query}`)).page.all("td a.row-link").map((link) => link.getAttribute("href"));
+  assert.ok(!(await hrefs("")).includes(path) && (await hrefs("?all=1")).includes(path));
+});
+
+test("an event of the other mode changes nothing, and staff are told of it once", async () => {
+  const invoice = await invoiceRow(world, client);
+  const attempt = await attemptRow(world, stripe, [invoice], { contact });
+  const [completed] = stripe.pay(attempt.session);
+  stripe.lose();
+  const [before, now] = [await counts(world), await invoiceNow(world, invoice)];
+  const event = { ...completed, id: "evt_live", livemode: true };
+  for (let n = 0; n < 3; n += 1) assert.equal((await stripe.send(event)).status, 200);
+  const after = await counts(world);
+  assert.deepEqual(after, { ...before, provider_events: before.provider_events + 1, payment_exceptions: before.payment_exceptions + 1 });
+  assert.deepEqual(await invoiceNow(world, invoice), now);
+  assert.deepEqual(await rowsOf(world, "SELECT state FROM attempts WHERE id = ?", attempt.id), [{ state: "open" }]);
+  const [told] = await rowsOf(world, "SELECT reason, detail FROM payment_exceptions WHERE event_id = 'evt_live'");
+  assert.equal(told.reason, "wrong_mode");
+  assert.match(told.detail, /An event of live mode arrived, and this portal is in test mode\. It changed nothing/);
+});
+
+test("the list pages by key, forwards to the last", async () => {
+  for (let n = 0; n < 60; n += 1) await exceptionRow(world);
+  const seen = [];
+  for (let answer = await owner.get("/admin/exceptions"); ; answer = await owner.get(answer.page.link("Next"))) {
+    seen.push(...answer.page.all("td a.row-link").map((link) => link.getAttribute("href")));
+    assert.ok((await answer.cost()).rowsRead <= 150, `${(await answer.cost()).rowsRead}`);
+    if (!answer.page.hasLink("Next")) break;
+  }
+  const [{ n }] = await rowsOf(world, "SELECT count(*) AS n FROM payment_exceptions WHERE resolved_at IS NULL");
+  assert.deepEqual([seen.length, new Set(seen).size], [n, n]);
+  assert.equal((await owner.get("/admin/exceptions?after=x.y")).status, 200);
+});
