@@ -41,6 +41,7 @@ pub(crate) mod profile;
 pub(crate) mod provider_event;
 mod proviso;
 pub(crate) mod receipt;
+pub(crate) mod reminder;
 pub(crate) mod reset;
 pub(crate) mod session;
 pub(crate) mod settings;

@@ -46,7 +46,9 @@ export async function setTheStage(world) {
   });
   const invoice = await sentInvoice(owner, larkspur.client, { lines: [["Website, first part", 1, "1200", "19%"]] });
   await recordPayment(owner, invoice, "500", { reference: "Account statement 12" });
+  const { payment } = await world.db.prepare("SELECT payment FROM allocations WHERE invoice_id = ?").bind(invoice.id).first();
   return {
+    payment: payment.replace("offline:", ""),
     who: { anonymous: world.user("anonymous"), owner, admin: colleague, person: larkspur.person, fresh: fresh.person, off: off.person },
     draft, invoice, client: larkspur.client, contact: larkspur.contact, pending, unreachable: lost, link, mail, milo, quiet, document: shared,
     ownerId: (await world.db.prepare("SELECT id FROM staff WHERE role = 'owner'").first()).id,
@@ -54,7 +56,7 @@ export async function setTheStage(world) {
 }
 
 /** All pages, given the stage. */
-export const pages = ({ draft, invoice, client, contact, pending, unreachable, link, mail, milo, ownerId, quiet, document }) => [
+export const pages = ({ payment, draft, invoice, client, contact, pending, unreachable, link, mail, milo, ownerId, quiet, document }) => [
   // anybody
   { name: "sign-in", path: "/sign-in" },
   { name: "invitation", path: link },
@@ -127,6 +129,10 @@ export const pages = ({ draft, invoice, client, contact, pending, unreachable, l
   { name: "admin-branding", path: "/admin/settings/branding", who: "owner" },
   { name: "admin-templates", path: "/admin/settings/templates/invitation", who: "owner" },
   { name: "admin-templates-invoice", path: "/admin/settings/templates/invoice", who: "owner" },
+  { name: "admin-invoice-upload", path: `${client.path}/invoices/upload`, who: "owner" },
+  { name: "admin-payment-correct", path: `/admin/payments/${payment}/correct`, who: "owner" },
+  { name: "admin-reminders", path: "/admin/settings/reminders", who: "owner" },
+  { name: "admin-templates-reminder", path: "/admin/settings/templates/reminder-after", who: "owner" },
   { name: "admin-invoicing", path: "/admin/settings/invoicing", who: "owner" },
   { name: "admin-billing-details", path: `${client.path}/billing/details`, who: "owner" },
   { name: "admin-permissions", path: "/admin/settings/permissions", who: "owner" },

@@ -1,6 +1,7 @@
 // The staff's dashboard: the steps until they are done, and what needs attention, in one round trip.
 import { after, before, test } from "node:test";
 import assert from "node:assert/strict";
+import { draftInvoice } from "../harness/billing.mjs";
 import { addClient, addContact, addDocument, invite, setUpOwner, switchPortal } from "../harness/flows.mjs";
 import { colleague } from "../harness/rows.mjs";
 import { World } from "../harness/world.mjs";
@@ -21,23 +22,24 @@ const home = async (user = owner) => {
 const open = (page) => page.all(".checklist li:not(.done) a").map((a) => [words(a), a.getAttribute("href")]);
 const attention = (page) => page.all(".rows li").map((li) => [words(li.querySelector("div")), li.querySelector("a").getAttribute("href")]);
 
-test("four steps, each with its link, ticked off one by one; done, they are gone", async () => {
-  const names = ["Make it yours", "Add your first client", "Upload a first document", "Enable Portal and invite your client"];
+test("five steps, each with its link, ticked off one by one; done, they are gone", async () => {
+  const names = ["Make it yours", "Add your first client", "Upload a first document", "Write your first invoice", "Enable Portal and invite your client"];
   let page = await home();
   assert.deepEqual(open(page).map(([name]) => name), names);
-  assert.deepEqual(open(page).map(([, href]) => href), ["/admin/settings/branding", "/admin/clients/new", "/admin/clients/new", "/admin/clients/new"]);
+  assert.deepEqual(open(page).map(([, href]) => href), ["/admin/settings/branding", "/admin/clients/new", "/admin/clients/new", "/admin/clients/new", "/admin/clients/new"]);
 
   const client = await addClient(owner, { name: "Larkspur Bakery" });
   page = await home();
-  assert.deepEqual(open(page), [["Make it yours", "/admin/settings/branding"], ["Upload a first document", `${client.path}/documents`], ["Enable Portal and invite your client", client.path]]);
+  assert.deepEqual(open(page), [["Make it yours", "/admin/settings/branding"], ["Upload a first document", `${client.path}/documents`], ["Write your first invoice", `${client.path}/invoices/new`], ["Enable Portal and invite your client", client.path]]);
 
   const branding = (await owner.get("/admin/settings/branding")).page.formTo("/admin/settings/branding");
   await owner.submit(branding, { colour: "#aa3355" });
   await addDocument(owner, client);
   await switchPortal(owner, client);
+  await draftInvoice(owner, client);
   page = await home();
-  assert.deepEqual(open(page).map(([name]) => name), [names[3]], "the portal alone is not yet the invitation");
-  assert.equal(page.all(".checklist li.done").length, 3);
+  assert.deepEqual(open(page).map(([name]) => name), [names[4]], "the portal alone is not yet the invitation");
+  assert.equal(page.all(".checklist li.done").length, 4);
 
   await invite(owner, await addContact(owner, client));
   page = await home();
