@@ -1,7 +1,7 @@
 // The staff's dashboard: the steps until they are done, and what needs attention, in one round trip.
 import { after, before, test } from "node:test";
 import assert from "node:assert/strict";
-import { draftInvoice } from "../harness/billing.mjs";
+import { draftInvoice, recordPayment, sentInvoice } from "../harness/billing.mjs";
 import { addClient, addContact, addDocument, invite, setUpOwner, switchPortal } from "../harness/flows.mjs";
 import { colleague } from "../harness/rows.mjs";
 import { World } from "../harness/world.mjs";
@@ -104,4 +104,33 @@ test("without a transport the dashboard says that mail waits, and why", async ()
   assert.match(told, /A mail waits in the outbox ?MAIL_FROM is not set/);
   assert.equal(href, "/admin/outbox");
   await world.db.prepare("UPDATE outbox SET state = 'cancelled', due_at = NULL WHERE state = 'queued'").run();
+});
+
+test("money by currency: outstanding, overdue and paid this month, with twelve months drawn and written", async () => {
+  const client = await addClient(owner, { name: "Money & Co" });
+  const day = (days) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
+  const before = await home();
+  assert.equal(before.all(".chart").length, 0, "nothing was sent yet");
+  const [open, late] = [await sentInvoice(owner, client), await sentInvoice(owner, client, { issued_on: day(-40), due_on: day(-10) })];
+  await sentInvoice(owner, client, { currency: "JPY", lines: [["Work", 1, "5000", "0"]] });
+  await recordPayment(owner, open, "38");
+  const page = await home();
+  const stats = (currency) => page.all(`section[aria-label="Money in ${currency}"] .stat`).map((stat) => words(stat));
+  assert.match(stats("EUR")[0], /^Outstanding €438\.00/);
+  assert.match(stats("EUR")[1], /^Overdue €238\.00/);
+  assert.match(stats("EUR")[2], /^Paid this month €38\.00/);
+  assert.match(stats("JPY")[0], /^Outstanding ¥5,000/);
+  assert.equal(stats("JPY")[1], "Overdue None");
+  const links = page.all('section[aria-label="Money in EUR"] .stat a').map((a) => a.getAttribute("href").replaceAll("&amp;", "&"));
+  assert.deepEqual(links, ["/admin/billing?currency=EUR", "/admin/billing?state=overdue&currency=EUR"]);
+  for (const link of links) assert.equal((await owner.get(link)).status, 200);
+  assert.ok(attention(page).some(([text, href]) => text.startsWith("€238.00 is overdue") && href.includes("state=overdue")));
+  const [chart] = page.all('section[aria-label="Money in EUR"] .chart');
+  assert.equal(chart.querySelectorAll("rect").length, 24);
+  assert.match(chart.querySelector("svg").getAttribute("aria-label"), /table below/);
+  const rows = page.all('section[aria-label="Money in EUR"] table tbody tr').map((row) => words(row));
+  assert.equal(rows.length, 12);
+  assert.match(rows.at(-1), /€38\.00$/);
+  assert.doesNotMatch(page.html, / style=/);
+  assert.ok(late);
 });
