@@ -1,4 +1,6 @@
-//! What happens without a request: payments that nobody told of, the outbox, the sweeps, the copy of the branding.
+//! What happens without a request: payments that nobody told of, reminders, the outbox, the sweeps, the copy of the branding.
+
+mod remind;
 
 use std::time::Duration;
 
@@ -16,6 +18,7 @@ use crate::store::billing;
 use crate::store::branding::{self, Branding};
 use crate::store::notice;
 use crate::store::outbox::{self, Claimed};
+use crate::store::reminder;
 use crate::store::throttle;
 use crate::store::upload::{self, Doomed, Swept};
 use crate::store::{Error, Statement};
@@ -46,6 +49,9 @@ pub(crate) async fn tick(app: App) {
     }
     if let Err(error) = look_up(&app).await {
         worker::console_error!("payments: {error}");
+    }
+    if let Err(error) = remind::remind(&app).await {
+        worker::console_error!("reminders: {error}");
     }
     drive(&app).await;
 }
@@ -148,10 +154,12 @@ async fn drive_outbox(app: &App) -> Result<(), Error> {
         .db
         .batch(vec![
             outbox::take_back(app.now),
+            reminder::take_back(app.now),
             outbox::claim(&lease, app.now),
             branding::truth(),
         ])
         .await?;
+    results.skip()?;
     results.skip()?;
     let claimed: Vec<Claimed> = results.rows()?;
     let look: Branding = results.first()?.unwrap_or_default();
@@ -235,8 +243,13 @@ fn compose(app: &App, mail: &Claimed, look: &Branding) -> Result<Message, String
     let mut message = letter
         .compose(envelope, look, app.config.base_url.origin(), secret, code)
         .map_err(|error| error.to_string())?;
-    if mail.kind == notice::KIND {
-        message.list_unsubscribe = look.support_email.as_deref().map(notice::unsubscribe);
+    let about = match mail.kind.as_str() {
+        notice::KIND => Some("documents"),
+        reminder::KIND => Some("invoices"),
+        _ => None,
+    };
+    if let Some((about, address)) = about.zip(look.support_email.as_deref()) {
+        message.list_unsubscribe = Some(notice::unsubscribe(address, about));
     }
     Ok(message)
 }

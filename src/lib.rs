@@ -29,4 +29,6 @@ mod paying;
 pub mod pdf;
 mod store;
 
+#[doc(hidden)]
+pub use domain::payment::told::fold as fold_facts;
 pub use http::routes::{RouteRow, table as route_table};

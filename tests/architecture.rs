@@ -70,6 +70,47 @@ fn the_domain_is_pure() {
     );
 }
 
+/// Where money is decided, kept, asked for and shown.
+const MONEY: [&str; 13] = [
+    "domain/money",
+    "domain/invoice",
+    "domain/payment",
+    "domain/statement",
+    "domain/chart",
+    "store/invoice",
+    "store/ledger",
+    "store/billing",
+    "store/attempt",
+    "store/offline",
+    "paying/",
+    "outbound/payments",
+    "http/invoice",
+];
+
+#[test]
+fn money_is_never_a_float() {
+    let mut looked_at = Vec::new();
+    let mut wrong = Vec::new();
+    for (path, text) in files("src", ".rs") {
+        let name = path.to_string_lossy().replace('\\', "/");
+        let Some(of) = MONEY.iter().find(|of| name.contains(&format!("src/{of}"))) else {
+            continue;
+        };
+        looked_at.push(*of);
+        let words = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+        if words.into_iter().any(|word| word == "f32" || word == "f64") {
+            wrong.push(name);
+        }
+    }
+    let missing: Vec<_> = MONEY.iter().filter(|of| !looked_at.contains(of)).collect();
+    assert!(missing.is_empty(), "nothing found of {missing:?}");
+    assert!(
+        wrong.is_empty(),
+        "money is whole minor units; these name a float:\n{}",
+        wrong.join("\n")
+    );
+}
+
 #[test]
 fn the_pdf_is_drawn_from_its_sheet_alone() {
     nowhere(

@@ -55,7 +55,7 @@ impl Deed<'_> {
             "preview" => "eye",
             "branding" => "palette",
             "security" | "permissions" => "shield",
-            "invoice" | "payment" | "billing" => "receipt",
+            "invoice" | "payment" | "billing" | "reminders" => "receipt",
             _ => "activity",
         }
     }
@@ -104,6 +104,7 @@ fn phrase(action: &str) -> Option<Phrase> {
         "document.downloaded" => About("downloaded “", "”"),
         "document.not_delivered" => About("noted that the download of “", "” broke off"),
         "invoice.drafted" => Namely("wrote a draft invoice"),
+        "invoice.uploaded" => Namely("uploaded an invoice as a PDF"),
         "invoice.changed" => Namely("changed an invoice that is not sent yet"),
         "invoice.sent" => About("sent ", ""),
         "invoice.sent_again" => About("sent ", " again"),
@@ -112,6 +113,8 @@ fn phrase(action: &str) -> Option<Phrase> {
         "invoice.revision_discarded" => About("discarded a revision of ", ""),
         "invoice.deleted" => Namely("deleted a draft invoice"),
         "invoice.duplicated" => About("duplicated ", ""),
+        "invoice.reminded" => About("sent a reminder of ", ""),
+        "reminders.changed" => Namely("changed the reminders"),
         "invoice.voided" => About("voided ", ""),
         "invoice.reopened" => About("reopened ", ""),
         "invoice.link_revoked" => About("ended the pay links of ", ""),

@@ -23,5 +23,6 @@ pub mod state;
 pub mod tax;
 pub mod terms;
 pub mod total;
+pub mod uploaded;
 
 pub use state::{State, View};

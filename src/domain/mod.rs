@@ -24,6 +24,7 @@ pub mod activity;
 pub mod bank;
 pub mod blocklist;
 pub mod branding;
+pub mod chart;
 pub mod colour;
 pub mod country;
 pub mod credential;

@@ -13,6 +13,7 @@
 //! | [`attempt`] | a try to pay: open, processing, succeeded, failed, expired |
 //! | [`stripe`] | what Stripe's events say, as types |
 //! | [`settle`] | an event and the attempt it belongs to into facts, changes and exceptions |
+//! | [`told`] | facts as JSON, for the tests |
 //! | [`offline`] | payments that staff record, correct and reverse |
 
 pub mod attempt;
@@ -23,5 +24,6 @@ pub mod offline;
 pub mod settle;
 pub mod share;
 pub mod stripe;
+pub mod told;
 
 pub use fold::{Dispute, Moved};

@@ -12,6 +12,8 @@ use std::{collections::BTreeSet, fmt};
 
 /// For so many days after its day a stage is still sent.
 pub const GRACE: i64 = 3;
+/// Reminders leave from this hour of the business's day on.
+pub const FROM_HOUR: i64 = 8;
 
 /// Why stages are refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -86,6 +88,94 @@ pub enum StageTone {
     After,
 }
 
+impl StageTone {
+    /// All of them, by time.
+    pub const ALL: [Self; 3] = [Self::Before, Self::OnDue, Self::After];
+    /// The one that fits an invoice due on `due_on`.
+    pub fn on(due_on: Date, today: Date) -> Self {
+        match today.cmp(&due_on) {
+            std::cmp::Ordering::Less => Self::Before,
+            std::cmp::Ordering::Equal => Self::OnDue,
+            std::cmp::Ordering::Greater => Self::After,
+        }
+    }
+}
+
+/// What stands in D1 for a reminder that staff sent on that day: one a day.
+pub fn by_hand(today: Date) -> String {
+    format!("by-hand-{today}")
+}
+
+/// A stage as D1 keeps it, in words: "3 days before the due date", "by hand".
+pub fn words(key: &str) -> String {
+    let days = |text: &str| {
+        text.parse()
+            .ok()
+            .and_then(|days: i64| Stage::new(days).ok())
+    };
+    let stage = match key.split_once('-') {
+        None if key == "due" => Stage::new(0).ok(),
+        Some(("before", n)) => days(&format!("-{n}")),
+        Some(("after", n)) => days(n),
+        _ => None,
+    };
+    stage.map_or_else(|| "by hand".to_owned(), |stage| stage.to_string())
+}
+
+/// Why nobody is reminded of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("Nothing is to be paid on this invoice now, so there is nothing to remind of.")]
+pub struct NothingAsked;
+
+/// May staff remind of it by hand?
+pub fn decide_remind(view: &View) -> Result<(), NothingAsked> {
+    if asks(view) {
+        Ok(())
+    } else {
+        Err(NothingAsked)
+    }
+}
+
+/// Whether somebody owes it and nothing is under way.
+fn asks(view: &View) -> bool {
+    let owes = matches!(
+        view.state,
+        State::Outstanding | State::Overdue | State::PartiallyPaid
+    );
+    owes && !view.processing && view.due.is_positive()
+}
+
+/// Why days are refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("Please write days from 1 to {0} with commas between them, like 7, 14.")]
+pub struct DaysError(i64);
+
+/// Days on one side of the due date, as a form says them.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Days(Vec<i64>);
+
+impl Days {
+    /// The door for those before it: 1 to 60.
+    pub fn before(raw: &str) -> Result<Self, DaysError> {
+        Self::parse(raw, 60)
+    }
+    /// The door for those after it: 1 to 365.
+    pub fn after(raw: &str) -> Result<Self, DaysError> {
+        Self::parse(raw, 365)
+    }
+    fn parse(raw: &str, most: i64) -> Result<Self, DaysError> {
+        let parts = raw.split([',', ';', ' ']).map(str::trim);
+        let days = parts.filter(|part| !part.is_empty()).map(|part| {
+            let plain = part.len() <= 3 && part.bytes().all(|b| b.is_ascii_digit());
+            let days: Option<i64> = plain.then(|| part.parse().ok()).flatten();
+            days.filter(|days| (1..=most).contains(days))
+        });
+        days.collect::<Option<Vec<_>>>()
+            .map(Self)
+            .ok_or(DaysError(most))
+    }
+}
+
 /// The stages that a business uses; none: it reminds nobody. In D1 and forms: "-3,0,7".
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Plan(BTreeSet<Stage>);
@@ -108,6 +198,31 @@ impl Plan {
             }
         }
         Ok(Self(stages))
+    }
+    /// Of days before, on and after the due date.
+    pub fn of(before: &Days, on_due: bool, after: &Days) -> Result<Self, StageError> {
+        let days = before.0.iter().map(|days| -days);
+        let days = days
+            .chain(on_due.then_some(0))
+            .chain(after.0.iter().copied());
+        let stages = days.map(Stage::new).collect::<Result<BTreeSet<_>, _>>()?;
+        if stages.len() > Self::MOST {
+            return Err(StageError::TooMany);
+        }
+        Ok(Self(stages))
+    }
+    /// The days before the due date, the farthest first, as a form shows them: "7, 1".
+    pub fn before(&self) -> String {
+        let days = self.stages().map(Stage::days).filter(|days| *days < 0);
+        listed(days.map(i64::abs))
+    }
+    /// Whether the due date itself is among them.
+    pub fn on_due(&self) -> bool {
+        self.stages().any(|stage| stage.days() == 0)
+    }
+    /// The days after the due date: "7, 14".
+    pub fn after(&self) -> String {
+        listed(self.stages().map(Stage::days).filter(|days| *days > 0))
     }
     /// The stages in their order.
     pub fn stages(&self) -> impl Iterator<Item = Stage> + '_ {
@@ -132,11 +247,7 @@ impl Plan {
         today: Date,
         sent: impl Fn(Stage) -> bool,
     ) -> Option<Stage> {
-        let asks = matches!(
-            view.state,
-            State::Outstanding | State::Overdue | State::PartiallyPaid
-        );
-        if !asks || view.processing || !view.due.is_positive() {
+        if !asks(view) {
             return None;
         }
         let come = self.0.iter().rev().find(|s| s.day(due_on) <= today)?;
@@ -144,6 +255,11 @@ impl Plan {
         let fresh = today.days_since(day) <= GRACE && day > issued_on;
         (fresh && !sent(*come)).then_some(*come)
     }
+}
+
+fn listed(days: impl Iterator<Item = i64>) -> String {
+    let days: Vec<String> = days.map(|days| days.to_string()).collect();
+    days.join(", ")
 }
 
 impl fmt::Display for Plan {
@@ -262,6 +378,51 @@ mod tests {
             Plan::parse("0,1,2,3,4,5,6,7,8,9,10"),
             Err(StageError::TooMany)
         );
+    }
+
+    #[test]
+    fn a_form_says_days_on_either_side() {
+        let days = |before, on, after| {
+            let (before, after) = (Days::before(before).unwrap(), Days::after(after).unwrap());
+            Plan::of(&before, on, &after)
+        };
+        let plan = days(" 7, 1 ", true, "14;30,14,").unwrap();
+        assert_eq!(plan.to_string(), "-7,-1,0,14,30");
+        assert_eq!(
+            (plan.before().as_str(), plan.on_due(), plan.after().as_str()),
+            ("7, 1", true, "14, 30")
+        );
+        assert_eq!(days("", false, "").unwrap(), Plan::default());
+        assert_eq!(
+            days("1,2,3,4,5", true, "1,2,3,4,5"),
+            Err(StageError::TooMany)
+        );
+        for bad in ["0", "-1", "61", "x", "1.5", "+3", "9999"] {
+            assert_eq!(Days::before(bad), Err(DaysError(60)), "{bad}");
+        }
+        assert!(Days::after("365").is_ok() && Days::after("366").is_err());
+    }
+
+    #[test]
+    fn stages_are_told_in_words_and_by_hand_is_once_a_day() {
+        for days in [-60, -1, 0, 1, 14, 365] {
+            let stage = Stage::new(days).unwrap();
+            assert_eq!(words(&stage.key()), stage.to_string());
+        }
+        assert_eq!(by_hand(day("2026-11-24")), "by-hand-2026-11-24");
+        assert_eq!(words("by-hand-2026-11-24"), "by hand");
+        let on = |today| StageTone::on(day("2026-11-15"), day(today));
+        assert_eq!(
+            ["2026-11-14", "2026-11-15", "2026-11-16"].map(on),
+            StageTone::ALL
+        );
+        for state in State::ALL {
+            let owes = matches!(
+                state,
+                State::Outstanding | State::Overdue | State::PartiallyPaid
+            );
+            assert_eq!(decide_remind(&view(state)).is_ok(), owes, "{state:?}");
+        }
     }
 
     #[test]

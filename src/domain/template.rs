@@ -316,9 +316,12 @@ mod tests {
                 .unwrap()
                 .render(&VALUES);
             assert_eq!(letter.before[0], "Hello Lena,");
+            // Nobody in person reminds.
+            let sender = kind.variables().contains(&Variable::SenderName);
+            let sender = if sender { "Olive Fern\n" } else { "" };
             assert_eq!(
                 letter.after.last().unwrap(),
-                "Kind regards\nOlive Fern\nFern & Oak"
+                &format!("Kind regards\n{sender}Fern & Oak")
             );
             let all = [letter.before, letter.after].concat().join("\n");
             assert!(
@@ -333,7 +336,10 @@ mod tests {
             said,
             [
                 "Fern & Oak invites you to its client portal",
-                "Invoice INV-2026-0042 from Fern & Oak"
+                "Invoice INV-2026-0042 from Fern & Oak",
+                "Invoice INV-2026-0042 is due on 8 Dec 2026",
+                "Invoice INV-2026-0042 is due today",
+                "Reminder: invoice INV-2026-0042 from Fern & Oak"
             ]
         );
     }

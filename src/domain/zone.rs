@@ -69,11 +69,20 @@ impl Clock {
 
     /// The day that it is there.
     pub fn day(&self, now: Timestamp) -> Date {
-        now.date_at(if now < self.changes_at {
+        now.date_at(self.offset_at(now))
+    }
+    /// The hour that it is there, 0 to 23.
+    pub fn hour(&self, now: Timestamp) -> i64 {
+        (now.0 + self.offset_at(now).0)
+            .div_euclid(3_600_000)
+            .rem_euclid(24)
+    }
+    fn offset_at(&self, now: Timestamp) -> Millis {
+        if now < self.changes_at {
             self.offset
         } else {
             self.then
-        })
+        }
     }
 }
 
@@ -138,6 +147,14 @@ mod tests {
         assert_eq!(clock.day(at("2026-08-01", night)).to_string(), "2026-08-02");
         // In winter midnight is an hour later.
         assert_eq!(clock.day(at("2026-12-01", night)).to_string(), "2026-12-01");
+    }
+
+    #[test]
+    fn hours_are_those_of_the_place() {
+        let clock = Clock::find(at("2026-08-01", 0), berlin).unwrap();
+        assert_eq!(clock.hour(at("2026-08-01", Millis::hours(6).0)), 8);
+        assert_eq!(clock.hour(at("2026-08-01", Millis::hours(22).0)), 0);
+        assert_eq!(clock.hour(at("2026-12-01", Millis::hours(7).0 - 1)), 7);
     }
 
     #[test]

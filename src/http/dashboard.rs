@@ -9,6 +9,7 @@ use super::activity::Line;
 use super::billing::Due;
 use super::chrome::Chrome;
 use super::guard::{Load, Me, Portal, Staff, Viewer, Who};
+use super::money;
 use super::page::{Answer, page};
 use crate::domain::module::Module;
 use crate::domain::time::Timestamp;
@@ -27,19 +28,22 @@ pub(crate) struct StaffPage {
     mails: Mails,
     exceptions: u64,
     lines: Vec<Line>,
+    money: Vec<money::Figures>,
 }
 
 impl Load for StaffPage {
     type Args = ();
 
     fn statements(_args: &(), asker: &Asker) -> Vec<Statement> {
-        vec![
+        let mut statements = vec![
             dashboard::figures(),
             dashboard::undelivered(asker.now),
             dashboard::mails(asker.now),
             exception::waiting(),
             audit::newest(),
-        ]
+        ];
+        statements.extend(money::statements(asker.now));
+        statements
     }
 
     fn read(_args: (), results: &mut Results, now: Timestamp) -> Result<Option<Self>, Error> {
@@ -49,12 +53,14 @@ impl Load for StaffPage {
         let exceptions: Option<dashboard::Count> = results.first()?;
         let recent: Vec<Kept> = results.rows()?;
         let lines = recent.iter().map(|kept| Line::of(kept, now)).collect();
+        let money = money::read(results, now)?;
         Ok(figures.zip(mails).map(|(figures, mails)| Self {
             figures,
             undelivered,
             mails,
             exceptions: exceptions.map_or(0, |waiting| waiting.count),
             lines,
+            money,
         }))
     }
 }
@@ -94,6 +100,12 @@ fn steps(figures: &Figures) -> Vec<Step> {
             title: "Upload a first document",
             text: "It stays internal until you tick Visible in Portal.",
             href: of_client("/documents"),
+        },
+        Step {
+            done: figures.has_invoice,
+            title: "Write your first invoice",
+            text: "It stays a draft until you send it. Your address and tax numbers stand in Settings, Invoicing.",
+            href: of_client("/invoices/new"),
         },
         Step {
             done: figures.has_invited && figures.enabled > 0,
@@ -162,6 +174,18 @@ fn attention(page: &StaffPage, me: &Me, missing: Option<&str>) -> Vec<Attention>
         })
         .collect();
     found.extend(exceptions(page.exceptions));
+    found.extend(
+        page.money
+            .iter()
+            .filter(|each| !each.overdue.is_empty())
+            .map(|each| Attention {
+                icon: "clock",
+                title: format!("{} is overdue", each.overdue),
+                text: "Remind of it, or note that it was paid.".to_owned(),
+                href: format!("/admin/billing?state=overdue&currency={}", each.currency),
+                action: "Open the list",
+            }),
+    );
     if !me.role.may_see_outbox() {
         return found;
     }
@@ -212,6 +236,7 @@ struct StaffDashboard {
     clients: String,
     enabled: String,
     lines: Vec<Line>,
+    money: Vec<money::Figures>,
 }
 
 /// `GET /admin`
@@ -229,6 +254,7 @@ pub(crate) async fn staff(staff: Staff<StaffPage>) -> Answer {
         clients: shown(staff.page.figures.clients),
         enabled: shown(staff.page.figures.enabled),
         lines: staff.page.lines,
+        money: staff.page.money,
         chrome: staff.chrome,
     })
 }

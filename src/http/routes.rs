@@ -12,8 +12,8 @@ use super::permission;
 use super::{
     Error, activity, address, billing, branding, buyer, client, confirm, confirm_email, contact,
     dashboard, device, document, exception, forgot, invitation, invite, invoice, invoicing, join,
-    magic, outbox, password, payments, pdf, preview, profile, reset, security_txt, settings, setup,
-    sign_in, staff, statement, template, upload, webhook,
+    magic, outbox, password, payments, pdf, preview, profile, reminders, reset, security_txt,
+    settings, setup, sign_in, staff, statement, template, upload, webhook,
 };
 
 /// A row of the access table: a method and path, and the guard its handler names.
@@ -228,11 +228,20 @@ fn invoices(routes: Routes) -> Routes {
         .on(POST, "/admin/clients/{id}/billing/details", buyer::save)
         .on(GET, "/admin/clients/{id}/invoices/new", invoice::new_form)
         .on(POST, "/admin/clients/{id}/invoices/new", invoice::create)
+        .on(
+            GET,
+            "/admin/clients/{id}/invoices/upload",
+            invoice::upload_form,
+        )
+        .on(POST, "/admin/clients/{id}/invoices/upload", invoice::upload)
+        .on(GET, "/admin/invoices/{id}/upload", invoice::replace_form)
+        .on(POST, "/admin/invoices/{id}/upload", invoice::replace)
         .on(GET, "/admin/invoices/{id}", invoice::show)
         .on(GET, "/admin/invoices/{id}/edit", invoice::edit_form)
         .on(POST, "/admin/invoices/{id}/edit", invoice::edit)
         .on(GET, "/admin/invoices/{id}/send", invoice::review)
         .on(POST, "/admin/invoices/{id}/send", invoice::send)
+        .on(POST, "/admin/invoices/{id}/remind", invoice::remind)
         .on(POST, "/admin/invoices/{id}/void", invoice::void)
         .on(POST, "/admin/invoices/{id}/duplicate", invoice::duplicate)
         .on(POST, "/admin/invoices/{id}/revise", invoice::revise)
@@ -245,6 +254,8 @@ fn invoices(routes: Routes) -> Routes {
         )
         .on(POST, "/admin/invoices/{id}/payments/new", invoice::record)
         .on(POST, "/admin/payments/{id}/reverse", invoice::reverse)
+        .on(GET, "/admin/payments/{id}/correct", invoice::correct_form)
+        .on(POST, "/admin/payments/{id}/correct", invoice::correct)
 }
 
 /// What is made of billing to be read: PDFs and statements.
@@ -323,6 +334,8 @@ fn settings(routes: Routes) -> Routes {
             "/admin/settings/permissions",
             permission::save_defaults,
         )
+        .on(GET, "/admin/settings/reminders", reminders::form)
+        .on(POST, "/admin/settings/reminders", reminders::save)
         .on(GET, "/admin/settings/security", settings::security)
         .on(POST, "/admin/settings/security", settings::save_security)
         .on(GET, "/admin/settings/staff", staff::list)

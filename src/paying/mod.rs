@@ -6,6 +6,7 @@
 //! | [`start`] | Pay Now: the page of the provider that somebody is sent to |
 //! | [`close`] | closes a page, and hears what became of it |
 //! | [`look_up`] | the clock: attempts that nobody told us the end of |
+//! | [`remind`] | the mail that reminds of an invoice |
 //! | [`mail`] | the receipt, and the news that a delayed payment did not arrive |
 //!
 //! An attempt's row is there before the provider is asked, and its id is the key under which it is
@@ -15,11 +16,13 @@ mod close;
 mod hear;
 mod look_up;
 mod mail;
+mod remind;
 mod start;
 
 pub(crate) use close::close;
 pub(crate) use hear::hear;
 pub(crate) use look_up::look_up;
+pub(crate) use remind::{Reminder, Wording};
 pub(crate) use start::{Claimed, Went, start};
 
 use crate::outbound::payments::Trouble;

@@ -20,6 +20,7 @@ pub(crate) const TODAY: &str = "(SELECT date((?1 + CASE WHEN ?1 < b.next_offset_
 
 /// The row.
 #[derive(Debug, Clone, Deserialize)]
+#[expect(clippy::struct_excessive_bools, reason = "a row with its switches")]
 pub(crate) struct Billing {
     pub(crate) legal_name: String,
     pub(crate) address: String,
@@ -55,6 +56,9 @@ pub(crate) struct Billing {
     pub(crate) pay_online: bool,
     #[serde(deserialize_with = "flag")]
     pub(crate) pay_by_transfer: bool,
+    /// Whether the clock reminds clients whose portal is off.
+    #[serde(deserialize_with = "flag")]
+    pub(crate) remind_without_portal: bool,
     pub(crate) revision: i64,
 }
 
@@ -64,19 +68,26 @@ pub(crate) fn settings() -> Statement {
         "SELECT legal_name, address, postcode, city, country, vat_id, tax_number, registration, tax_name, \
          tax_category, tax_rate, prices, account_name, iban, bic, bank_name, bank_details, currency, \
          time_zone, utc_offset, next_offset_at, next_offset, terms_days, notes, terms, reminders, \
-         part_least, pay_without_account, pay_online, pay_by_transfer, revision FROM billing WHERE id = 1"
+         part_least, pay_without_account, pay_online, pay_by_transfer, \
+         remind_without_portal, revision FROM billing WHERE id = 1"
     )
 }
 
 impl Billing {
     /// The day that it is for the business.
     pub(crate) fn today(&self, now: Timestamp) -> Date {
-        let clock = Clock {
+        self.clock().day(now)
+    }
+    /// The hour that it is for the business.
+    pub(crate) fn hour(&self, now: Timestamp) -> i64 {
+        self.clock().hour(now)
+    }
+    const fn clock(&self) -> Clock {
+        Clock {
             offset: self.utc_offset,
             changes_at: self.next_offset_at,
             then: self.next_offset,
-        };
-        clock.day(now)
+        }
     }
     /// The tax of a new line.
     pub(crate) fn tax(&self) -> Tax {
@@ -274,6 +285,29 @@ pub(crate) fn owed(now: Timestamp) -> Statement {
                  AND d.span >= substr({TODAY}, 1, 7) || '-01' AND d.span < {TODAY}), 0) AS late \
              FROM totals m WHERE m.is_month = 1 GROUP BY m.currency \
              HAVING sum(m.due) > 0 OR received > 0 ORDER BY m.currency"
+        ),
+        now
+    )
+}
+
+/// What a month came to in one currency.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Monthly {
+    pub(crate) currency: Currency,
+    /// `YYYY-MM`.
+    pub(crate) span: String,
+    pub(crate) invoiced: i64,
+    pub(crate) received: i64,
+    pub(crate) given_back: i64,
+}
+
+/// The last twelve [`Monthly`], this month among them: as many rows a currency.
+pub(crate) fn months(now: Timestamp) -> Statement {
+    statement!(
+        format!(
+            "SELECT currency, span, invoiced, received, given_back FROM totals WHERE is_month = 1 \
+             AND span BETWEEN substr(date({TODAY}, 'start of month', '-11 months'), 1, 7) AND substr({TODAY}, 1, 7) \
+             AND (invoiced <> 0 OR received <> 0 OR given_back <> 0) ORDER BY span, currency"
         ),
         now
     )

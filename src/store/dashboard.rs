@@ -9,6 +9,7 @@ use crate::domain::time::{Millis, Timestamp};
 
 /// The staff's figures, and how far the portal has got since its first day.
 #[derive(Debug, Deserialize)]
+#[expect(clippy::struct_excessive_bools, reason = "what was done and what not")]
 pub(crate) struct Figures {
     pub(crate) clients: u64,
     pub(crate) enabled: u64,
@@ -17,6 +18,9 @@ pub(crate) struct Figures {
     pub(crate) branded: bool,
     #[serde(deserialize_with = "flag")]
     pub(crate) has_document: bool,
+    /// An invoice was written.
+    #[serde(deserialize_with = "flag")]
+    pub(crate) has_invoice: bool,
     /// Somebody was invited.
     #[serde(deserialize_with = "flag")]
     pub(crate) has_invited: bool,
@@ -36,6 +40,7 @@ pub(crate) fn figures() -> Statement {
          (b.logo_hash IS NOT NULL OR b.colour <> '#2f5d50' OR b.welcome_text <> '' \
           OR b.support_email IS NOT NULL OR b.support_phone IS NOT NULL) AS branded, \
          EXISTS (SELECT 1 FROM documents WHERE id > '') AS has_document, \
+         EXISTS (SELECT 1 FROM invoices WHERE id > '') AS has_invoice, \
          (EXISTS (SELECT 1 FROM contacts WHERE account_id > '') OR EXISTS \
           (SELECT 1 FROM links WHERE contact_id > '' AND purpose = 'invitation')) AS has_invited, \
          (SELECT id FROM clients WHERE archived_at IS NULL ORDER BY created_at, id LIMIT 1) AS first_client \

@@ -73,6 +73,7 @@ impl Error {
             ("staff.email_key", Conflict::StaffEmail),
             ("accounts.email_key", Conflict::AccountEmail),
             ("invoices.number", Conflict::InvoiceNumber),
+            ("invoices.own_number", Conflict::InvoiceNumber),
             ("invoices.series_id", Conflict::InvoiceNumber),
             ("UNIQUE constraint failed", Conflict::Repeat),
             (".edition", Conflict::Meanwhile),

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | here | one invoice, with what it says now and what is being written |
 //! | [`draft`] | what is being written |
+//! | [`own`] | drafts that are the business's own PDF |
 //! | [`list`] | lists by key, filtered |
 //! | [`printed`] | what the PDF needs |
 //! | [`seen`] | what their client sees of them |
@@ -11,6 +12,7 @@
 
 pub(crate) mod draft;
 pub(crate) mod list;
+pub(crate) mod own;
 pub(crate) mod printed;
 pub(crate) mod seen;
 pub(crate) mod send;
@@ -56,6 +58,8 @@ pub(crate) struct Invoice {
     content: String,
     /// JSON of who and to whom, as sealed; `{}` before.
     pub(crate) parties: String,
+    /// The number that an uploaded PDF bears, which it gets when it is sent.
+    pub(crate) own_number: Option<String>,
     /// R2 key of the business's own PDF, if it has one.
     pub(crate) own_blob: Option<String>,
     pub(crate) own_name: Option<String>,
@@ -67,7 +71,7 @@ pub(crate) struct Invoice {
 const INVOICE: &str = "i.id, i.client_id, c.name AS client_name, i.state, i.number, i.revision_id, \
      r.number AS revision, i.currency, i.total, i.issued_on, i.due_on, i.paid, i.refunded, \
      i.disputed_out, i.disputed_in, i.dispute, i.processing, i.reopened, i.edition, \
-     i.created_at, i.sent_at, i.voided_at, r.content, r.parties, r.own_blob, r.own_name, \
+     i.created_at, i.sent_at, i.voided_at, r.content, r.parties, r.own_blob, r.own_name, i.own_number, \
      CASE i.state WHEN 'sent' THEN (SELECT o.id FROM invoice_revisions o \
       WHERE o.invoice_id = i.id AND o.sealed_at IS NULL) END AS open_revision";
 

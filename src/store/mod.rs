@@ -43,6 +43,7 @@ pub(crate) mod profile;
 pub(crate) mod provider_event;
 mod proviso;
 pub(crate) mod receipt;
+pub(crate) mod reminder;
 pub(crate) mod reset;
 mod search;
 pub(crate) mod session;

@@ -25,14 +25,26 @@ pub(super) const READERS: &str = "WITH readers AS (\
 pub(crate) const KIND: &str = "document";
 
 /// Where a reader asks for no more of them: a mail to the business, which switches them off.
-pub(crate) fn unsubscribe(support_email: &str) -> String {
+pub(crate) fn unsubscribe(support_email: &str, about: &str) -> String {
     const KEPT: AsciiSet = NON_ALPHANUMERIC
         .remove(b'@')
         .remove(b'.')
         .remove(b'-')
         .remove(b'_');
     let to = utf8_percent_encode(support_email, &KEPT);
-    format!("mailto:{to}?subject=No%20e-mail%20about%20documents%2C%20please")
+    format!("mailto:{to}?subject=No%20e-mail%20about%20{about}%2C%20please")
+}
+
+/// Why somebody gets mail about invoices, and how they would not.
+pub(crate) fn why(business: &str, support_email: Option<&str>) -> String {
+    let ask = support_email.map_or_else(
+        || "please tell us".to_owned(),
+        |address| format!("please write to {address}"),
+    );
+    format!(
+        "You get this e-mail because {business} sent you this invoice. If you would rather not be \
+         reminded, {ask}."
+    )
 }
 
 /// Somebody who would be told.

@@ -3,25 +3,27 @@
 use serde::Deserialize;
 
 use super::{Statement, flag, statement};
-use crate::domain::id::{ClientId, InvoiceId, MailId, PayLinkId, StaffId};
+use crate::domain::id::{ClientId, ContactId, InvoiceId, MailId, PayLinkId, StaffId};
 use crate::domain::time::Timestamp;
 
-/// Makes a link for an invoice that was sent.
+/// Makes a link for an invoice that was sent, for whom it goes to by mail.
 pub(crate) fn make(
     id: PayLinkId,
     invoice: InvoiceId,
     token_hash: &str,
+    to: ContactId,
     by: StaffId,
     now: Timestamp,
 ) -> Statement {
     statement!(
-        "INSERT INTO pay_links (id, invoice_id, token_hash, created_by, created_at) \
-         SELECT ?1, i.id, ?3, ?4, ?5 FROM invoices i WHERE i.id = ?2 AND i.state = 'sent'",
+        "INSERT INTO pay_links (id, invoice_id, token_hash, created_by, created_at, contact_id) \
+         SELECT ?1, i.id, ?3, ?4, ?5, ?6 FROM invoices i WHERE i.id = ?2 AND i.state = 'sent'",
         id.to_string(),
         invoice.to_string(),
         token_hash,
         by.to_string(),
-        now
+        now,
+        to.to_string()
     )
 }
 

@@ -51,6 +51,7 @@ export async function setTheStage(world) {
   });
   const invoice = await sentInvoice(owner, larkspur.client, { lines: [["Website, first part", 1, "1200", "19%"]] });
   await recordPayment(owner, invoice, "500", { reference: "Account statement 12" });
+  const { payment: fact } = await world.db.prepare("SELECT payment FROM allocations WHERE invoice_id = ?").bind(invoice.id).first();
   const looking = await addStaff(world, owner);
   await looking.post(`/admin/contacts/${larkspur.contact.id}/preview`);
   const early = await addStaff(world, owner);
@@ -73,13 +74,13 @@ export async function setTheStage(world) {
   await sentInvoice(owner, larkspur.client, { currency: "USD", lines: [["Travel", 1, "320", "0"]] });
   return {
     who: { looking, early, anonymous: world.user("anonymous"), owner, admin: colleague, person: larkspur.person, fresh: fresh.person, off: off.person },
-    draft, invoice, withdrawn, payment, open, payLink, waits, linked, exception, client: larkspur.client, contact: larkspur.contact, pending, unreachable: lost, link, mail, milo, quiet, document: shared,
+    recorded: fact.replace("offline:", ""), draft, invoice, withdrawn, payment, open, payLink, waits, linked, exception, client: larkspur.client, contact: larkspur.contact, pending, unreachable: lost, link, mail, milo, quiet, document: shared,
     ownerId: (await world.db.prepare("SELECT id FROM staff WHERE role = 'owner'").first()).id,
   };
 }
 
 /** All pages, given the stage. */
-export const pages = ({ draft, invoice, withdrawn, payment, open, payLink, waits, linked, exception, client, contact, pending, unreachable, link, mail, milo, ownerId, quiet, document }) => [
+export const pages = ({ recorded, draft, invoice, withdrawn, payment, open, payLink, waits, linked, exception, client, contact, pending, unreachable, link, mail, milo, ownerId, quiet, document }) => [
   // anybody
   { name: "sign-in", path: "/sign-in" },
   { name: "invitation", path: link },
@@ -175,6 +176,10 @@ export const pages = ({ draft, invoice, withdrawn, payment, open, payLink, waits
   { name: "admin-branding", path: "/admin/settings/branding", who: "owner" },
   { name: "admin-templates", path: "/admin/settings/templates/invitation", who: "owner" },
   { name: "admin-templates-invoice", path: "/admin/settings/templates/invoice", who: "owner" },
+  { name: "admin-invoice-upload", path: `${client.path}/invoices/upload`, who: "owner" },
+  { name: "admin-payment-correct", path: `/admin/payments/${recorded}/correct`, who: "owner" },
+  { name: "admin-reminders", path: "/admin/settings/reminders", who: "owner" },
+  { name: "admin-templates-reminder", path: "/admin/settings/templates/reminder-after", who: "owner" },
   { name: "admin-invoicing", path: "/admin/settings/invoicing", who: "owner" },
   { name: "admin-billing-details", path: `${client.path}/billing/details`, who: "owner" },
   { name: "admin-permissions", path: "/admin/settings/permissions", who: "owner" },

@@ -226,6 +226,8 @@ export const ROWS = {
   "GET /admin/clients/{id}/billing": { ...STAFF_PAGE, ids: { id: "client" } },
   "GET /admin/settings/invoicing": ADMIN_PAGE,
   "POST /admin/settings/invoicing": sent(ADMIN_PAGE),
+  "GET /admin/settings/reminders": ADMIN_PAGE,
+  "POST /admin/settings/reminders": sent(ADMIN_PAGE),
   "GET /admin/clients/{id}/billing/details": { ...STAFF_PAGE, ids: { id: "client" } },
   "POST /admin/clients/{id}/billing/details": { ...sent(STAFF_PAGE), ids: { id: "client" } },
   "GET /admin/clients/{id}/invoices/new": { ...STAFF_PAGE, ids: { id: "client" } },
@@ -242,6 +244,12 @@ export const ROWS = {
   "POST /admin/invoices/{id}/reopen": { ...sent(STAFF_PAGE), ids: { id: "draft" } },
   "GET /admin/invoices/{id}/payments/new": { ...STAFF_PAGE, ids: { id: "invoice" } },
   "POST /admin/invoices/{id}/payments/new": { ...sent(STAFF_PAGE), ids: { id: "invoice" } },
+  "POST /admin/invoices/{id}/remind": { ...sent(STAFF_PAGE), ids: { id: "draft" } },
+  // An empty form has no file, and is no form of files.
+  "GET /admin/clients/{id}/invoices/upload": { ...STAFF_PAGE, ids: { id: "client" } },
+  "POST /admin/clients/{id}/invoices/upload": { ...sent(STAFF_PAGE), ids: { id: "client" } },
+  "GET /admin/invoices/{id}/upload": { ...STAFF_PAGE, member: 303, admin: 303, owner: 303, ids: { id: "draft" } },
+  "POST /admin/invoices/{id}/upload": { ...sent(STAFF_PAGE), ids: { id: "draft" } },
   "POST /admin/payments/{id}/reverse": STAFF_MISSES,
   // Billing, for clients. A draft is nobody's but the staff's.
   "GET /billing": CLIENT_PAGE,
@@ -263,6 +271,8 @@ export const ROWS = {
   "POST /admin/settings/payments": sent(ADMIN_PAGE),
   "POST /admin/settings/payments/check": sent(ADMIN_PAGE),
   "GET /billing/receipts/{payment}": { ...CLIENT_THING, ids: { payment: "payment" } },
+  "GET /admin/payments/{id}/correct": STAFF_MISSES,
+  "POST /admin/payments/{id}/correct": STAFF_MISSES,
   // Signing out ends the session, so these stand last.
   "POST /admin/sign-out": { ...STAFF_PAGE, member: 303, admin: 303, owner: 303 },
   "POST /sign-out": { ...CLIENT_PAGE, client: 303, other: 303, off: 303, archived: 303 },

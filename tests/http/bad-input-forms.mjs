@@ -86,6 +86,7 @@ export const FORMS = {
     as: "owner", page: () => "/admin/settings/invoicing", more: () => ({ yearly: "on", country: "DE", vat_id: "DE123456789", next: "7" }),
     choice: ["country", "currency", "prices", "time_zone", "yearly"],
   },
+  "POST /admin/settings/reminders": { as: "owner", page: () => "/admin/settings/reminders", set: () => ({ before: "3", after: "7, 14" }), choice: ["on_due"], blank: true },
   "POST /admin/clients/{id}/billing/details": {
     as: "owner", page: ({ spare }) => `/admin/clients/${spare.id}/billing/details`, set: () => ({ city: "Paris", country: "FR" }),
     choice: ["country", "currency"], blank: true,
@@ -104,6 +105,13 @@ export const FORMS = {
   "POST /admin/invoices/{id}/delete": { as: "owner", press: () => `/admin/invoices/${NOBODYS}/delete` },
   "POST /admin/invoices/{id}/reopen": { as: "owner", press: () => `/admin/invoices/${NOBODYS}/reopen` },
   "POST /admin/invoices/{id}/payments/new": { as: "owner", page: ({ invoice }) => `${invoice.path}/payments/new`, set: () => ({ amount: "10" }) },
+  "POST /admin/invoices/{id}/remind": { as: "owner", press: () => `/admin/invoices/${NOBODYS}/remind` },
+  // Their text fields are uploaded-invoice.test.mjs's.
+  "POST /admin/clients/{id}/invoices/upload": { as: "owner", file: ({ client }) => `/admin/clients/${client.id}/invoices/upload` },
+  "POST /admin/invoices/{id}/upload": { as: "owner", file: () => `/admin/invoices/${NOBODYS}/upload` },
+  "POST /admin/payments/{id}/correct": {
+    as: "owner", page: ({ payment }) => `/admin/payments/${payment}/correct`, set: () => ({ amount: "12" }), choice: ["method"],
+  },
   "POST /admin/payments/{id}/reverse": { as: "owner", press: () => `/admin/payments/${NOBODYS}/reverse` },
   "POST /admin/clients/{id}/preview": { as: "owner", press: () => `/admin/clients/${NOBODYS}/preview` },
   "POST /admin/contacts/{id}/preview": { as: "owner", press: () => `/admin/contacts/${NOBODYS}/preview` },

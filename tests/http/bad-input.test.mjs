@@ -4,7 +4,7 @@
 import { after, before, test } from "node:test";
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { draftInvoice, sentInvoice } from "../harness/billing.mjs";
+import { draftInvoice, recordPayment, sentInvoice } from "../harness/billing.mjs";
 import { addDocument, newPassword, setUpOwner, signIn, signInStaff } from "../harness/flows.mjs";
 import { clientRow, colleague, contactRow, invitation, person } from "../harness/rows.mjs";
 import { ROOT } from "../harness/runtime.mjs";
@@ -57,6 +57,10 @@ before(async () => {
     magic: link.path(/\/magic\//), code: /[0-9A-Z]{4}-[0-9A-Z]{4}/.exec(link.text)[0],
     setupToken: untouched.setupToken,
   };
+  const paid = await sentInvoice(owner, one.client);
+  await recordPayment(owner, paid, "10");
+  const { payment } = await world.db.prepare("SELECT payment FROM allocations WHERE invoice_id = ?").bind(paid.id).first();
+  stage.payment = payment.replace("offline:", "");
   const switching = await one.person.get("/");
   const id = switching.page.all('[name="contact_id"]').map((field) => field.getAttribute("value"))[0];
   stage.secondContact = { id };

@@ -1,6 +1,7 @@
 // The staff's dashboard: the steps until they are done, and what needs attention, in one round trip.
 import { after, before, test } from "node:test";
 import assert from "node:assert/strict";
+import { draftInvoice, recordPayment, sentInvoice } from "../harness/billing.mjs";
 import { addClient, addContact, addDocument, invite, setUpOwner, switchPortal } from "../harness/flows.mjs";
 import { colleague } from "../harness/rows.mjs";
 import { World } from "../harness/world.mjs";
@@ -21,23 +22,24 @@ const home = async (user = owner) => {
 const open = (page) => page.all(".checklist li:not(.done) a").map((a) => [words(a), a.getAttribute("href")]);
 const attention = (page) => page.all(".rows li").map((li) => [words(li.querySelector("div")), li.querySelector("a").getAttribute("href")]);
 
-test("four steps, each with its link, ticked off one by one; done, they are gone", async () => {
-  const names = ["Make it yours", "Add your first client", "Upload a first document", "Enable Portal and invite your client"];
+test("five steps, each with its link, ticked off one by one; done, they are gone", async () => {
+  const names = ["Make it yours", "Add your first client", "Upload a first document", "Write your first invoice", "Enable Portal and invite your client"];
   let page = await home();
   assert.deepEqual(open(page).map(([name]) => name), names);
-  assert.deepEqual(open(page).map(([, href]) => href), ["/admin/settings/branding", "/admin/clients/new", "/admin/clients/new", "/admin/clients/new"]);
+  assert.deepEqual(open(page).map(([, href]) => href), ["/admin/settings/branding", "/admin/clients/new", "/admin/clients/new", "/admin/clients/new", "/admin/clients/new"]);
 
   const client = await addClient(owner, { name: "Larkspur Bakery" });
   page = await home();
-  assert.deepEqual(open(page), [["Make it yours", "/admin/settings/branding"], ["Upload a first document", `${client.path}/documents`], ["Enable Portal and invite your client", client.path]]);
+  assert.deepEqual(open(page), [["Make it yours", "/admin/settings/branding"], ["Upload a first document", `${client.path}/documents`], ["Write your first invoice", `${client.path}/invoices/new`], ["Enable Portal and invite your client", client.path]]);
 
   const branding = (await owner.get("/admin/settings/branding")).page.formTo("/admin/settings/branding");
   await owner.submit(branding, { colour: "#aa3355" });
   await addDocument(owner, client);
   await switchPortal(owner, client);
+  await draftInvoice(owner, client);
   page = await home();
-  assert.deepEqual(open(page).map(([name]) => name), [names[3]], "the portal alone is not yet the invitation");
-  assert.equal(page.all(".checklist li.done").length, 3);
+  assert.deepEqual(open(page).map(([name]) => name), [names[4]], "the portal alone is not yet the invitation");
+  assert.equal(page.all(".checklist li.done").length, 4);
 
   await invite(owner, await addContact(owner, client));
   page = await home();
@@ -102,4 +104,33 @@ test("without a transport the dashboard says that mail waits, and why", async ()
   assert.match(told, /A mail waits in the outbox ?MAIL_FROM is not set/);
   assert.equal(href, "/admin/outbox");
   await world.db.prepare("UPDATE outbox SET state = 'cancelled', due_at = NULL WHERE state = 'queued'").run();
+});
+
+test("money by currency: outstanding, overdue and paid this month, with twelve months drawn and written", async () => {
+  const client = await addClient(owner, { name: "Money & Co" });
+  const day = (days) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
+  const before = await home();
+  assert.equal(before.all(".chart").length, 0, "nothing was sent yet");
+  const [open, late] = [await sentInvoice(owner, client), await sentInvoice(owner, client, { issued_on: day(-40), due_on: day(-10) })];
+  await sentInvoice(owner, client, { currency: "JPY", lines: [["Work", 1, "5000", "0"]] });
+  await recordPayment(owner, open, "38");
+  const page = await home();
+  const stats = (currency) => page.all(`section[aria-label="Money in ${currency}"] .stat`).map((stat) => words(stat));
+  assert.match(stats("EUR")[0], /^Outstanding €438\.00/);
+  assert.match(stats("EUR")[1], /^Overdue €238\.00/);
+  assert.match(stats("EUR")[2], /^Paid this month €38\.00/);
+  assert.match(stats("JPY")[0], /^Outstanding ¥5,000/);
+  assert.equal(stats("JPY")[1], "Overdue None");
+  const links = page.all('section[aria-label="Money in EUR"] .stat a').map((a) => a.getAttribute("href").replaceAll("&amp;", "&"));
+  assert.deepEqual(links, ["/admin/billing?currency=EUR", "/admin/billing?state=overdue&currency=EUR"]);
+  for (const link of links) assert.equal((await owner.get(link)).status, 200);
+  assert.ok(attention(page).some(([text, href]) => text.startsWith("€238.00 is overdue") && href.includes("state=overdue")));
+  const [chart] = page.all('section[aria-label="Money in EUR"] .chart');
+  assert.equal(chart.querySelectorAll("rect").length, 24);
+  assert.match(chart.querySelector("svg").getAttribute("aria-label"), /table below/);
+  const rows = page.all('section[aria-label="Money in EUR"] table tbody tr').map((row) => words(row));
+  assert.equal(rows.length, 12);
+  assert.match(rows.at(-1), /€38\.00$/);
+  assert.doesNotMatch(page.html, / style=/);
+  assert.ok(late);
 });

@@ -79,6 +79,9 @@ pub struct Content {
     /// The amount of an uploaded PDF, in minor units. With it there are no lines.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub uploaded: Option<i64>,
+    /// The tax in it, where the business said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub uploaded_tax: Option<i64>,
     /// The client's own reference, as an order number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reference: Option<Text<100>>,

@@ -274,6 +274,24 @@ mod tests {
 
     proptest! {
         #[test]
+        fn parts_are_the_exact_ones_with_halves_rounded_up(minor in 0i64..=Money::MAX_TYPED, r in 0i64..=100_000,
+            code in prop::sample::select(&["EUR", "JPY", "KWD"])) {
+            let amount = Money::new(minor, Currency::parse(code).unwrap()).unwrap();
+            let rate = Rate::new("rate", r).unwrap();
+            let half_up = |whole: i64| {
+                let (a, b, d) = (i128::from(minor), i128::from(r), i128::from(whole));
+                i64::try_from((2 * a * b + d).div_euclid(2 * d)).unwrap()
+            };
+            let (on, inside) = (rate.of(amount).unwrap(), rate.within(amount).unwrap());
+            prop_assert_eq!(on.minor(), half_up(Rate::WHOLE));
+            prop_assert_eq!(inside.minor(), half_up(Rate::WHOLE + r));
+            // What is inside and the rest are the whole, and neither is below nothing.
+            let rest = amount.minus(inside).unwrap();
+            prop_assert!(rest.minor() >= 0 && inside.minor() <= amount.minor());
+            prop_assert_eq!(rest.plus(inside).unwrap(), amount);
+        }
+
+        #[test]
         fn what_forms_show_reads_back(q in 1i64..=Quantity::MAX, p in 0i64..=UnitPrice::MAX, r in 0i64..=100_000,
             code in prop::sample::select(&["EUR", "JPY", "KWD"])) {
             let currency = Currency::parse(code).unwrap();

@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 
+use super::super::reminder::StageTone;
 use super::Variable;
 
 /// A mail whose wording can be changed. The name stands in D1 and in addresses.
@@ -12,17 +13,44 @@ pub enum Kind {
     Invitation,
     /// Brings an invoice.
     Invoice,
+    /// An invoice will be due.
+    #[serde(rename = "reminder-before")]
+    ReminderBefore,
+    /// An invoice is due today.
+    #[serde(rename = "reminder-due")]
+    ReminderDue,
+    /// An invoice is late.
+    #[serde(rename = "reminder-after")]
+    ReminderAfter,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 2] = [Self::Invitation, Self::Invoice];
+    pub const ALL: [Self; 5] = [
+        Self::Invitation,
+        Self::Invoice,
+        Self::ReminderBefore,
+        Self::ReminderDue,
+        Self::ReminderAfter,
+    ];
+
+    /// The reminder of that tone.
+    pub const fn of(tone: StageTone) -> Self {
+        match tone {
+            StageTone::Before => Self::ReminderBefore,
+            StageTone::OnDue => Self::ReminderDue,
+            StageTone::After => Self::ReminderAfter,
+        }
+    }
 
     /// Its name.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Invitation => "invitation",
             Self::Invoice => "invoice",
+            Self::ReminderBefore => "reminder-before",
+            Self::ReminderDue => "reminder-due",
+            Self::ReminderAfter => "reminder-after",
         }
     }
     /// The kind of that name, if there is one.
@@ -34,34 +62,37 @@ impl Kind {
         match self {
             Self::Invitation => "Invitation",
             Self::Invoice => "Invoice",
+            Self::ReminderBefore => "Reminder before the due date",
+            Self::ReminderDue => "Reminder on the due date",
+            Self::ReminderAfter => "Reminder after the due date",
         }
     }
     /// The text of the button that stands for the link.
     pub const fn button(self) -> &'static str {
         match self {
             Self::Invitation => "Accept the invitation",
-            Self::Invoice => "View and pay",
+            _ => "View and pay",
         }
     }
     /// The page that the link opens; its secret comes behind it.
     pub const fn path(self) -> &'static str {
         match self {
             Self::Invitation => "/invitation/",
-            Self::Invoice => "/invoice/",
+            _ => "/invoice/",
         }
     }
     /// The variable that stands for the link.
     pub const fn link(self) -> Variable {
         match self {
             Self::Invitation => Variable::InviteLink,
-            Self::Invoice => Variable::InvoiceLink,
+            _ => Variable::InvoiceLink,
         }
     }
     /// What is wrong with a text that has no link.
     pub(super) const fn without_link(self) -> &'static str {
         match self {
             Self::Invitation => "without it nobody can accept the invitation",
-            Self::Invoice => "without it nobody can open the invoice",
+            _ => "without it nobody can open the invoice",
         }
     }
     /// What can be filled in.
@@ -87,6 +118,16 @@ impl Kind {
                 Variable::SenderName,
                 Variable::SupportEmail,
             ],
+            Self::ReminderBefore | Self::ReminderDue | Self::ReminderAfter => &[
+                Variable::BusinessName,
+                Variable::ClientName,
+                Variable::ContactFirstName,
+                Variable::InvoiceNumber,
+                Variable::AmountDue,
+                Variable::DueDate,
+                Variable::InvoiceLink,
+                Variable::SupportEmail,
+            ],
         }
     }
     /// The built-in subject.
@@ -94,6 +135,9 @@ impl Kind {
         match self {
             Self::Invitation => "{{business_name}} invites you to its client portal",
             Self::Invoice => "Invoice {{invoice_number}} from {{business_name}}",
+            Self::ReminderBefore => "Invoice {{invoice_number}} is due on {{due_date}}",
+            Self::ReminderDue => "Invoice {{invoice_number}} is due today",
+            Self::ReminderAfter => "Reminder: invoice {{invoice_number}} from {{business_name}}",
         }
     }
     /// The built-in text.
@@ -101,6 +145,9 @@ impl Kind {
         match self {
             Self::Invitation => INVITATION,
             Self::Invoice => INVOICE,
+            Self::ReminderBefore => BEFORE,
+            Self::ReminderDue => DUE,
+            Self::ReminderAfter => AFTER,
         }
     }
 }
@@ -143,4 +190,52 @@ Thank you for working with us.
 
 Kind regards
 {{sender_name}}
+{{business_name}}";
+
+const BEFORE: &str = "\
+Hello {{contact_first_name}},
+
+a friendly word ahead: invoice {{invoice_number}} for {{client_name}} is due on {{due_date}}. \
+{{amount_due}} is to be paid.
+
+You can look at it and pay it here:
+
+{{invoice_link}}
+
+If you have paid it already, thank you; then there is nothing left to do. If you have a question, \
+please write to {{support_email}}.
+
+Kind regards
+{{business_name}}";
+
+const DUE: &str = "\
+Hello {{contact_first_name}},
+
+invoice {{invoice_number}} for {{client_name}} is due today, {{due_date}}. {{amount_due}} is to be \
+paid.
+
+You can look at it and pay it here:
+
+{{invoice_link}}
+
+If you have paid it already, thank you; then there is nothing left to do. If you have a question, \
+please write to {{support_email}}.
+
+Kind regards
+{{business_name}}";
+
+const AFTER: &str = "\
+Hello {{contact_first_name}},
+
+invoice {{invoice_number}} for {{client_name}} was due on {{due_date}}, and we have not seen a \
+payment of {{amount_due}} yet. Perhaps it was overlooked.
+
+You can look at it and pay it here:
+
+{{invoice_link}}
+
+If your payment is on its way, please take no notice of this mail. If something is not as you \
+expected, please write to {{support_email}}.
+
+Kind regards
 {{business_name}}";

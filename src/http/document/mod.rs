@@ -16,4 +16,6 @@ pub(crate) use delete::{ask as ask_delete, delete};
 pub(crate) use download::{client as download, staff as staff_download, version as old_download};
 pub(crate) use list::{list, upload, visible};
 pub(crate) use one::{page as one, save};
+pub(crate) use reader::Reader;
+pub(crate) use receive::{put, text};
 pub(crate) use version::upload as new_version;

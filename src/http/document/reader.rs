@@ -10,7 +10,7 @@ use crate::http::Error;
 const PART: usize = 8 << 20;
 
 /// A file cut into parts.
-pub(super) struct Reader {
+pub(crate) struct Reader {
     field: Field<'static>,
     rest: Vec<u8>,
     size: u64,
@@ -21,7 +21,7 @@ pub(super) struct Reader {
 
 impl Reader {
     /// Nothing is read yet.
-    pub(super) fn new(field: Field<'static>, limit: UploadLimit) -> Self {
+    pub(crate) fn new(field: Field<'static>, limit: UploadLimit) -> Self {
         Self {
             field,
             rest: Vec::new(),
@@ -33,7 +33,7 @@ impl Reader {
     }
 
     /// The next part; empty for an empty file. `None`: the file is larger than allowed.
-    pub(super) async fn part(&mut self) -> Result<Option<Vec<u8>>, Error> {
+    pub(crate) async fn part(&mut self) -> Result<Option<Vec<u8>>, Error> {
         while !self.ended && self.rest.len() <= PART {
             match self.field.chunk().await.map_err(|e| Error::bad_body(&e))? {
                 Some(chunk) => {

@@ -208,7 +208,7 @@ async fn land_all(
 }
 
 /// A text field, cut where nothing of it could be taken anyway.
-async fn text(mut field: Field<'static>) -> Result<Vec<u8>, Error> {
+pub(crate) async fn text(mut field: Field<'static>) -> Result<Vec<u8>, Error> {
     let mut text = Vec::new();
     while let Some(chunk) = field.chunk().await.map_err(|e| Error::bad_body(&e))? {
         let room = TEXT.saturating_sub(text.len());
@@ -256,14 +256,9 @@ async fn store(target: &Target<'_>, mut file: One<'_>, wishes: &Wishes) -> Resul
     }
     // 2.
     let blob = form_blob(app.now, app.random()?);
-    let etag = if file.bytes.done() {
-        let kind = name.content_type();
-        app.blobs.put(&blob, kind, Source::Bytes(first)).await?
-    } else {
-        match in_parts(app, &blob, first, &mut file).await? {
-            Some(etag) => etag,
-            None => return Ok(too_large(target, name)),
-        }
+    let kind = name.content_type();
+    let Some(etag) = put(app, &blob, kind, first, &mut file.bytes).await? else {
+        return Ok(too_large(target, name));
     };
     Ok(Put::Stored(File {
         version: version(target, &file, wishes)?,
@@ -297,17 +292,21 @@ fn version(target: &Target<'_>, file: &One<'_>, wishes: &Wishes) -> Result<Versi
     Ok(file.bytes.fingerprint().version(form, &about))
 }
 
-/// Writes a file of more than one part and gives its tag. `None`: it turned out too large. What broke
-/// off is given up; where that fails too, R2 does so by itself after a week.
-async fn in_parts(
+/// Writes a file whose first part was read, and gives its tag. `None`: it turned out too large. What
+/// broke off is given up; where that fails too, R2 does so by itself after a week.
+pub(crate) async fn put(
     app: &App,
     blob: &str,
+    kind: &str,
     first: Vec<u8>,
-    file: &mut One<'_>,
+    bytes: &mut Reader,
 ) -> Result<Option<String>, Error> {
-    let kind = file.name.content_type();
+    if bytes.done() {
+        let etag = app.blobs.put(blob, kind, Source::Bytes(first)).await?;
+        return Ok(Some(etag));
+    }
     let multipart = app.blobs.begin_parts(blob, kind).await?;
-    let whole = put_parts(app, (blob, &multipart), first, file).await;
+    let whole = put_parts(app, (blob, &multipart), first, bytes).await;
     if !matches!(whole, Ok(Some(_)))
         && let Err(error) = app.blobs.abort_parts(blob, &multipart).await
     {
@@ -320,19 +319,19 @@ async fn put_parts(
     app: &App,
     (blob, multipart): (&str, &str),
     first: Vec<u8>,
-    file: &mut One<'_>,
+    bytes: &mut Reader,
 ) -> Result<Option<String>, Error> {
     let mut done = Vec::new();
     let mut next = first;
     for number in 1..=10_000 {
-        let bytes = Source::Bytes(next);
-        let part = app.blobs.put_part(blob, multipart, number, bytes).await;
+        let source = Source::Bytes(next);
+        let part = app.blobs.put_part(blob, multipart, number, source).await;
         done.push(part.map_err(store::Error::from)?);
-        if file.bytes.done() {
+        if bytes.done() {
             let whole = app.blobs.complete_parts(blob, multipart, done).await;
             return Ok(Some(whole.map_err(store::Error::from)?));
         }
-        match file.bytes.part().await? {
+        match bytes.part().await? {
             Some(part) => next = part,
             None => break,
         }

@@ -29,9 +29,9 @@ use crate::store::{self, Conflict, Results, Statement};
 
 /// Whom a new invoice is for.
 pub(crate) struct For {
-    buyer: Buyer,
-    billing: Billing,
-    today: Date,
+    pub(super) buyer: Buyer,
+    pub(super) billing: Billing,
+    pub(super) today: Date,
 }
 
 impl Load for For {
@@ -216,7 +216,7 @@ fn new_path(client: ClientId) -> String {
 }
 
 impl For {
-    fn terms(&self) -> Terms {
+    pub(super) fn terms(&self) -> Terms {
         let own = self.buyer.terms_days.and_then(|days| Terms::new(days).ok());
         own.unwrap_or_else(|| self.billing.terms_of_payment())
     }
@@ -252,7 +252,8 @@ impl For {
 }
 
 /// Nothing new is written for a client who is archived.
-const ARCHIVED: &str = "This client is archived. Restore it first, then write the invoice.";
+pub(super) const ARCHIVED: &str =
+    "This client is archived. Restore it first, then write the invoice.";
 
 /// `GET /admin/clients/{id}/invoices/new`
 pub(crate) async fn new_form(staff: Staff<For>) -> Answer {
@@ -330,7 +331,7 @@ fn filled(of: &One, open: &Open) -> Result<Fields, Error> {
 }
 
 impl One {
-    fn is_draft(&self) -> bool {
+    pub(super) fn is_draft(&self) -> bool {
         self.invoice.stored() == Stored::Draft
     }
 
@@ -378,7 +379,7 @@ impl One {
     }
 
     /// Why there is nothing to write on.
-    fn not_open(&self) -> Refused {
+    pub(super) fn not_open(&self) -> Refused {
         match self.invoice.stored() {
             Stored::Void => Refused::Void,
             _ => Refused::Sent,
@@ -392,6 +393,9 @@ pub(crate) async fn edit_form(staff: Staff<One>) -> Answer {
     let Some(open) = &of.open else {
         return refused(&staff.app, of.invoice.id, of.not_open());
     };
+    if of.is_uploaded()? {
+        return see(&format!("{}/upload", path(of.invoice.id)));
+    }
     let form = filled(of, open)?;
     let sums = of.about().read(&mut form.clone()).map(|(_, sums)| sums);
     page(&of.show(staff.chrome, form, sums))
@@ -403,6 +407,9 @@ pub(crate) async fn edit(staff: Staff<One>, mut form: Fields) -> Answer {
     let Some(open) = &of.open else {
         return refused(app, of.invoice.id, of.not_open());
     };
+    if of.is_uploaded()? {
+        return see(&format!("{}/upload", path(of.invoice.id)));
+    }
     let invoice = &of.invoice;
     let is_late = form.text("revision") != invoice.edition.to_string();
     let draft = match of.about().wish(&mut form) {

@@ -12,7 +12,7 @@ use crate::domain::invoice::content::{Content, ContentError, Prices};
 use crate::domain::invoice::line::{Discount, Line, Unit};
 use crate::domain::invoice::tax::Tax;
 use crate::domain::invoice::total::Totals;
-use crate::domain::money::{Currency, Quantity, UnitPrice};
+use crate::domain::money::{Currency, Money, Quantity, UnitPrice};
 use crate::domain::text::{Line as Text, Paragraphs};
 use crate::http::Fields;
 
@@ -125,6 +125,7 @@ pub(super) fn read(form: &mut Fields, currency: Currency) -> Option<(Content, To
         lines,
         discount: discount?,
         uploaded: None,
+        uploaded_tax: None,
         reference: reference?,
         notes: notes?,
         terms: terms?,
@@ -209,6 +210,11 @@ impl Sums {
                 _ => "Discount".to_owned(),
             };
             rows.push((label, totals.discount.negated().to_string()));
+        }
+        if let Some(tax) = content.uploaded_tax {
+            let tax = Money::new(tax, totals.total.currency());
+            let label = format!("Including {tax_name}");
+            rows.extend(tax.ok().map(|tax| (label, tax.to_string())));
         }
         for tax in &totals.taxes {
             let label = match (content.prices, tax.tax.rate().is_zero()) {

@@ -5,30 +5,39 @@
 //! | [`list`] | all invoices, and those of a client |
 //! | [`draft`] | writing one, and changing what is not sent |
 //! | [`one`] | one invoice with what may be done with it |
+//! | [`upload`](mod@upload) | the business's own PDF with its amount |
+//! | [`remind`](mod@remind) | reminding of one by hand |
 //! | [`send`](mod@send) | the mail, the number, a revision in place of what was sent |
 //! | [`act`] | voiding, duplicating, revising, throwing away, asking again |
 //! | [`payment`] | payments that staff record, and taking them out again |
 //! | [`link`] | links that show it without an account |
+//! | [`correct`](mod@correct) | putting a record right |
 //! | [`lines`] | the fields of its lines, and what they come to |
 //! | [`words`] | what stands on it, in words |
 
 mod act;
+mod correct;
 mod draft;
 mod lines;
 mod link;
 mod list;
 mod one;
 mod payment;
+mod remind;
 mod send;
+mod upload;
 mod words;
 
 pub(crate) use act::{delete, duplicate, reopen, revise, void};
+pub(crate) use correct::{correct, correct_form};
 pub(crate) use draft::{create, edit, edit_form, new_form};
 pub(crate) use link::{new_link, revoke_links};
 pub(crate) use list::{all, of_client};
 pub(crate) use one::show;
 pub(crate) use payment::{record, record_form, reverse};
+pub(crate) use remind::remind;
 pub(crate) use send::{review, send};
+pub(crate) use upload::{replace, replace_form, upload, upload_form};
 pub(crate) use words::Words;
 
 use super::guard::{InPath, Load};

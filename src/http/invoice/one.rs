@@ -11,6 +11,8 @@ use crate::domain::invoice::terms::due_words;
 use crate::domain::money::Money;
 use crate::domain::payment::fact::Kind;
 use crate::domain::payment::offline::{self, Method};
+use crate::domain::reminder::{decide_remind, words as stage_words};
+use crate::domain::text::{Line as Text, Paragraphs};
 use crate::domain::time::Timestamp;
 use crate::http::chrome::Chrome;
 use crate::http::guard::{InPath, Load, Me, Staff};
@@ -20,6 +22,7 @@ use crate::http::{Error, Fields};
 use crate::store::invoice::{Revision, revisions};
 use crate::store::ledger::{self, Entry};
 use crate::store::pay_link::{self, Links};
+use crate::store::reminder::{self, Sent};
 use crate::store::viewer::Asker;
 use crate::store::{Results, Statement};
 
@@ -29,6 +32,7 @@ pub(crate) struct Whole {
     history: Vec<Entry>,
     revisions: Vec<Revision>,
     links: Links,
+    reminders: Vec<Sent>,
 }
 
 impl Load for Whole {
@@ -39,6 +43,7 @@ impl Load for Whole {
             ledger::of_invoice(args.0),
             revisions(args.0),
             pay_link::of_invoice(args.0),
+            reminder::of_invoice(args.0),
         ]);
         statements
     }
@@ -50,11 +55,13 @@ impl Load for Whole {
         let one = One::read(args, results, now)?;
         let (history, revisions) = (results.rows()?, results.rows()?);
         let links = results.first()?.unwrap_or_default();
+        let reminders = results.rows()?;
         Ok(one.map(|one| Self {
             one,
             history,
             revisions,
             links,
+            reminders,
         }))
     }
 }
@@ -143,6 +150,8 @@ struct OnePage {
     events: Vec<Event>,
     revisions: Vec<Revision>,
     links: Links,
+    /// Stage and moment, in words.
+    reminders: Vec<(String, String)>,
     total: String,
     when: String,
     /// What the PDF cannot show, in a sentence.
@@ -161,6 +170,10 @@ impl OnePage {
     /// A revision is being written beside what was sent.
     fn is_revising(&self) -> bool {
         self.is_sent() && self.one.open.is_some()
+    }
+    /// Somebody may be reminded of it.
+    fn is_owed(&self) -> bool {
+        decide_remind(&self.view).is_ok()
     }
     fn is_refunded(&self) -> bool {
         matches!(self.view.state, State::Refunded | State::PartiallyRefunded)
@@ -214,6 +227,7 @@ pub(crate) async fn show(staff: Staff<Whole>) -> Answer {
         history,
         revisions,
         links,
+        reminders,
     } = staff.page;
     let view = one.view()?;
     let total = one.invoice.total()?;
@@ -240,5 +254,9 @@ pub(crate) async fn show(staff: Staff<Whole>) -> Answer {
         one,
         revisions,
         links,
+        reminders: reminders
+            .iter()
+            .map(|sent| (stage_words(&sent.stage), sent.sent_at.day_time()))
+            .collect(),
     })
 }

@@ -3,9 +3,10 @@
 use askama::Template;
 
 use super::{One, path, refused};
-use crate::domain::id::FactId;
+use crate::domain::id::{ClientId, FactId};
 use crate::domain::invoice::decide::decide_offline;
 use crate::domain::money::Money;
+use crate::domain::payment::fact::Fact;
 use crate::domain::payment::offline::{Method, OfflineError, decide_record, decide_reverse};
 use crate::domain::payment::share::Share;
 use crate::domain::text::Line;
@@ -45,9 +46,73 @@ impl RecordPage {
         })
     }
     fn methods(&self) -> Vec<(&'static str, &'static str, bool)> {
-        let chosen = self.form.text("method");
-        let each = |m: Method| (m.as_str(), m.label(), m.as_str() == chosen);
-        Method::ALL.into_iter().map(each).collect()
+        methods(self.form.text("method"))
+    }
+}
+
+/// The ways money comes, for a list to choose from.
+pub(super) fn methods(chosen: &str) -> Vec<(&'static str, &'static str, bool)> {
+    let each = |m: Method| (m.as_str(), m.label(), m.as_str() == chosen);
+    Method::ALL.into_iter().map(each).collect()
+}
+
+/// Where a fact comes from that staff state.
+pub(super) fn source(me: &Me, client: ClientId, on: Date) -> Source<'static> {
+    Source {
+        provider: "offline",
+        on,
+        client: Some(client),
+        method: "",
+        reference: "",
+        event: None,
+        by: Some(me.id),
+    }
+}
+
+/// What a form says of a payment.
+pub(super) struct Said {
+    pub(super) fact: Fact,
+    method: Method,
+    on: Date,
+    reference: Option<Line<100>>,
+}
+
+impl Said {
+    /// Reads the form; `of` is an amount in the currency of the invoice. `None`: something is told at
+    /// its field.
+    pub(super) fn read(form: &mut Fields, id: FactId, of: Money, today: Date) -> Option<Self> {
+        let method = form.required("method", |text| {
+            Method::parse(text).ok_or("Please choose how it came.")
+        });
+        let amount = form.required("amount", |text| Money::parse("amount", text, of.currency()));
+        let on = form.required("paid_on", Date::parse);
+        let reference = form.optional("reference", |text| Line::parse("reference", text));
+        let mut fact = None;
+        if let (Some(amount), Some(on)) = (amount, on) {
+            match decide_record(id, amount, of, on, today) {
+                Ok(decided) => fact = Some(decided),
+                Err(why @ OfflineError::Future) => form.refuse("paid_on", why),
+                Err(why) => form.refuse("amount", why),
+            }
+        }
+        if form.has_errors() {
+            return None;
+        }
+        Some(Self {
+            fact: fact?,
+            method: method?,
+            on: on?,
+            reference: reference?,
+        })
+    }
+
+    /// Where the fact comes from.
+    pub(super) fn source(&self, me: &Me, client: ClientId) -> Source<'_> {
+        Source {
+            method: self.method.as_str(),
+            reference: self.reference.as_ref().map_or("", Line::as_str),
+            ..source(me, client, self.on)
+        }
     }
 }
 
@@ -81,46 +146,19 @@ pub(crate) async fn record(staff: Staff<One>, mut form: Fields) -> Answer {
         return refused(app, invoice.id, why);
     }
     let id: FactId = form.names(app, "payment")?;
-    let method = form.required("method", |text| {
-        Method::parse(text).ok_or("Please choose how it came.")
-    });
-    let amount = form.required("amount", |text| {
-        Money::parse("amount", text, invoice.currency)
-    });
-    let on = form.required("paid_on", Date::parse);
-    let reference = form.optional("reference", |text| Line::<100>::parse("reference", text));
-    let mut fact = None;
-    if let (Some(amount), Some(on)) = (amount, on) {
-        match decide_record(id, amount, invoice.total()?, on, one.today) {
-            Ok(decided) => fact = Some(decided),
-            Err(why @ OfflineError::Future) => form.refuse("paid_on", why),
-            Err(why) => form.refuse("amount", why),
-        }
-    }
-    let (Some(fact), Some(method), Some(on), Some(reference), false) =
-        (fact, method, on, reference, form.has_errors())
-    else {
+    let Some(said) = Said::read(&mut form, id, invoice.total()?, one.today) else {
         return try_again(&RecordPage::new(chrome, one, form)?);
     };
     if let Some(why) = one.wait(app).await? {
         return refused(app, one.invoice.id, why);
     }
-    let me = &chrome.me;
-    let source = Source {
-        provider: "offline",
-        on,
-        client: Some(invoice.client_id),
-        method: method.as_str(),
-        reference: reference.as_ref().map_or("", Line::as_str),
-        event: None,
-        by: Some(me.id),
-    };
+    let (me, fact) = (&chrome.me, &said.fact);
     let share = Share::whole(fact.amount);
     let detail = format!("{} on {}", fact.amount, invoice.name());
     let entry = me.did("payment.recorded", invoice.client_id, invoice.id, detail);
     let mut batch = vec![
         drafts::edition(invoice.id, invoice.edition, app.now),
-        ledger::state(id, &fact, source, app.now),
+        ledger::state(id, fact, said.source(me, invoice.client_id), app.now),
         ledger::allocate(&fact.payment, invoice.id, share, Some(me.id), app.now),
         entry.append(app.id()?, app.now),
     ];
@@ -135,10 +173,11 @@ pub(crate) async fn record(staff: Staff<One>, mut form: Fields) -> Answer {
     see(&path(invoice.id))
 }
 
-/// A record that may be taken out.
+/// A record that may be taken out or put right.
 pub(crate) struct Wrong {
-    recorded: Recorded,
-    billing: Billing,
+    pub(super) id: FactId,
+    pub(super) recorded: Recorded,
+    pub(super) billing: Billing,
 }
 
 impl Load for Wrong {
@@ -147,14 +186,17 @@ impl Load for Wrong {
         vec![Recorded::by_id(*id), billing::settings()]
     }
     fn read(
-        _args: Self::Args,
+        InPath(id): Self::Args,
         results: &mut Results,
         _now: Timestamp,
     ) -> Result<Option<Self>, Error> {
         let recorded: Option<Recorded> = results.first()?;
         let billing: Option<Billing> = results.first()?;
-        let found = recorded.zip(billing);
-        Ok(found.map(|(recorded, billing)| Self { recorded, billing }))
+        Ok(recorded.zip(billing).map(|(recorded, billing)| Self {
+            id,
+            recorded,
+            billing,
+        }))
     }
 }
 
@@ -167,15 +209,6 @@ pub(crate) async fn reverse(staff: Staff<Wrong>) -> Answer {
         Err(why) => return refused(app, of.invoice_id, why),
     };
     let me = staff.me();
-    let source = Source {
-        provider: "offline",
-        on: today,
-        client: Some(of.client_id),
-        method: "",
-        reference: "",
-        event: None,
-        by: Some(me.id),
-    };
     let detail = format!(
         "{} on {}",
         fact.amount,
@@ -183,11 +216,22 @@ pub(crate) async fn reverse(staff: Staff<Wrong>) -> Answer {
     );
     let entry = me.did("payment.reversed", of.client_id, of.invoice_id, detail);
     let mut batch = vec![
-        ledger::state(app.id()?, &fact, source, app.now),
+        drafts::edition(of.invoice_id, of.edition, app.now),
+        ledger::state(app.id()?, &fact, source(me, of.client_id, today), app.now),
         entry.append(app.id()?, app.now),
     ];
     batch.extend(ledger::recompute());
-    app.db.batch(batch).await?;
+    match app.db.batch(batch).await {
+        Ok(_) => {}
+        Err(store::Error::Conflict(Conflict::Meanwhile)) => {
+            return refused(
+                app,
+                of.invoice_id,
+                "This invoice changed at the same moment. Here it is as it stands now.",
+            );
+        }
+        Err(error) => return Err(error.into()),
+    }
     Flash::success(
         app,
         format!(

@@ -20,7 +20,7 @@ use crate::http::pdf;
 use crate::http::{Error, Fields};
 use crate::store::billing::{self, Buyer};
 use crate::store::branding::{self, Branding};
-use crate::store::invoice::draft as drafts;
+use crate::store::invoice::draft::{self as drafts, Open};
 use crate::store::invoice::send::{self as sending, Recipient};
 use crate::store::template::{self as wordings, Stored as Wording};
 use crate::store::viewer::Asker;
@@ -84,6 +84,32 @@ impl Parcel {
             (Stored::Sent, Some(_)) => Ok(What::Revision),
             (Stored::Sent, None) => Ok(What::Again),
             (Stored::Void, _) => Err(Refused::Void),
+        }
+    }
+
+    /// Why it cannot be sent yet.
+    fn hindrance(&self, what: What) -> Result<Option<String>, Error> {
+        if what == What::Revision
+            && let Err(why) = decide_revise(&self.one.view()?)
+        {
+            return Ok(Some(why.to_string()));
+        }
+        let has_file = |open: &Open| open.own_blob.is_some();
+        if self.one.is_uploaded()? && !self.one.open.as_ref().is_some_and(has_file) {
+            return Ok(Some(
+                "The new PDF is missing. Press Edit to choose it, then send the revision."
+                    .to_owned(),
+            ));
+        }
+        Ok(None)
+    }
+
+    /// What is said where the number stands on another invoice.
+    const fn number_is_taken(&self) -> &'static str {
+        if self.one.invoice.own_number.is_some() {
+            "This number stands on another invoice already. Please edit the draft and check its number."
+        } else {
+            "The next number stands on another invoice already. Please set a higher one in Settings, Invoicing."
         }
     }
 
@@ -258,7 +284,7 @@ impl Parcel {
             ..Mailing::default()
         };
         Ok([
-            pay_link::make(link, invoice.id, &hash, head.sender.id, app.now),
+            pay_link::make(link, invoice.id, &hash, to.id, head.sender.id, app.now),
             mail.queue(app, None)?,
         ])
     }
@@ -290,9 +316,7 @@ pub(crate) async fn send(staff: Staff<Parcel>, mut form: Fields) -> Answer {
         Ok(what) => what,
         Err(why) => return refused(&app, id, why),
     };
-    if what == What::Revision
-        && let Err(why) = decide_revise(&of.one.view()?)
-    {
+    if let Some(why) = of.hindrance(what)? {
         return refused(&app, id, why);
     }
     let edition = of.one.invoice.edition;
@@ -377,11 +401,7 @@ pub(crate) async fn send(staff: Staff<Parcel>, mut form: Fields) -> Answer {
             );
         }
         Err(store::Error::Conflict(Conflict::InvoiceNumber)) => {
-            return refused(
-                &app,
-                id,
-                "The next number stands on another invoice already. Please set a higher one in Settings, Invoicing.",
-            );
+            return refused(&app, id, of.number_is_taken());
         }
         Err(error) => return Err(error.into()),
     }

@@ -150,9 +150,11 @@ fn late(
     after: Option<After>,
     now: Timestamp,
 ) -> Statement {
-    let (day, id) = after.map_or_else(Default::default, |after| {
-        (after.day.to_string(), after.id.to_string())
-    });
+    // None is due before its own date, so those before the period need not be looked at.
+    let (day, id) = after.map_or_else(
+        || (from.clone(), String::new()),
+        |after| (after.day.to_string(), after.id.to_string()),
+    );
     let to = to.map_or_else(|| "9999-99-99".to_owned(), |day| day.to_string());
     match client {
         Some(client) => statement!(

@@ -58,8 +58,8 @@ pub(crate) fn seal(
         ),
         statement!(
             "UPDATE invoices SET state = 'sent', sent_at = ?2, (series_year, series_count, number) = \
-             (SELECT n.year, n.next, s.prefix || CASE s.yearly WHEN 1 THEN n.year || '-' ELSE '' END \
-               || printf('%0*d', s.digits, n.next) \
+             (SELECT n.year, n.next, coalesce(invoices.own_number, s.prefix || CASE s.yearly WHEN 1 THEN n.year || '-' ELSE '' END \
+               || printf('%0*d', s.digits, n.next)) \
               FROM number_series s JOIN number_counters n ON n.series_id = s.id \
                AND n.year = CASE s.yearly WHEN 1 THEN CAST(substr(invoices.issued_on, 1, 4) AS INTEGER) ELSE 0 END \
               WHERE s.id = invoices.series_id) \

@@ -184,6 +184,32 @@ proptest! {
     }
 
     #[test]
+    fn totals_go_up_to_the_most_and_not_beyond(
+        most in (Money::MAX_TYPED - 3)..=(Money::MAX_TYPED + 3),
+        parts in 2i64..=20,
+        with_tax: bool,
+        code in prop::sample::select(&["EUR", "JPY", "KWD"]),
+    ) {
+        // As many lines of one thing each as make the total; a price holds no more than a part of it.
+        let currency = Currency::parse(code).unwrap();
+        let prices = if with_tax { Prices::WithTax } else { Prices::WithoutTax };
+        let untaxed = |minor: i64| line("1", minor * UnitPrice::UNIT, Tax::NONE);
+        let share = most / parts;
+        let mut lines: Vec<Line> = (1..parts).map(|_| untaxed(share)).collect();
+        lines.push(untaxed(most - share * (parts - 1)));
+        let content = Content { prices, lines, ..Content::default() };
+        match content.totals(currency) {
+            Ok(found) => {
+                prop_assert!(most <= Money::MAX_TYPED);
+                prop_assert_eq!(found.total.minor(), most);
+                prop_assert_eq!(found.tax.minor(), 0);
+            }
+            Err(ContentError::TooLarge(_)) => prop_assert!(most > Money::MAX_TYPED),
+            Err(other) => prop_assert!(false, "{other}"),
+        }
+    }
+
+    #[test]
     fn the_order_of_lines_changes_nothing(
         lines in prop::collection::vec(any_line(), 1..12),
         percent in 0i64..=100_000,
