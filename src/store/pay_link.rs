@@ -2,16 +2,16 @@
 
 use serde::Deserialize;
 
-use super::{Statement, flag, statement};
+use super::{Param, Statement, flag, statement};
 use crate::domain::id::{ClientId, ContactId, InvoiceId, MailId, PayLinkId, StaffId};
 use crate::domain::time::Timestamp;
 
-/// Makes a link for an invoice that was sent, for whom it goes to by mail.
+/// Makes a link for an invoice that was sent, for whom it goes to by mail, if it goes by mail.
 pub(crate) fn make(
     id: PayLinkId,
     invoice: InvoiceId,
     token_hash: &str,
-    to: ContactId,
+    to: Option<ContactId>,
     by: StaffId,
     now: Timestamp,
 ) -> Statement {
@@ -23,7 +23,7 @@ pub(crate) fn make(
         token_hash,
         by.to_string(),
         now,
-        to.to_string()
+        Param::from(to.map(|id| id.to_string()))
     )
 }
 

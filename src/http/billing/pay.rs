@@ -113,6 +113,7 @@ fn asker(me: &Who, now: Timestamp) -> Asker {
     Asker {
         session: me.session,
         side: crate::domain::next::Side::Client,
+        preview: me.preview.is_some(),
         now,
         module: Some(Module::Billing),
         also: Some(Module::Payments),

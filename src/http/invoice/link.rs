@@ -43,7 +43,7 @@ pub(crate) async fn new_link(staff: Staff<One>) -> Answer {
         invoice.name(),
     );
     let batch = vec![
-        pay_link::make(app.id()?, invoice.id, &hash, me.id, app.now),
+        pay_link::make(app.id()?, invoice.id, &hash, None, me.id, app.now),
         entry.append(app.id()?, app.now),
     ];
     app.db.batch(batch).await?;

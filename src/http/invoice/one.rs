@@ -12,7 +12,6 @@ use crate::domain::money::Money;
 use crate::domain::payment::fact::Kind;
 use crate::domain::payment::offline::{self, Method};
 use crate::domain::reminder::{decide_remind, words as stage_words};
-use crate::domain::text::{Line as Text, Paragraphs};
 use crate::domain::time::Timestamp;
 use crate::http::chrome::Chrome;
 use crate::http::guard::{InPath, Load, Me, Staff};

@@ -284,7 +284,14 @@ impl Parcel {
             ..Mailing::default()
         };
         Ok([
-            pay_link::make(link, invoice.id, &hash, to.id, head.sender.id, app.now),
+            pay_link::make(
+                link,
+                invoice.id,
+                &hash,
+                Some(to.id),
+                head.sender.id,
+                app.now,
+            ),
             mail.queue(app, None)?,
         ])
     }
