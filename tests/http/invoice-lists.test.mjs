@@ -36,7 +36,7 @@ async function fill(from, to) {
       + "CASE WHEN i % 11 = 0 THEN 'draft' WHEN i % 13 = 0 THEN 'void' ELSE 'sent' END, CASE WHEN i % 11 = 0 THEN NULL ELSE 'L-' || i END, "
       + "'00000000-0000-7000-8000-000000000001', CASE WHEN i % 11 = 0 THEN NULL ELSE 1900 END, CASE WHEN i % 11 = 0 THEN NULL ELSE i END, 'r', "
       + "CASE i % 5 WHEN 0 THEN 'JPY' WHEN 1 THEN 'USD' ELSE 'EUR' END, 100 + i % 900, date(?6, '-' || (i * 7919 % 730) || ' days'), "
-      + "date(?6, '-' || (i * 7919 % 730 - 14) || ' days'), CASE i % 4 WHEN 0 THEN 0 WHEN 1 THEN 100 + i % 900 WHEN 2 THEN 50 ELSE 0 END, "
+      + "date(?6, '-' || (i * 7919 % 730) || ' days', '+14 days'), CASE i % 4 WHEN 0 THEN 0 WHEN 1 THEN 100 + i % 900 WHEN 2 THEN 50 ELSE 0 END, "
       + "CASE WHEN i % 28 = 1 THEN 100 + i % 900 ELSE 0 END, i % 40 = 0, 0, 0 FROM n",
     ).bind(at, until, a, b, c, today).run();
   }

@@ -17,7 +17,8 @@ async function look({ name, path, who = "anonymous", status = 200 }, people) {
   assert.equal(answer.page.all("h1").length, 1, `${name}: expected one h1`);
   assert.notEqual(answer.page.title, "", `${name}: expected a title`);
   const { d1, kv, r2 } = await answer.cost();
-  const budget = who === "anonymous" ? 0 : 1;
+  // Where mailed links land asks nothing of D1, but for an invoice, which is read by its link.
+  const budget = who === "anonymous" && !name.startsWith("link-") ? 0 : 1;
   assert.ok(d1 <= budget && kv <= 1 && r2 === 0, `${name}: expected at most ${budget} D1, 1 KV, 0 R2; saw ${d1}, ${kv}, ${r2}`);
 }
 
