@@ -152,6 +152,6 @@ async function openInvoice(page, world, mail) {
 
 async function staffSee(page, world, path, state, sentence) {
   await page.goto(world.base + path);
-  await page.getByRole("region", { name: "State" }).getByText(state, { exact: true }).waitFor();
+  await page.getByRole("region", { name: "State" }).getByText(state, { exact: true }).first().waitFor();
   await said(page, sentence);
 }
