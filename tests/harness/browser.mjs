@@ -59,7 +59,7 @@ export class Window {
       if (!tolerate.some((pattern) => pattern.test(text))) this.trouble.push(text);
     };
     page.on("console", (message) => {
-      if (message.type() === "error" || /Content.Security.Policy|Trusted ?Type/i.test(message.text())) note(`console: ${message.text()}`);
+      if (message.type() === "error" || /Content.Security.Policy|Trusted ?Type/i.test(message.text())) note(`console: ${message.text()} ${message.location().url}`);
     });
     page.on("pageerror", (error) => note(`uncaught: ${error.message}`));
     page.on("dialog", (dialog) => { note(`dialog: ${dialog.message()}`); dialog.dismiss().catch(() => {}); });

@@ -217,6 +217,7 @@ export class StripeStandIn {
     const body = Buffer.concat(chunks).toString("utf8");
     const { pathname, searchParams } = new URL(request.url, this.base);
     try {
+      if (pathname === "/favicon.ico") return response.writeHead(204).end(); // a browser on the page asks
       if (pathname.startsWith("/pay/")) return this.#page(request.method, pathname, response);
       await this.#api(request, pathname, searchParams, body, response);
     } catch (error) {
