@@ -105,7 +105,7 @@ async function nodeTests(part, title, files, concurrency) {
   mkdirSync(at("test-results"), { recursive: true });
   rmSync(counts, { force: true });
   const code = await run(tools.node, [
-    "--disable-warning=ExperimentalWarning", "--test", `--test-concurrency=${concurrency}`, "--test-timeout=300000",
+    "--disable-warning=ExperimentalWarning", "--test", `--test-concurrency=${concurrency}`, "--test-timeout=1200000",
     "--test-reporter", at("scripts/lib/reporter.mjs"), "--test-reporter-destination", "stdout", ...files,
   ], { env: { COUNTS_FILE: counts, WORKER_DIR: process.env.WORKER_DIR ?? at("target/worker", profile), NODE_ENV: "test" } });
   const { passed = 0, failed = 0, failures = [] } = existsSync(counts) ? JSON.parse(readFileSync(counts, "utf8")) : {};
