@@ -45,6 +45,7 @@ test("an invoice: amount, due date in words, lines, taxes, how to transfer it; a
   assert.ok(!answer.page.all("button").some((button) => /Pay Now/.test(button.text)), "no payment integration, no Pay Now");
   assert.ok(due_on);
   const list = await lena.get("/billing");
+  assert.ok(list.page.all("a").some((a) => a.getAttribute("href") === "/billing/statement"), "no way to the statement");
   assert.ok((await list.cost()).rowsRead < 60, `${(await list.cost()).rowsRead} rows`);
   assert.deepEqual(numbersOn(list, "open-EUR"), [number]);
   for (const path of [`/billing/${draft.id}`, `/billing/${newId()}`, "/billing/nonsense"]) assert.equal((await lena.get(path)).status, 404, path);
