@@ -2,6 +2,7 @@
 // the pages (tests/harness/flows.mjs), so the demo breaks loudly when a page does.
 import { draftInvoice, recordPayment, sentInvoice } from "../../tests/harness/billing.mjs";
 import { accept, addClient, addContact, addDocument, addStaff, invite, setUpOwner, signIn, signInStaff, switchPortal } from "../../tests/harness/flows.mjs";
+import { addProject, addTask } from "../../tests/harness/work.mjs";
 
 /** Passwords of a demo that never leaves this machine; long enough for the portal's rule. */
 export const PASSWORDS = { owner: "demo owner password", admin: "demo admin password", client: "demo client password" };
@@ -113,6 +114,21 @@ export async function tellStory({ world, daysAgo, withoutMail, say }) {
   await signInStaff(owner);
   await addDocument(owner, bakery, { file: paper("Logo sketches, round two", "logo-sketches-2.pdf"), title: "Logo sketches, round two", folder: "Design" });
   await addDocument(owner, bakery, { file: paper("Signed agreement", "agreement.pdf"), title: "Signed agreement", folder: "Contracts" });
+
+  say("the rebrand is a project, and something waits for Lena");
+  const day = (days) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
+  const rebrand = await addProject(owner, bakery, {
+    name: "Spring rebrand", measure: "tasks", starts_on: day(-28), due_on: day(110), visible: "on",
+    description: "A fresh look for the bakery, in time for **spring**.\n\n- Logo and colours\n- Bags, boxes and the shop front\n- The website",
+    milestone_0: "Route chosen", until_0: day(-14), reached_0: "on", milestone_1: "Logo approved", until_1: day(4), milestone_2: "Packaging printed", until_2: day(60), milestone_3: "Shop front",
+  });
+  await addTask(owner, bakery, { title: "Sketch three routes", visible: "on", status: "done", project: rebrand.id, position: "10" });
+  const logo = await addTask(owner, bakery, { title: "Approve the logo", visible: "on", asks: "approve", project: rebrand.id, due_on: day(4), position: "20", description: "Round two is among your documents. We like the **second** sketch best." });
+  await addTask(owner, bakery, { title: "Send us photos of the shop", visible: "on", asks: "complete", project: rebrand.id, due_on: day(9), position: "30" });
+  await addTask(owner, bakery, { title: "Ask two printers for prices", project: rebrand.id, position: "40" });
+  await owner.post(`${logo.path}/comments`, { body: "Let us keep the third sketch to ourselves." });
+  await owner.post(`${logo.path}/comments`, { body: "Which one do you like, and is the green warm enough?", shared: "on" });
+  await addProject(owner, bakery, { name: "Christmas cards", status: "completed", visible: "on" });
 
   say("Harbour Yoga is a client with the portal off");
   await daysAgo(20);

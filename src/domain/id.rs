@@ -126,6 +126,12 @@ pub mod noun {
         Staff => StaffId,
         /// One signed-in device.
         Session => SessionId,
+        /// Something to be done.
+        Task => TaskId,
+        /// Something said about a task.
+        Comment => CommentId,
+        /// Something that the business does for a client.
+        Project => ProjectId,
         /// A document with its versions.
         Document => DocumentId,
         /// One version of a document: one stored object.
@@ -158,8 +164,9 @@ pub mod noun {
 }
 
 pub use noun::{
-    AccountId, AttemptId, AuditId, ClientId, ContactId, DocumentId, ExceptionId, FactId, InvoiceId,
-    LinkId, MailId, PayLinkId, ReceiptId, RevisionId, SessionId, StaffId, UploadId, VersionId,
+    AccountId, AttemptId, AuditId, ClientId, CommentId, ContactId, DocumentId, ExceptionId, FactId,
+    InvoiceId, LinkId, MailId, PayLinkId, ProjectId, ReceiptId, RevisionId, SessionId, StaffId,
+    TaskId, UploadId, VersionId,
 };
 
 impl<T> Id<T> {

@@ -7,11 +7,12 @@
 //!
 //! | about | modules |
 //! |---|---|
-//! | words that every layer uses | [`time`], [`zone`], [`id`], [`email`], [`text`], [`paging`] |
+//! | words that every layer uses | [`time`], [`zone`], [`id`], [`email`], [`text`], [`markdown`], [`paging`] |
 //! | who may do what | [`role`], [`staff`], [`module`], [`permission`], [`invitation`] |
 //! | the same form sent twice | [`form_key`] |
 //! | getting in | [`credential`], [`password`], [`blocklist`], [`token`], [`throttle`], [`csrf`], [`next`] |
 //! | staying in | [`session`], [`device`], [`country`] |
+//! | work | [`project`], [`task`] |
 //! | files | [`document`], [`filename`], [`range`], [`upload`], [`image`] |
 //! | the business's own look and words | [`branding`], [`colour`], [`template`], [`settings`], [`security_txt`] |
 //! | mail on its way | [`outbox`] |
@@ -39,6 +40,7 @@ pub mod id;
 pub mod image;
 pub mod invitation;
 pub mod invoice;
+pub mod markdown;
 pub mod module;
 pub mod money;
 pub mod next;
@@ -47,6 +49,7 @@ pub mod paging;
 pub mod password;
 pub mod payment;
 pub mod permission;
+pub mod project;
 pub mod range;
 pub mod reminder;
 pub mod role;
@@ -56,6 +59,7 @@ pub mod session;
 pub mod settings;
 pub mod staff;
 pub mod statement;
+pub mod task;
 pub mod template;
 pub mod text;
 pub mod throttle;

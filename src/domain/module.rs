@@ -44,7 +44,13 @@ impl Module {
         Self::Messages,
     ];
     /// Those that have pages, in the order of the navigation: what Portal Permissions offers.
-    pub const OPEN: [Self; 3] = [Self::Documents, Self::Billing, Self::Payments];
+    pub const OPEN: [Self; 5] = [
+        Self::Projects,
+        Self::Tasks,
+        Self::Documents,
+        Self::Billing,
+        Self::Payments,
+    ];
     /// Its bit in a mask.
     pub const fn bit(self) -> u16 {
         self as u16

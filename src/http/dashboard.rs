@@ -11,6 +11,8 @@ use super::chrome::Chrome;
 use super::guard::{Load, Me, Portal, Staff, Viewer, Who};
 use super::money;
 use super::page::{Answer, page};
+use super::project::Row as ProjectRow;
+use super::task::Row as TaskRow;
 use crate::domain::module::Module;
 use crate::domain::time::Timestamp;
 use crate::store::audit::{self, Kept};
@@ -20,6 +22,7 @@ use crate::store::exception;
 use crate::store::invoice::seen;
 use crate::store::viewer::Asker;
 use crate::store::{Results, Statement};
+use crate::store::{project, task};
 
 /// The staff's dashboard.
 pub(crate) struct StaffPage {
@@ -261,6 +264,8 @@ pub(crate) async fn staff(staff: Staff<StaffPage>) -> Answer {
 
 /// The client's dashboard.
 pub(crate) struct ClientPage {
+    projects: Vec<ProjectRow>,
+    waiting: Vec<TaskRow>,
     documents: u64,
     due: Vec<Due>,
 }
@@ -274,6 +279,8 @@ impl Load for ClientPage {
             ..*asker
         };
         vec![
+            project::current(asker),
+            task::waiting(asker),
             dashboard::shared_documents(asker),
             billing::settings(),
             seen::owing(&billed),
@@ -281,6 +288,8 @@ impl Load for ClientPage {
     }
 
     fn read(_args: (), results: &mut Results, now: Timestamp) -> Result<Option<Self>, Error> {
+        let projects: Vec<project::Listed> = results.rows()?;
+        let waiting: Vec<task::Listed> = results.rows()?;
         let count: Option<dashboard::Count> = results.first()?;
         let settings: Option<Billing> = results.first()?;
         let owing = results.rows()?;
@@ -288,6 +297,14 @@ impl Load for ClientPage {
             return Ok(None);
         };
         Ok(Some(Self {
+            projects: projects
+                .into_iter()
+                .map(|row| ProjectRow::of(row, now))
+                .collect(),
+            waiting: waiting
+                .into_iter()
+                .map(|row| TaskRow::of(row, now))
+                .collect(),
             documents: count.count,
             due: Due::all(owing, settings.today(now))?,
         }))
@@ -298,6 +315,8 @@ impl Load for ClientPage {
 #[template(path = "dashboard/client.html")]
 struct ClientDashboard {
     chrome: Chrome<Who>,
+    projects: Vec<ProjectRow>,
+    waiting: Vec<TaskRow>,
     greeting: String,
     documents: String,
     due: Vec<Due>,
@@ -307,6 +326,8 @@ struct ClientDashboard {
 pub(crate) async fn client(viewer: Viewer<Portal, ClientPage>) -> Answer {
     page(&ClientDashboard {
         greeting: format!("Hello, {}", viewer.me().first_name),
+        projects: viewer.page.projects,
+        waiting: viewer.page.waiting,
         documents: shown(viewer.page.documents),
         due: viewer.page.due,
         chrome: viewer.chrome,

@@ -9,6 +9,8 @@ use serde::Serialize;
 
 use super::guard::Guarded;
 use super::permission;
+use super::project;
+use super::task;
 use super::{
     Error, activity, address, billing, branding, buyer, client, confirm, confirm_email, contact,
     dashboard, device, document, exception, forgot, invitation, invite, invoice, invoicing, join,
@@ -72,10 +74,11 @@ fn all() -> Routes {
 }
 
 /// The sections of the list; each is a function below.
-const SECTIONS: [fn(Routes) -> Routes; 12] = [
+const SECTIONS: [fn(Routes) -> Routes; 13] = [
     signing_in,
     people,
     documents,
+    work,
     invoices,
     papers,
     mail,
@@ -278,6 +281,32 @@ fn papers(routes: Routes) -> Routes {
         .on(GET, "/billing/statement", statement::client_page)
         .on(GET, "/billing/statement.csv", statement::client_csv)
         .on(GET, "/billing/statement.pdf", statement::client_pdf)
+}
+
+/// What is done for clients, on both sides.
+fn work(routes: Routes) -> Routes {
+    routes
+        .on(GET, "/projects", project::seen)
+        .on(GET, "/projects/{id}", project::seen_one)
+        .on(GET, "/admin/clients/{id}/projects", project::list)
+        .on(GET, "/admin/clients/{id}/projects/new", project::new_form)
+        .on(POST, "/admin/clients/{id}/projects/new", project::create)
+        .on(GET, "/admin/projects/{id}", project::view)
+        .on(GET, "/admin/projects/{id}/edit", project::edit_form)
+        .on(POST, "/admin/projects/{id}/edit", project::save)
+        .on(POST, "/admin/projects/{id}/visible", project::show)
+        .on(GET, "/tasks", task::seen)
+        .on(GET, "/tasks/{id}", task::seen_one)
+        .on(POST, "/tasks/{id}/answer", task::answer)
+        .on(POST, "/tasks/{id}/comments", task::reply)
+        .on(GET, "/admin/clients/{id}/tasks", task::list)
+        .on(GET, "/admin/clients/{id}/tasks/new", task::new_form)
+        .on(POST, "/admin/clients/{id}/tasks/new", task::create)
+        .on(GET, "/admin/tasks/{id}", task::view)
+        .on(GET, "/admin/tasks/{id}/edit", task::edit_form)
+        .on(POST, "/admin/tasks/{id}/edit", task::save)
+        .on(POST, "/admin/tasks/{id}/status", task::status)
+        .on(POST, "/admin/tasks/{id}/comments", task::comment)
 }
 
 /// Invitations and the outbox.

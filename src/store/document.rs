@@ -10,7 +10,7 @@ use super::viewer::Asker;
 use super::{ById, Statement, flag, statement};
 use crate::domain::document::Window;
 use crate::domain::filename::FileName;
-use crate::domain::id::{AuditId, ClientId, DocumentId, StaffId, VersionId};
+use crate::domain::id::{AuditId, ClientId, DocumentId, ProjectId, StaffId, VersionId};
 use crate::domain::paging::Cursor;
 use crate::domain::settings::UploadLimit;
 use crate::domain::text::{Folder, Title};
@@ -110,6 +110,7 @@ pub(crate) struct Whole {
     pub(crate) visible_from: Option<Timestamp>,
     pub(crate) visible_until: Option<Timestamp>,
     pub(crate) version_id: VersionId,
+    pub(crate) project_id: Option<ProjectId>,
     pub(crate) revision: i64,
     pub(crate) updated_at: Timestamp,
 }
@@ -131,7 +132,7 @@ impl ById for Whole {
         statement!(
             "SELECT d.id, d.client_id, c.name AS client_name, c.archived_at IS NOT NULL AS archived, \
              b.upload_limit, d.title, d.folder, d.description, d.visible, d.visible_from, \
-             d.visible_until, d.version_id, d.revision, d.updated_at \
+             d.visible_until, d.version_id, d.project_id, d.revision, d.updated_at \
              FROM documents d JOIN clients c ON c.id = d.client_id JOIN business b ON b.id = 1 \
              WHERE d.id = ?1 AND d.deleted_at IS NULL",
             id.to_string()
@@ -298,6 +299,8 @@ pub(crate) struct Draft {
     pub(crate) description: String,
     pub(crate) visible: bool,
     pub(crate) window: Window,
+    /// One of the same client.
+    pub(crate) project: Option<ProjectId>,
 }
 
 /// Changes a document that has that revision. It is published when it becomes visible.
@@ -310,7 +313,9 @@ pub(crate) fn change(
     statement!(
         "UPDATE documents SET title = ?3, folder = ?4, description = ?5, \
          published_at = CASE WHEN ?6 = 1 AND visible = 0 THEN ?9 ELSE published_at END, \
-         visible = ?6, visible_from = ?7, visible_until = ?8, revision = revision + 1, updated_at = ?9 \
+         visible = ?6, visible_from = ?7, visible_until = ?8, \
+         project_id = (SELECT p.id FROM projects p WHERE p.id = ?10 AND p.client_id = documents.client_id), \
+         revision = revision + 1, updated_at = ?9 \
          WHERE id = ?1 AND revision = ?2 AND deleted_at IS NULL",
         document.to_string(),
         revision,
@@ -320,7 +325,8 @@ pub(crate) fn change(
         draft.visible,
         draft.window.from,
         draft.window.until,
-        now
+        now,
+        draft.project.map(|id| id.to_string())
     )
 }
 

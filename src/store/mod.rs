@@ -14,6 +14,7 @@ mod blobs;
 pub(crate) mod branding;
 pub(crate) mod buyer;
 pub(crate) mod client;
+pub(crate) mod comment;
 pub(crate) mod confirm;
 pub(crate) mod contact;
 pub(crate) mod dashboard;
@@ -40,6 +41,7 @@ pub(crate) mod payments;
 pub(crate) mod permission;
 pub(crate) mod preview;
 pub(crate) mod profile;
+pub(crate) mod project;
 pub(crate) mod provider_event;
 mod proviso;
 pub(crate) mod receipt;
@@ -51,6 +53,7 @@ pub(crate) mod settings;
 pub(crate) mod setup;
 pub(crate) mod staff;
 pub(crate) mod statement;
+pub(crate) mod task;
 pub(crate) mod template;
 #[cfg(test)]
 mod tests;
@@ -71,6 +74,16 @@ pub(crate) trait ById: serde::de::DeserializeOwned + Send {
     type Id: serde::de::DeserializeOwned + Copy + Send + Sync;
     /// The statement that reads it.
     fn by_id(id: Self::Id) -> Statement;
+}
+
+/// Reads a column that holds JSON.
+pub(crate) fn json<'de, D, T>(from: D) -> Result<T, D::Error>
+where
+    D: serde::Deserializer<'de>,
+    T: serde::de::DeserializeOwned,
+{
+    let text = <String as serde::Deserialize>::deserialize(from)?;
+    serde_json::from_str(&text).map_err(serde::de::Error::custom)
 }
 
 /// Reads `SQLite`'s 0 and 1 as a `bool`.

@@ -50,6 +50,18 @@ pub(crate) const SHARED: &str = ", shared AS (\
       AND (d.visible_from IS NULL OR d.visible_from <= ?2) \
       AND (d.visible_until IS NULL OR d.visible_until > ?2)) ";
 
+/// `project_seen`: the projects that the viewer may see. Of that client ∧ visible.
+pub(crate) const PROJECTS: &str = ", project_seen AS (\
+     SELECT p.id, p.name, p.description, p.status, p.is_open, p.by_tasks, p.percent, p.tasks, \
+     p.tasks_done, p.starts_on, p.due_on, v.contact_id FROM viewer v \
+     JOIN projects p ON p.client_id = v.client_id AND p.visible = 1) ";
+
+/// `task_seen`: the tasks that the viewer may see. Of that client ∧ visible.
+pub(crate) const TASKS: &str = ", task_seen AS (\
+     SELECT t.id, t.project_id, t.title, t.description, t.status, t.is_closed, t.asks, t.answer, \
+     t.answered_by, t.answered_at, t.waits, t.due_on, t.position FROM viewer v \
+     JOIN tasks t ON t.client_id = v.client_id AND t.visible = 1) ";
+
 /// Who asks, when, and for which module: what [`VIEWER`] needs.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Asker {
@@ -88,6 +100,32 @@ impl Asker {
 
     const fn viewer(&self) -> &'static str {
         if self.preview { PREVIEWER } else { VIEWER }
+    }
+
+    /// A statement that reads `FROM project_seen`; its own parameters start at `?4`.
+    pub(crate) fn projects(
+        &self,
+        sql: &'static str,
+        params: impl IntoIterator<Item = Param>,
+    ) -> Statement {
+        self.with(format!("{}{PROJECTS}{sql}", self.viewer()), params)
+    }
+
+    /// A statement that reads `FROM task_seen`; its own parameters start at `?4`.
+    pub(crate) fn tasks(
+        &self,
+        sql: &'static str,
+        params: impl IntoIterator<Item = Param>,
+    ) -> Statement {
+        self.with(format!("{}{TASKS}{sql}", self.viewer()), params)
+    }
+
+    /// The same person, asking for what needs a module beside that of the page.
+    pub(crate) const fn of(&self, module: Module) -> Self {
+        Self {
+            also: Some(module),
+            ..*self
+        }
     }
 
     fn with(&self, sql: String, params: impl IntoIterator<Item = Param>) -> Statement {

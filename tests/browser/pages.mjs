@@ -1,6 +1,7 @@
 // Every page there is, with who looks at it: for screenshots, accessibility and HTML checks alike.
 // A page that is not in this list is a page that nobody has looked at.
 import { draftInvoice, recordPayment, sentInvoice } from "../harness/billing.mjs";
+import { addProject, addTask } from "../harness/work.mjs";
 import { addDocument, addStaff, setUpOwner } from "../harness/flows.mjs";
 import { payLinkTo } from "../harness/invoices.mjs";
 import { bareAttempt, exceptionRow } from "../harness/money.mjs";
@@ -45,6 +46,24 @@ export async function setTheStage(world) {
   await invitation(owner, lost);
   await world.db.prepare("UPDATE outbox SET state = 'undeliverable', last_error = 'There is no mailbox of that name.' WHERE contact_id = ?").bind(lost.id).run();
   const mail = await world.db.prepare("SELECT id FROM outbox ORDER BY created_at LIMIT 1").first();
+  const project = await addProject(owner, larkspur.client, {
+    name: "Spring rebrand", percent: "60", starts_on: "2026-10-05", due_on: "2027-03-19", visible: "on",
+    description: "A fresh look for the bakery, in time for **spring**.\n\n- Logo and colours\n- Bags, boxes and the shop front\n- The website, see [the outline](https://example.com/outline)",
+    milestone_0: "Routes chosen", until_0: "2026-10-30", reached_0: "on", milestone_1: "Logo approved", until_1: "2026-11-20", milestone_2: "Packaging printed", until_2: "2027-02-12", milestone_3: "Shop front",
+  });
+  await addProject(owner, larkspur.client, { name: "Christmas cards", status: "completed", visible: "on" });
+  await addProject(owner, larkspur.client, { name: "Website, an idea", status: "planned" });
+  await world.db.prepare("UPDATE documents SET project_id = ? WHERE client_id = ?").bind(project.id, larkspur.client.id).run();
+  const task = await addTask(owner, larkspur.client, {
+    title: "Approve the logo", visible: "on", asks: "approve", project: project.id, due_on: "2026-11-27", position: "10",
+    description: "Three drafts, from quiet to loud. We like the **second** one.",
+  });
+  await addTask(owner, larkspur.client, { title: "Send us photos of the shop", visible: "on", asks: "complete", project: project.id, due_on: "2026-12-04" });
+  const done = await addTask(owner, larkspur.client, { title: "Collect three routes", visible: "on", project: project.id, status: "done" });
+  await addTask(owner, larkspur.client, { title: "Ask the printer for a better price", project: project.id });
+  await owner.post(`${task.path}/comments`, { body: "Let us not show the fourth draft." });
+  await owner.post(`${task.path}/comments`, { body: "Here are the drafts. Which one do you like?", shared: "on" });
+  await larkspur.person.post(`/tasks/${task.id}/comments`, { body: "The second one, I think. Let me ask my sister." });
   const draft = await draftInvoice(owner, larkspur.client, {
     reference: "PO 2026-118", notes: "Thank you for a lovely project.", terms: "Please pay within 14 days.", discount: "5%",
     lines: [["Brand workshop, half a day on site", 1, "640", "19%"], ["Logo, three drafts and two rounds of changes", 2.5, "480", "19%", "10%"], ["Printed cards", 500, "0.185", "7%"]],
@@ -74,13 +93,13 @@ export async function setTheStage(world) {
   await sentInvoice(owner, larkspur.client, { currency: "USD", lines: [["Travel", 1, "320", "0"]] });
   return {
     who: { looking, early, anonymous: world.user("anonymous"), owner, admin: colleague, person: larkspur.person, fresh: fresh.person, off: off.person },
-    recorded: fact.replace("offline:", ""), draft, invoice, withdrawn, payment, open, payLink, waits, linked, exception, client: larkspur.client, contact: larkspur.contact, pending, unreachable: lost, link, mail, milo, quiet, document: shared,
+    project, task, done, recorded: fact.replace("offline:", ""), draft, invoice, withdrawn, payment, open, payLink, waits, linked, exception, client: larkspur.client, contact: larkspur.contact, pending, unreachable: lost, link, mail, milo, quiet, document: shared,
     ownerId: (await world.db.prepare("SELECT id FROM staff WHERE role = 'owner'").first()).id,
   };
 }
 
 /** All pages, given the stage. */
-export const pages = ({ recorded, draft, invoice, withdrawn, payment, open, payLink, waits, linked, exception, client, contact, pending, unreachable, link, mail, milo, ownerId, quiet, document }) => [
+export const pages = ({ project, task, done, recorded, draft, invoice, withdrawn, payment, open, payLink, waits, linked, exception, client, contact, pending, unreachable, link, mail, milo, ownerId, quiet, document }) => [
   // anybody
   { name: "sign-in", path: "/sign-in" },
   { name: "invitation", path: link },
@@ -107,6 +126,13 @@ export const pages = ({ recorded, draft, invoice, withdrawn, payment, open, payL
   { name: "preview-early", path: "/", who: "early" },
   { name: "client-documents", path: "/documents", who: "person" },
   { name: "client-document", path: `/documents/${document.id}`, who: "person" },
+  { name: "client-projects", path: "/projects", who: "person" },
+  { name: "client-project", path: `/projects/${project.id}`, who: "person" },
+  { name: "client-projects-empty", path: "/projects", who: "fresh" },
+  { name: "client-tasks", path: "/tasks", who: "person" },
+  { name: "client-task", path: `/tasks/${task.id}`, who: "person" },
+  { name: "client-task-done", path: `/tasks/${done.id}`, who: "person" },
+  { name: "client-tasks-empty", path: "/tasks", who: "fresh" },
   { name: "client-dashboard-empty", path: "/", who: "fresh" },
   { name: "client-documents-empty", path: "/documents", who: "fresh" },
   { name: "client-billing", path: "/billing", who: "person" },
@@ -150,6 +176,16 @@ export const pages = ({ recorded, draft, invoice, withdrawn, payment, open, payL
   { name: "admin-client-permissions", path: `${client.path}/permissions`, who: "owner" },
   { name: "admin-client-permissions-none", path: `${quiet.path}/permissions`, who: "owner" },
   { name: "admin-contact-permissions", path: `/admin/contacts/${contact.id}/permissions`, who: "owner" },
+  { name: "admin-projects", path: `${client.path}/projects`, who: "owner" },
+  { name: "admin-projects-none", path: `${quiet.path}/projects`, who: "owner" },
+  { name: "admin-project-new", path: `${client.path}/projects/new`, who: "owner" },
+  { name: "admin-project", path: project.path, who: "owner" },
+  { name: "admin-project-edit", path: `${project.path}/edit`, who: "owner" },
+  { name: "admin-tasks", path: `${client.path}/tasks`, who: "owner" },
+  { name: "admin-tasks-none", path: `${quiet.path}/tasks`, who: "owner" },
+  { name: "admin-task-new", path: `${client.path}/tasks/new`, who: "owner" },
+  { name: "admin-task", path: task.path, who: "owner" },
+  { name: "admin-task-edit", path: `${task.path}/edit`, who: "owner" },
   { name: "admin-activity", path: `${client.path}/activity`, who: "owner" },
   { name: "admin-activity-none", path: `${quiet.path}/activity`, who: "owner" },
   { name: "admin-document", path: `/admin/documents/${document.id}`, who: "owner" },

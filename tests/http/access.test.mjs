@@ -4,6 +4,7 @@ import { after, test } from "node:test";
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { draftInvoice, recordPayment, sentInvoice } from "../harness/billing.mjs";
+import { addProject, addTask } from "../harness/work.mjs";
 import { addDocument, setUpOwner } from "../harness/flows.mjs";
 import { payLinkTo } from "../harness/invoices.mjs";
 import { bareAttempt, exceptionRow } from "../harness/money.mjs";
@@ -60,6 +61,8 @@ async function setTheStage() {
   const part = await sentInvoice(owner, client.client);
   await recordPayment(owner, part, "1");
   const payment = await world.db.prepare("SELECT id FROM ledger WHERE kind = 'payment'").first();
+  const project = await addProject(owner, client.client, { visible: "on" });
+  const task = await addTask(owner, client.client, { visible: "on", asks: "complete" });
   return {
     who: { anonymous: world.user("anonymous"), preview, owner, admin, member, client: client.person, other: other.person, off: off.person, archived: archived.person },
     subjects: {
@@ -68,6 +71,8 @@ async function setTheStage() {
       document: document.id,
       draft: draft.id,
       invoice: invoice.id,
+      project: project.id,
+      task: task.id,
       payLink: (await payLinkTo(world, invoice)).token,
       payment: payment.id,
       attempt: await bareAttempt(world, { ...invoice, client: client.client }),

@@ -129,6 +129,23 @@ export const FORMS = {
     more: () => ({ parts: "on", pay_online: "on" }), choice: ["pay_online", "pay_without_account", "parts", "pay_by_transfer"], blank: true,
   },
   "POST /admin/settings/payments/check": { as: "owner", press: () => "/admin/settings/payments/check", is: 200 },
+  "POST /admin/clients/{id}/projects/new": {
+    as: "owner", page: ({ client }) => `/admin/clients/${client.id}/projects/new`,
+    set: () => ({ name: "Website", description: "What we do.", starts_on: "2026-11-01", due_on: "2026-12-01", milestone_0: "Draft", until_0: "2026-11-20", reached_0: "on", visible: "on" }), choice: ["status", "measure"], spare: /_[1-9]$/,
+  },
+  "POST /admin/projects/{id}/edit": {
+    as: "owner", page: ({ project }) => `${project.path}/edit`, set: () => ({ reached_0: "on", visible: "on" }), choice: ["status", "measure"], spare: /_[1-9]$/,
+  },
+  "POST /admin/clients/{id}/tasks/new": {
+    as: "owner", page: ({ client }) => `/admin/clients/${client.id}/tasks/new`,
+    set: ({ project }) => ({ title: "Send photos", description: "Please.", due_on: "2026-12-01", visible: "on", asks: "complete", project: project.id }), choice: ["status", "asks", "project", "assignee"],
+  },
+  "POST /admin/tasks/{id}/edit": { as: "owner", page: ({ task }) => `${task.path}/edit`, set: () => ({ visible: "on" }), choice: ["status", "asks", "project", "assignee"] },
+  "POST /admin/tasks/{id}/status": { as: "owner", press: () => `/admin/tasks/${NOBODYS}/status` },
+  "POST /admin/tasks/{id}/comments": { as: "owner", page: ({ task }) => task.path, to: ({ task }) => `${task.path}/comments`, set: () => ({ body: "Well done.", shared: "on" }) },
+  "POST /tasks/{id}/comments": { as: "person", page: ({ task }) => `/tasks/${task.id}`, to: ({ task }) => `/tasks/${task.id}/comments`, set: () => ({ body: "Thank you." }) },
+  "POST /tasks/{id}/answer": { as: "person", page: ({ task }) => `/tasks/${task.id}`, to: ({ task }) => `/tasks/${task.id}/answer`, set: () => ({ note: "Here they are." }), choice: ["answer"] },
+  "POST /admin/projects/{id}/visible": { as: "owner", press: () => `/admin/projects/${NOBODYS}/visible` },
   "POST /profile/email": { as: "person", page: () => "/profile/email", set: () => ({ email: "person@new.test" }) },
   "POST /confirm-email/{token}": { as: "person", press: () => "/confirm-email/nothing" },
   "POST /admin/profile/email": { as: "owner", page: () => "/admin/profile/email", set: () => ({ email: "owner@new.test" }) },

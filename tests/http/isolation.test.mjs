@@ -8,6 +8,7 @@ import { draftInvoice, recordPayment, sentInvoice } from "../harness/billing.mjs
 import { addDocument, setUpOwner, signIn } from "../harness/flows.mjs";
 import { bareAttempt } from "../harness/money.mjs";
 import { contactRow, invitation, newId, person } from "../harness/rows.mjs";
+import { addProject, addTask } from "../harness/work.mjs";
 import { ROOT } from "../harness/runtime.mjs";
 import { World } from "../harness/world.mjs";
 
@@ -30,6 +31,11 @@ const THINGS = {
   "POST /billing/{id}/pay": { table: "invoices", own: invoices, answer: 303 },
   "GET /billing/confirming/{attempt}": { table: "attempts", own: attempts, answer: 200 },
   "GET /billing/receipts/{payment}": { table: "ledger", own: payments, answer: 200 },
+  "GET /projects/{id}": { table: "projects", own: shown("projects"), answer: 200 },
+  "GET /tasks/{id}": { table: "tasks", own: shown("tasks"), answer: 200 },
+  // An empty form says nothing, and is told so.
+  "POST /tasks/{id}/answer": { table: "tasks", own: shown("tasks"), answer: 422 },
+  "POST /tasks/{id}/comments": { table: "tasks", own: shown("tasks"), answer: 422 },
   "POST /profile/sessions/{id}/end": { table: "sessions", own: sessions, answer: 303 },
 };
 function visible({ a }) {
@@ -43,6 +49,9 @@ function attempts({ a }) {
 }
 function payments({ a }) {
   return ids("SELECT id FROM ledger WHERE client_id = ? AND kind = 'payment'", a.client.id);
+}
+function shown(table) {
+  return ({ a }) => ids(`SELECT id FROM ${table} WHERE client_id = ? AND visible = 1`, a.client.id);
 }
 function sessions({ a }) {
   return ids("SELECT id FROM sessions WHERE contact_id = ?", a.contact.id);
@@ -73,6 +82,12 @@ before(async () => {
     const gone = await addDocument(owner, each.client);
     await world.db.prepare("UPDATE documents SET deleted_at = ? WHERE id = ?").bind(Date.now(), gone.id).run();
     await each.person.get(`/documents/${shown.id}/download`);
+    // Work: shown and internal, with something that waits and something said.
+    const project = await addProject(owner, each.client, { visible: "on" });
+    await addProject(owner, each.client);
+    const task = await addTask(owner, each.client, { visible: "on", asks: "complete", project: project.id });
+    await addTask(owner, each.client, { project: project.id });
+    await owner.post(`${task.path}/comments`, { body: "Between us." });
     // A second device, a link to sign in, a new password, a colleague who is invited.
     each.device = Object.assign(world.user("second device"), { email: each.person.email, password: each.person.password });
     await signIn(each.device);

@@ -7,7 +7,7 @@ use super::landing::{News, tell, told};
 use super::list::would_tell;
 use crate::app::App;
 use crate::domain::document::{Shown, Window};
-use crate::domain::id::{DocumentId, noun::Form};
+use crate::domain::id::{DocumentId, ProjectId, noun::Form};
 use crate::domain::text::{Folder, Paragraphs, Title};
 use crate::domain::time::{Date, Timestamp};
 use crate::domain::upload::{NothingToTell, human_bytes};
@@ -18,6 +18,7 @@ use crate::http::paging::{Paging, address};
 use crate::http::{Error, Fields, assets};
 use crate::store::document::{self, Draft, Version, Whole};
 use crate::store::notice::{self, Reader};
+use crate::store::project::{self, Choice};
 use crate::store::receipt::{self, Receipt};
 use crate::store::viewer::Asker;
 use crate::store::{ById as _, Results, Statement};
@@ -28,6 +29,7 @@ pub(crate) struct One {
     versions: Vec<Version>,
     receipts: Vec<Receipt>,
     pub(super) readers: Vec<Reader>,
+    projects: Vec<Choice>,
     previous: String,
     next: String,
 }
@@ -48,6 +50,7 @@ impl Load for One {
             document::versions(*id),
             receipt::of_document(*id, paging.cursor()),
             notice::readers_of(*id),
+            project::choices_of_document(*id),
         ]
     }
 
@@ -60,6 +63,7 @@ impl Load for One {
         let versions = results.rows()?;
         let receipts: Vec<Receipt> = results.rows()?;
         let readers = results.rows()?;
+        let projects = results.rows()?;
         let cut = paging.cursor().cut(receipts, |row| row.id);
         let path = format!("/admin/documents/{id}");
         Ok(document.map(|document| Self {
@@ -67,6 +71,7 @@ impl Load for One {
             versions,
             receipts: cut.rows,
             readers,
+            projects,
             previous: address(&path, cut.previous),
             next: address(&path, cut.next),
         }))
@@ -111,6 +116,7 @@ pub(super) struct DocumentPage {
     form_key: String,
     limit: String,
     would_tell: String,
+    projects: Vec<Choice>,
     versions: Vec<VersionRow>,
     receipts: Vec<ReceiptRow>,
     previous: String,
@@ -150,6 +156,7 @@ impl DocumentPage {
             form_key: app.id::<Form>()?.to_string(),
             limit: format!("Up to {}.", document.upload_limit.words()),
             would_tell: would_tell(&one.readers),
+            projects: one.projects,
             versions: versions.collect(),
             receipts: receipts.collect(),
             previous: one.previous,
@@ -185,6 +192,12 @@ fn as_saved(document: &Whole) -> Fields {
         ("visible", visible.to_owned()),
         ("from", window.first_day()),
         ("until", window.last_day()),
+        (
+            "project",
+            document
+                .project_id
+                .map_or_else(String::new, |id| id.to_string()),
+        ),
     ])
 }
 
@@ -206,6 +219,9 @@ fn read(form: &mut Fields, now: Timestamp) -> Option<(Draft, bool)> {
         (Some(from), Some(until)) => form.required("until", |_read| Window::of_days(from, until)),
         _ => None,
     };
+    let project = form.optional("project", |text| {
+        ProjectId::parse(text).map_err(|_odd| "Choose one of the projects.")
+    });
     let (visible, notify) = (form.checkbox("visible"), form.checkbox("notify"));
     if let Some(window) = window
         && notify
@@ -222,6 +238,7 @@ fn read(form: &mut Fields, now: Timestamp) -> Option<(Draft, bool)> {
         description: description?.map_or_else(String::new, |text| text.as_str().to_owned()),
         visible,
         window: window?,
+        project: project?,
     };
     Some((draft, notify))
 }
@@ -240,7 +257,7 @@ pub(crate) async fn save(staff: Staff<One>, mut form: Fields) -> Answer {
     };
     let path = format!("/admin/documents/{}", document.id);
     // 2.
-    let differences = differences(document, &draft);
+    let differences = differences(document, &draft, &staff.page.projects);
     if revision != Some(document.revision) && !differences.is_empty() {
         let mut page = DocumentPage::new(app, staff.chrome, staff.page)?.with_form(form);
         page.differences = differences;
@@ -306,7 +323,11 @@ impl DocumentPage {
 }
 
 /// Where what is saved is not what was typed.
-fn differences(document: &Whole, draft: &Draft) -> Vec<Difference> {
+fn differences(document: &Whole, draft: &Draft, projects: &[Choice]) -> Vec<Difference> {
+    let of = |id: Option<ProjectId>| {
+        let found = projects.iter().find(|choice| Some(choice.id) == id);
+        found.map_or_else(String::new, |choice| choice.name.clone())
+    };
     let window = document.window();
     let day = |moment: Option<Timestamp>, day: String| {
         moment.map_or_else(|| "no day".to_owned(), |_| day)
@@ -335,6 +356,7 @@ fn differences(document: &Whole, draft: &Draft) -> Vec<Difference> {
             day(window.until, window.last_day()),
             day(draft.window.until, draft.window.last_day()),
         ),
+        ("Project", of(document.project_id), of(draft.project)),
     ]
     .into_iter()
     .filter(|(_, theirs, ours)| theirs != ours)

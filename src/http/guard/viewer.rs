@@ -82,6 +82,20 @@ impl Scope for Paying {
     const NAME: &'static str = "contact:payments";
 }
 
+/// Projects.
+pub(crate) struct Planned;
+impl Scope for Planned {
+    const MODULE: Option<Module> = Some(Module::Projects);
+    const NAME: &'static str = "contact:projects";
+}
+
+/// Tasks.
+pub(crate) struct Tasked;
+impl Scope for Tasked {
+    const MODULE: Option<Module> = Some(Module::Tasks);
+    const NAME: &'static str = "contact:tasks";
+}
+
 /// Another client of the same person.
 #[derive(Debug, Clone, serde::Deserialize)]
 pub(crate) struct Other {
@@ -149,6 +163,14 @@ pub(crate) struct Preview {
 }
 
 impl Who {
+    /// Whether they see projects.
+    pub(crate) const fn projects(&self) -> bool {
+        self.modules.has(Module::Projects)
+    }
+    /// Whether they see tasks.
+    pub(crate) const fn tasks(&self) -> bool {
+        self.modules.has(Module::Tasks)
+    }
     /// Whether they see invoices.
     pub(crate) const fn billing(&self) -> bool {
         self.modules.has(Module::Billing)

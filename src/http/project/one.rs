@@ -1,0 +1,115 @@
+//! The record of a project, for staff.
+
+use askama::Template;
+
+use super::client::{PaperRow, Point, points};
+use crate::domain::id::ProjectId;
+use crate::domain::project as rules;
+use crate::domain::time::{Date, Timestamp};
+use crate::http::chrome::{Chrome, Flash};
+use crate::http::guard::{InPath, Load, Me, Staff};
+use crate::http::page::{Answer, page, see};
+use crate::http::prose::Prose;
+use crate::http::task::Row as TaskRow;
+use crate::http::{Error, Fields};
+use crate::store::project::{self, Paper, Project};
+use crate::store::task;
+use crate::store::viewer::Asker;
+use crate::store::{ById as _, Results, Statement};
+
+/// A project with what belongs to it.
+pub(crate) struct One {
+    project: Project,
+    papers: Vec<Paper>,
+    tasks: Vec<task::Listed>,
+}
+
+impl Load for One {
+    type Args = InPath<ProjectId>;
+    fn statements(InPath(id): &Self::Args, _asker: &Asker) -> Vec<Statement> {
+        vec![
+            Project::by_id(*id),
+            project::papers(*id),
+            task::of_project(*id),
+        ]
+    }
+    fn read(
+        _args: Self::Args,
+        results: &mut Results,
+        _now: Timestamp,
+    ) -> Result<Option<Self>, Error> {
+        let project: Option<Project> = results.first()?;
+        let papers = results.rows()?;
+        let tasks = results.rows()?;
+        Ok(project.map(|project| Self {
+            project,
+            papers,
+            tasks,
+        }))
+    }
+}
+
+#[derive(Template)]
+#[template(path = "project/one.html")]
+struct Page {
+    chrome: Chrome<Me>,
+    project: Project,
+    percent: u8,
+    description: Prose,
+    starts: Option<Date>,
+    due: String,
+    points: Vec<Point>,
+    papers: Vec<PaperRow>,
+    tasks: Vec<TaskRow>,
+}
+
+/// `GET /admin/projects/{id}`
+pub(crate) async fn view(staff: Staff<One>) -> Answer {
+    let One {
+        project,
+        papers,
+        tasks,
+    } = staff.page;
+    let now = staff.app.now;
+    let today = staff.app.now.date();
+    let due = project.due_on.map(|day| {
+        if project.measured.status.is_open() {
+            rules::due_words(day, today)
+        } else {
+            format!("due {}", day.words())
+        }
+    });
+    page(&Page {
+        percent: project.measured.progress(),
+        description: Prose::of(&project.description),
+        starts: project.starts_on,
+        due: due.unwrap_or_default(),
+        points: points(&project.milestones, today),
+        papers: papers.into_iter().map(PaperRow::of).collect(),
+        tasks: tasks.into_iter().map(|row| TaskRow::of(row, now)).collect(),
+        project,
+        chrome: staff.chrome,
+    })
+}
+
+/// `POST /admin/projects/{id}/visible`: Visible in Portal, on or off.
+pub(crate) async fn show(staff: Staff<Project>, mut form: Fields) -> Answer {
+    let visible = form.checkbox("visible");
+    form.sound()?;
+    let (app, of) = (&staff.app, &staff.page);
+    let (action, said) = if visible {
+        ("project.shown", "is visible in the portal now.")
+    } else {
+        ("project.hidden", "is internal now.")
+    };
+    let entry = staff
+        .me()
+        .did(action, of.client_id, of.id, of.name.as_str());
+    let batch = vec![
+        project::show(of.id, visible, app.now),
+        entry.append(app.id()?, app.now),
+    ];
+    app.db.batch(batch).await?;
+    Flash::success(app, format!("“{}” {said}", of.name));
+    see(&format!("/admin/projects/{}", of.id))
+}

@@ -1,0 +1,73 @@
+//! What is said about a task. What staff say is internal unless they share it; what a client says is
+//! shared always.
+
+use super::answer::asker;
+use super::client::{SeenOne, SeenTask};
+use super::one::{One, TaskPage};
+use crate::domain::id::CommentId;
+use crate::domain::text::Paragraphs;
+use crate::http::Fields;
+use crate::http::chrome::Flash;
+use crate::http::guard::{Staff, Tasked, Viewer};
+use crate::http::page::{Answer, see, try_again};
+use crate::store::comment;
+
+/// `POST /admin/tasks/{id}/comments`
+pub(crate) async fn by_staff(staff: Staff<One>, mut form: Fields) -> Answer {
+    let (app, me, of) = (&staff.app, staff.me(), &staff.page.task);
+    let body = form.required("body", |text| Paragraphs::parse("comment", text));
+    let shared = form.checkbox("shared");
+    if shared && !of.visible {
+        form.refuse(
+            "shared",
+            "The client does not see this task. Make it visible first, or keep the comment internal.",
+        );
+    }
+    let (Some(body), false) = (body, form.has_errors()) else {
+        return try_again(&TaskPage::new(staff.chrome, staff.page, app.now, form));
+    };
+    let id: CommentId = form.names(app, "comment")?;
+    let by = (me.id, me.name.as_str());
+    let action = if shared {
+        "task.comment_shared"
+    } else {
+        "task.commented"
+    };
+    let entry = me.did(action, of.client_id, of.id, of.title.as_str());
+    let batch = vec![
+        comment::by_staff(id, of.id, by, (&body, !shared), app.now),
+        entry.append(app.id()?, app.now),
+    ];
+    app.db.batch_once(batch).await?;
+    Flash::success(
+        app,
+        if shared {
+            "Your comment is shared with the client."
+        } else {
+            "Your comment is kept for your team."
+        },
+    );
+    see(&format!("/admin/tasks/{}", of.id))
+}
+
+/// `POST /tasks/{id}/comments`
+pub(crate) async fn by_contact(viewer: Viewer<Tasked, SeenOne>, mut form: Fields) -> Answer {
+    let (app, me, of) = (&viewer.app, viewer.me(), &viewer.page.task);
+    let body = form.required("body", |text| Paragraphs::parse("comment", text));
+    let (Some(body), false) = (body, form.has_errors()) else {
+        let page = SeenTask::new(
+            viewer.chrome,
+            viewer.page,
+            viewer.app.now,
+            Fields::default(),
+            form,
+        );
+        return try_again(&page);
+    };
+    let id: CommentId = form.names(app, "comment")?;
+    let by = (me.id, me.name.as_str());
+    let batch = vec![comment::by_contact(&asker(&viewer), id, of.id, by, &body)];
+    app.db.batch(batch).await?;
+    Flash::success(app, "Your comment is sent.");
+    see(&format!("/tasks/{}", of.id))
+}
