@@ -40,7 +40,7 @@ for (const [look, options] of [["with JavaScript", {}], ["without JavaScript, on
       await page.getByLabel("What you ask of the client").selectOption({ label: "To approve it" });
       await press(page, "Add task");
       await said(page, "It waits for the client now");
-      await page.getByLabel("Comment").fill("Not the fourth draft.");
+      await page.getByRole("textbox", { name: "Comment" }).fill("Not the fourth draft.");
       await press(page, "Add comment");
       await said(page, "kept for your team");
 
@@ -50,7 +50,7 @@ for (const [look, options] of [["with JavaScript", {}], ["without JavaScript, on
       await theirs.page.getByRole("link", { name: "Approve the logo", exact: true }).first().click();
       await heading(theirs.page, "Approve the logo");
       if (await theirs.page.getByText("fourth draft").count()) throw new Error("An internal comment is shown to the client.");
-      await theirs.page.getByLabel("Note").fill("Lovely.");
+      await theirs.page.getByRole("textbox", { name: "Note" }).fill("Lovely.");
       await press(theirs.page, "Approve");
       await said(theirs.page, "We see that you approve it");
 
