@@ -117,6 +117,19 @@ pub(crate) fn holding(invoices: &[InvoiceId]) -> Statement {
     )
 }
 
+/// The [`Attempt`]s that hold any invoice which a payment is for.
+pub(crate) fn holding_beside(payment: &str) -> Statement {
+    Statement::new(
+        format!(
+            "SELECT {ATTEMPT} FROM attempts a WHERE a.id IN \
+             (SELECT h.attempt_id FROM allocations x \
+              CROSS JOIN attempt_invoices h ON h.invoice_id = x.invoice_id AND h.holds = 1 \
+              WHERE x.payment = ?1)"
+        ),
+        [payment.into()],
+    )
+}
+
 /// Ids as a JSON list, which is how a statement takes several.
 pub(super) fn json(ids: &[InvoiceId]) -> String {
     let ids: Vec<String> = ids.iter().map(|id| format!("\"{id}\"")).collect();

@@ -356,8 +356,8 @@ test("staff make a link to pass on and revoke all of them; without the setting t
   assert.deepEqual(await rowsOf(world, "SELECT 1 FROM pay_links WHERE invoice_id = ?", voided.id), []);
 });
 
-test("voiding, revising and recording a payment close the page first; what is under way makes them wait", async () => {
-  world.expectCost(/\/(void|payments\/new)/);
+test("voiding, and recording, correcting and reversing a payment, close the page first; what is under way makes them wait", async () => {
+  world.expectCost(/\/(void|payments\/new|correct|reverse)/);
   const open = async () => {
     const invoice = await invoiceRow(world, client);
     await pay(lena, invoice);
@@ -371,6 +371,21 @@ test("voiding, revising and recording a payment close the page first; what is un
   const recorded = await open();
   await recordPayment(owner, recorded, "10");
   assert.deepEqual([recorded.session.status, (await invoiceNow(world, recorded.invoice)).due], ["expired", 9_000]);
+  // A record that is put right, or taken out, changes what is due.
+  const [{ payment }] = await rowsOf(world, "SELECT payment FROM allocations WHERE invoice_id = ?", recorded.invoice.id);
+  const again = async () => {
+    await pay(lena, recorded.invoice);
+    return stripe.sessions.get((await attempts(recorded.invoice)).find(({ state }) => state === "open").session_id);
+  };
+  const beforeCorrecting = await again();
+  const path = `/admin/payments/${payment.replace("offline:", "")}/correct`;
+  const form = Object.fromEntries((await owner.get(path)).page.formTo(path).values);
+  await owner.post(path, { ...form, amount: "20" });
+  assert.deepEqual([beforeCorrecting.status, (await invoiceNow(world, recorded.invoice)).due], ["expired", 8_000]);
+  const beforeReversing = await again();
+  const [{ payment: right }] = await rowsOf(world, "SELECT payment FROM allocations WHERE invoice_id = ? AND payment <> ?", recorded.invoice.id, payment);
+  await owner.post(`/admin/payments/${right.replace("offline:", "")}/reverse`);
+  assert.deepEqual([beforeReversing.status, (await invoiceNow(world, recorded.invoice)).due], ["expired", 10_000]);
   // Paid at this very moment, and nobody told: asked for, heard, and the invoice is not voided.
   const quick = await open();
   stripe.pay(quick.session);

@@ -1,7 +1,7 @@
 //! What is done with one invoice by a button: voiding, duplicating, revising, throwing away what is
 //! not sent, and asking again for what was given back. Done twice, the second time is told why not.
 
-use super::{One, path, refused};
+use super::{One, close_pages, path, refused};
 use crate::app::App;
 use crate::domain::id::{InvoiceId, RevisionId};
 use crate::domain::invoice::decide::{
@@ -39,7 +39,7 @@ pub(crate) async fn void(staff: Staff<One>) -> Answer {
     if let Err(why) = decide_void(&staff.page.view()?) {
         return refused(app, invoice.id, why);
     }
-    if let Some(why) = staff.page.wait(app).await? {
+    if let Some(why) = close_pages(app, &staff.page.holding).await? {
         return refused(app, invoice.id, why);
     }
     let entry = staff.me().did(

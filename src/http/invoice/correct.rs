@@ -4,7 +4,7 @@
 use askama::Template;
 
 use super::payment::{Said, Wrong, methods, source};
-use super::{path, refused};
+use super::{close_pages, path, refused};
 use crate::domain::id::FactId;
 use crate::domain::money::Money;
 use crate::domain::payment::offline::decide_reverse;
@@ -89,6 +89,9 @@ pub(crate) async fn correct(staff: Staff<Wrong>, mut form: Fields) -> Answer {
     let Some(said) = Said::read(&mut form, id, was, today) else {
         return try_again(&of.show(staff.chrome, form)?);
     };
+    if let Some(why) = close_pages(app, &of.holding).await? {
+        return refused(app, recorded.invoice_id, why);
+    }
     let (me, invoice, client) = (staff.me(), recorded.invoice_id, recorded.client_id);
     let now = app.now;
     let share = Share::whole(said.fact.amount);

@@ -117,29 +117,29 @@ impl One {
     fn view(&self) -> Result<View, Error> {
         Ok(self.invoice.view(self.today)?)
     }
+}
 
-    /// Closes the page of the provider that may be open for it, so that nobody pays what is about to
-    /// change. `Some`: why the change must wait: money is on its way, or the provider does not answer.
-    async fn wait(&self, app: &App) -> Result<Option<String>, Error> {
-        let Some(settings) = app.config.stripe.as_ref() else {
-            return Ok(None);
-        };
-        let stripe = Stripe::new(settings);
-        for attempt in &self.holding {
-            match close(app, &stripe, attempt).await {
-                Ok(AttemptState::Processing | AttemptState::Succeeded) => {
-                    return Ok(Some(Refused::Processing.to_string()));
-                }
-                Ok(_closed) => {}
-                Err(Problem::Provider(trouble)) => {
-                    worker::console_warn!("closing a payment page: {trouble}");
-                    return Ok(Some(STILL_OPEN.to_owned()));
-                }
-                Err(problem) => return Err(problem.into()),
+/// Closes the pages of the provider that may be open for an invoice, so that nobody pays what is about
+/// to change. `Some`: why the change must wait: money is on its way, or the provider does not answer.
+async fn close_pages(app: &App, holding: &[Attempt]) -> Result<Option<String>, Error> {
+    let Some(settings) = app.config.stripe.as_ref() else {
+        return Ok(None);
+    };
+    let stripe = Stripe::new(settings);
+    for attempt in holding {
+        match close(app, &stripe, attempt).await {
+            Ok(AttemptState::Processing | AttemptState::Succeeded) => {
+                return Ok(Some(Refused::Processing.to_string()));
             }
+            Ok(_closed) => {}
+            Err(Problem::Provider(trouble)) => {
+                worker::console_warn!("closing a payment page: {trouble}");
+                return Ok(Some(STILL_OPEN.to_owned()));
+            }
+            Err(problem) => return Err(problem.into()),
         }
-        Ok(None)
     }
+    Ok(None)
 }
 
 /// Back to the invoice, with the sentence that says why not.

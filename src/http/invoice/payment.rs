@@ -2,12 +2,12 @@
 
 use askama::Template;
 
-use super::{One, path, refused};
+use super::{One, close_pages, path, refused};
 use crate::domain::id::{ClientId, FactId};
 use crate::domain::invoice::decide::decide_offline;
 use crate::domain::money::Money;
 use crate::domain::payment::fact::Fact;
-use crate::domain::payment::offline::{Method, OfflineError, decide_record, decide_reverse};
+use crate::domain::payment::offline::{self, Method, OfflineError, decide_record, decide_reverse};
 use crate::domain::payment::share::Share;
 use crate::domain::text::Line;
 use crate::domain::time::{Date, Timestamp};
@@ -15,6 +15,7 @@ use crate::http::chrome::{Chrome, Flash};
 use crate::http::guard::{InPath, Load, Me, Staff};
 use crate::http::page::{Answer, page, see, try_again};
 use crate::http::{Error, Fields};
+use crate::store::attempt::{self, Attempt};
 use crate::store::billing::{self, Billing};
 use crate::store::invoice::draft as drafts;
 use crate::store::ledger::{self, Source};
@@ -149,7 +150,7 @@ pub(crate) async fn record(staff: Staff<One>, mut form: Fields) -> Answer {
     let Some(said) = Said::read(&mut form, id, invoice.total()?, one.today) else {
         return try_again(&RecordPage::new(chrome, one, form)?);
     };
-    if let Some(why) = one.wait(app).await? {
+    if let Some(why) = close_pages(app, &one.holding).await? {
         return refused(app, one.invoice.id, why);
     }
     let (me, fact) = (&chrome.me, &said.fact);
@@ -178,12 +179,18 @@ pub(crate) struct Wrong {
     pub(super) id: FactId,
     pub(super) recorded: Recorded,
     pub(super) billing: Billing,
+    /// The attempts to pay that hold its invoice.
+    pub(super) holding: Vec<Attempt>,
 }
 
 impl Load for Wrong {
     type Args = InPath<FactId>;
     fn statements(InPath(id): &Self::Args, _asker: &Asker) -> Vec<Statement> {
-        vec![Recorded::by_id(*id), billing::settings()]
+        vec![
+            Recorded::by_id(*id),
+            billing::settings(),
+            attempt::holding_beside(&offline::name(*id)),
+        ]
     }
     fn read(
         InPath(id): Self::Args,
@@ -192,22 +199,27 @@ impl Load for Wrong {
     ) -> Result<Option<Self>, Error> {
         let recorded: Option<Recorded> = results.first()?;
         let billing: Option<Billing> = results.first()?;
+        let holding = results.rows()?;
         Ok(recorded.zip(billing).map(|(recorded, billing)| Self {
             id,
             recorded,
             billing,
+            holding,
         }))
     }
 }
 
 /// `POST /admin/payments/{id}/reverse`: the record stays and no longer counts.
 pub(crate) async fn reverse(staff: Staff<Wrong>) -> Answer {
-    let (app, of) = (&staff.app, &staff.page);
-    let (of, today) = (&of.recorded, of.billing.today(app.now));
+    let (app, wrong) = (&staff.app, &staff.page);
+    let (of, today) = (&wrong.recorded, wrong.billing.today(app.now));
     let fact = match decide_reverse(&of.payment, of.moved()?, app.now) {
         Ok(fact) => fact,
         Err(why) => return refused(app, of.invoice_id, why),
     };
+    if let Some(why) = close_pages(app, &wrong.holding).await? {
+        return refused(app, of.invoice_id, why);
+    }
     let me = staff.me();
     let detail = format!(
         "{} on {}",

@@ -3,7 +3,7 @@
 
 use askama::Template;
 
-use super::{One, path, refused};
+use super::{One, close_pages, path, refused};
 use crate::app::App;
 use crate::domain::id::{InvoiceId, PayLinkId};
 use crate::domain::invoice::decide::{Refused, decide_revise};
@@ -359,7 +359,7 @@ pub(crate) async fn send(staff: Staff<Parcel>, mut form: Fields) -> Answer {
         return try_again(&Review::new(chrome, of, what, form)?);
     };
     if what == What::Revision
-        && let Some(why) = of.one.wait(&app).await?
+        && let Some(why) = close_pages(&app, &of.one.holding).await?
     {
         return refused(&app, id, why);
     }
