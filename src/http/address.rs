@@ -133,7 +133,7 @@ fn confirmation<'a>(
         paragraphs: vec![format!(
             "Somebody, probably you, would like to sign in at {business} with this e-mail address from now on."
         )],
-        button: Some(("Confirm this address", path)),
+        button: Some(("Confirm this address", path.into())),
         after: vec![
             "The link works once, for 24 hours. If you are not signed in, sign in with the address you have used so far.".to_owned(),
             "If you do not know what this is about, you can leave this mail alone.".to_owned(),
@@ -163,7 +163,7 @@ fn warning<'a>(app: &App, frame: &'a Frame, to: &Email) -> Mailing<'a> {
             ),
             "If it was not you, choose a new password at once: that takes the request back, too.".to_owned(),
         ],
-        button: Some(("Choose a new password", frame.side().forgot())),
+        button: Some(("Choose a new password", frame.side().forgot().into())),
         ..Mailing::default()
     }
     .of(frame)

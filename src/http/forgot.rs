@@ -127,7 +127,7 @@ fn mail(app: &App, side: Side, business: &str, owner: &Owner) -> Result<Vec<Stat
         paragraphs: vec![format!(
             "Somebody, probably you, has asked for a new password to sign in at {business}."
         )],
-        button: Some(("Choose a new password", path)),
+        button: Some(("Choose a new password", path.into())),
         after: vec![
             "The link works once, for thirty minutes. When the new password is set, every device that is signed in is signed out.".to_owned(),
             "If it was not you, you can leave this mail alone: nothing has changed.".to_owned(),

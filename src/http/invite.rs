@@ -132,7 +132,7 @@ pub(super) fn compose(
         name: name.trim(),
         subject: subject.render(&values),
         paragraphs: text.before,
-        button: Some((Kind::Invitation.button(), "/invitation/")),
+        button: Some((Kind::Invitation.button(), "/invitation/".into())),
         after: text.after,
         secret: Some(secret.expose().to_owned()),
         link: Some(link),

@@ -179,7 +179,7 @@ pub(super) fn mail(
         name: "",
         subject: format!("Your sign-in link for {business}"),
         paragraphs: vec![format!("Here is your link to sign in to the portal of {business}.")],
-        button: Some(("Sign in", "/magic/")),
+        button: Some(("Sign in", "/magic/".into())),
         after: vec![
             "It works once, for ten minutes. If you did not ask for it, you can leave this mail alone."
                 .to_owned(),

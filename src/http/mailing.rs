@@ -1,5 +1,7 @@
 //! A mail of ours with its secret sealed, as the statement that puts it into the outbox.
 
+use std::borrow::Cow;
+
 use super::Error;
 use super::own::Frame;
 use crate::app::App;
@@ -23,7 +25,7 @@ pub(super) struct Mailing<'a> {
     /// Above the button.
     pub(super) paragraphs: Vec<String>,
     /// The button's text and the path it leads to; a secret comes behind the path.
-    pub(super) button: Option<(&'static str, &'static str)>,
+    pub(super) button: Option<(&'static str, Cow<'static, str>)>,
     /// Below the button.
     pub(super) after: Vec<String>,
     /// The link's secret (and, on a second line, its code): sealed until the mail is sent.
@@ -36,7 +38,7 @@ pub(super) struct Mailing<'a> {
     pub(super) contact: Option<ContactId>,
     /// The client it concerns.
     pub(super) client: Option<ClientId>,
-    /// The invoice whose id stands in the text for the number that this batch gives it.
+    /// The invoice that gets its number in this batch; [`outbox::number_of`] stands for it in the text.
     pub(super) invoice: Option<InvoiceId>,
 }
 
@@ -68,7 +70,7 @@ impl Mailing<'_> {
         let letter = serde_json::to_string(&Letter {
             paragraphs: self.paragraphs,
             button: label.map(str::to_owned),
-            path: path.unwrap_or_default().to_owned(),
+            path: path.unwrap_or_default().into_owned(),
             after: self.after,
         })?;
         let of = self

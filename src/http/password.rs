@@ -142,7 +142,7 @@ pub(super) fn changed<'a>(
             "If it was you, there is nothing to do. All other devices were signed out.".to_owned(),
             "If it was not you, choose a new password at once, and tell us.".to_owned(),
         ],
-        button: Some(("Choose a new password", side.forgot())),
+        button: Some(("Choose a new password", side.forgot().into())),
         ..Mailing::default()
     }
 }

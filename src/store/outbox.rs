@@ -107,11 +107,17 @@ pub(crate) fn queue_of(mail: &NewMail<'_>, told: OfPayment<'_>, now: Timestamp) 
     mail.statement(sql, now, [payment, attempt])
 }
 
-/// Queues a mail about an invoice that gets its number in this batch: the invoice's id in subject and
-/// text becomes that number, and the mail is of the invoice's client.
+/// What stands in a mail for the number that an invoice gets in the same batch.
+pub(crate) fn number_of(invoice: InvoiceId) -> String {
+    format!("#{invoice}")
+}
+
+/// Queues a mail about an invoice that gets its number in this batch: what [`number_of`] says in subject
+/// and text becomes that number, and the mail is of the invoice's client.
 pub(crate) fn queue_numbered(mail: &NewMail<'_>, invoice: InvoiceId, now: Timestamp) -> Statement {
     let sql = format!(
-        "INSERT INTO outbox ({OUTBOX}) SELECT ?1, ?2, ?3, ?4, ?5, replace(?6, i.id, i.number), replace(?7, i.id, i.number), \
+        "INSERT INTO outbox ({OUTBOX}) SELECT ?1, ?2, ?3, ?4, ?5, replace(?6, '#' || i.id, i.number), \
+          replace(?7, '#' || i.id, i.number), \
           ?8, ?9, i.client_id, ?11, ?12, ?12, ?13 \
          FROM invoices i WHERE i.id = ?14 AND i.number IS NOT NULL \
          ON CONFLICT (dedupe_key) DO NOTHING"

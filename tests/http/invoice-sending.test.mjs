@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { draftInvoice, invoiceRow, recordPayment, sendFields, sendInvoice, sentInvoice } from "../harness/billing.mjs";
 import { setUpOwner } from "../harness/flows.mjs";
-import { archive, clientRow, colleague, contactRow, newId } from "../harness/rows.mjs";
+import { archive, clientRow, colleague, contactRow, newId, person } from "../harness/rows.mjs";
 import { World } from "../harness/world.mjs";
 
 const world = await World.start();
@@ -104,6 +104,37 @@ test("what was changed since it was looked at is looked at again; bad input stan
   const ready = await sendFields(owner, theirs);
   await archive(world, gone);
   assert.match((await owner.post(`${theirs.path}/send`, ready)).page.text, /archived/);
+});
+
+test("who wants no mails about invoices is named, not offered, and not sent one by a forged field", async () => {
+  const firm = await clientRow(world, "Quiet Co");
+  const [loud, quiet] = [await contactRow(world, firm, { firstName: "Lou" }), await contactRow(world, firm, { firstName: "Quentin", lastName: "Quiet" })];
+  await world.db.prepare("UPDATE contacts SET mail_invoices = 0 WHERE id = ?").bind(quiet.id).run();
+  const draft = await draftInvoice(owner, firm);
+  const { page } = await owner.get(`${draft.path}/send`);
+  assert.match(page.text, /Quentin Quiet gets no mails about invoices/);
+  const form = Object.fromEntries(page.formTo(`${draft.path}/send`).values);
+  assert.deepEqual(Object.keys(form).filter((name) => name.startsWith("to_")), [`to_${loud.id}`]);
+  const sent = await owner.post(`${draft.path}/send`, { ...form, [`to_${quiet.id}`]: "on" });
+  assert.equal(sent.status, 303, String(sent));
+  await world.settled();
+  assert.deepEqual((await all("SELECT to_email FROM outbox WHERE kind = 'invoice' AND client_id = ?", firm.id)).map(({ to_email: to }) => to), [loud.email]);
+});
+
+test("without paying without an account, the mail makes no link: it leads into the portal who can go there", async () => {
+  const { client: firm, contact: theirs } = await person(world, owner, { client: "Portal Co" });
+  const outside = await contactRow(world, firm);
+  await world.db.prepare("UPDATE billing SET pay_without_account = 0").run();
+  const draft = await draftInvoice(owner, firm);
+  const fields = await sendFields(owner, draft);
+  await owner.post(`${draft.path}/send`, { ...fields, [`to_${theirs.id}`]: "on", [`to_${outside.id}`]: "on" });
+  await world.db.prepare("UPDATE billing SET pay_without_account = 1").run();
+  assert.equal((await one("SELECT count(*) AS n FROM pay_links WHERE invoice_id = ?", draft.id)).n, 0);
+  const { number } = await invoiceRow(world, draft);
+  const [inside, other] = [await world.mailbox.newest(theirs.email), await world.mailbox.newest(outside.email)];
+  assert.equal(inside.path(/\/billing\//), `/billing/${draft.id}`);
+  assert.ok(inside.text.includes(number) && other.text.includes(number));
+  assert.doesNotMatch(other.text, /https?:\/\/\S*\/(invoice|billing)\//);
 });
 
 test("a revision takes the place of what was sent, under its number; the old one is kept", async () => {

@@ -5,7 +5,7 @@ use askama::Template;
 
 use super::{One, close_pages, path, refused};
 use crate::app::App;
-use crate::domain::id::{InvoiceId, PayLinkId};
+use crate::domain::id::InvoiceId;
 use crate::domain::invoice::decide::{Refused, decide_revise};
 use crate::domain::invoice::state::Stored;
 use crate::domain::money::Money;
@@ -24,7 +24,7 @@ use crate::store::invoice::draft::{self as drafts, Open};
 use crate::store::invoice::send::{self as sending, Recipient};
 use crate::store::template::{self as wordings, Stored as Wording};
 use crate::store::viewer::Asker;
-use crate::store::{self, Conflict, Results, Statement, ledger, pay_link};
+use crate::store::{self, Conflict, Results, Statement, ledger, outbox, pay_link};
 
 /// An invoice, whom it is for, and the wording of the mail.
 pub(crate) struct Parcel {
@@ -126,6 +126,11 @@ impl Parcel {
         })
     }
 
+    /// Who can be sent it: those who want such mail.
+    fn reached(&self) -> impl Iterator<Item = &Recipient> {
+        self.people.iter().filter(|person| person.gets_mail)
+    }
+
     fn field(person: &Recipient) -> String {
         format!("to_{}", person.id)
     }
@@ -146,7 +151,7 @@ impl Parcel {
             ("body", body),
             ("edition", edition.as_str()),
         ]);
-        if let Some(first) = self.people.first() {
+        if let Some(first) = self.reached().next() {
             form.fill([(Self::field(first).as_str(), "on")]);
         }
         form
@@ -211,11 +216,19 @@ impl Review {
             let ticked = self.form.ticked(&field);
             (field, format!("{}, {}", name.trim(), person.email), ticked)
         };
-        self.of.people.iter().map(row).collect()
+        self.of.reached().map(row).collect()
+    }
+    /// Who gets no mails about invoices, by name.
+    fn unreached(&self) -> Vec<String> {
+        let people = self.of.people.iter().filter(|person| !person.gets_mail);
+        let name = |person: &Recipient| format!("{} {}", person.first_name, person.last_name);
+        people
+            .map(|person| name(person).trim().to_owned())
+            .collect()
     }
     /// What is wrong with the choice of recipients, in a sentence.
     fn problem(&self) -> &str {
-        let each = self.of.people.iter().map(Parcel::field);
+        let each = self.of.reached().map(Parcel::field);
         let mut all = ["to", "by_hand"].map(str::to_owned).into_iter().chain(each);
         all.find_map(|name| Some(self.form.error(&name)).filter(|text| !text.is_empty()))
             .unwrap_or_default()
@@ -243,16 +256,16 @@ struct Letterhead<'a> {
 }
 
 impl Parcel {
-    /// A mail with a link of its own. The number may not be given yet: the invoice's id stands for it
-    /// until the batch has written it.
+    /// A mail with a link of its own, or, where nobody may pay without an account, with the way into the
+    /// portal for who has one. The number may not be given yet; the batch puts it in.
     fn mail(
         &self,
         app: &App,
         to: &Recipient,
         head: &Letterhead<'_>,
-    ) -> Result<[Statement; 2], Error> {
+    ) -> Result<Vec<Statement>, Error> {
         let invoice = &self.one.invoice;
-        let number = invoice.id.to_string();
+        let number = outbox::number_of(invoice.id);
         let (amount, due) = self.asks()?;
         let values = Values {
             business_name: head.business,
@@ -266,9 +279,16 @@ impl Parcel {
             ..Values::default()
         };
         let text = head.body.render(&values);
-        let secret = Secret::new(Purpose::Pay, app.random()?);
-        let link: PayLinkId = app.id()?;
-        let hash = secret.hash().to_string();
+        let link = if self.one.billing.pay_without_account {
+            Some(Secret::new(Purpose::Pay, app.random()?))
+        } else {
+            None
+        };
+        let path = match &link {
+            Some(_secret_comes_behind) => Some(Kind::Invoice.path().into()),
+            None if to.signs_in => Some(format!("/billing/{}", invoice.id).into()),
+            None => None,
+        };
         let name = format!("{} {}", to.first_name, to.last_name);
         let mail = Mailing {
             kind: "invoice",
@@ -276,24 +296,28 @@ impl Parcel {
             name: name.trim(),
             subject: head.subject.render(&values),
             paragraphs: text.before,
-            button: Some((Kind::Invoice.button(), Kind::Invoice.path())),
+            button: path.map(|path| (Kind::Invoice.button(), path)),
             after: text.after,
-            secret: Some(secret.expose().to_owned()),
+            secret: link.as_ref().map(|secret| secret.expose().to_owned()),
             client: Some(invoice.client_id),
             invoice: Some(invoice.id),
             ..Mailing::default()
         };
-        Ok([
-            pay_link::make(
-                link,
+        let mut batch = Vec::new();
+        if let Some(secret) = &link {
+            let hash = secret.hash().to_string();
+            let by = head.sender.id;
+            batch.push(pay_link::make(
+                app.id()?,
                 invoice.id,
                 &hash,
                 Some(to.id),
-                head.sender.id,
+                by,
                 app.now,
-            ),
-            mail.queue(app, None)?,
-        ])
+            ));
+        }
+        batch.push(mail.queue(app, None)?);
+        Ok(batch)
     }
 }
 
@@ -342,7 +366,7 @@ pub(crate) async fn send(staff: Staff<Parcel>, mut form: Fields) -> Answer {
     let subject = form.required("subject", |text| Subject::parse(Kind::Invoice, text));
     let body = form.required("body", |text| Body::parse(Kind::Invoice, text));
     let chosen = |person: &&Recipient| form.ticked(&Parcel::field(person));
-    let to: Vec<Recipient> = of.people.iter().filter(chosen).cloned().collect();
+    let to: Vec<Recipient> = of.reached().filter(chosen).cloned().collect();
     if to.is_empty() && (what == What::Again || !form.ticked("by_hand")) {
         form.refuse("to", "Please choose who gets the mail.");
     }

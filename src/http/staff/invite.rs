@@ -53,7 +53,7 @@ pub(super) fn compose(
             "Open this link and choose a password. From then on you sign in with this e-mail address."
                 .to_owned(),
         ],
-        button: Some(("Join the team", "/admin/join/")),
+        button: Some(("Join the team", "/admin/join/".into())),
         after: vec![format!(
             "The link is only for you, works once and until {until}. If you did not expect this \
              e-mail, you can leave it alone."

@@ -17,13 +17,23 @@ pub(crate) struct Recipient {
     pub(crate) email: String,
     #[serde(deserialize_with = "flag")]
     pub(crate) is_primary: bool,
+    /// Wants mails about invoices (Portal Permissions).
+    #[serde(deserialize_with = "flag")]
+    pub(crate) gets_mail: bool,
+    /// Can open invoices in the portal.
+    #[serde(deserialize_with = "flag")]
+    pub(crate) signs_in: bool,
 }
 
-/// The [`Recipient`]s of an invoice: contacts of its client, the primary one first; at most 50.
+/// The [`Recipient`]s of an invoice: contacts of its client, the primary one first; at most 50. The
+/// module is Billing (32).
 pub(crate) fn recipients(invoice: InvoiceId) -> Statement {
     statement!(
-        "SELECT ct.id, ct.first_name, ct.last_name, ct.email, ct.is_primary \
-         FROM invoices i JOIN contacts ct ON ct.client_id = i.client_id AND ct.removed_at IS NULL \
+        "SELECT ct.id, ct.first_name, ct.last_name, ct.email, ct.is_primary, ct.mail_invoices AS gets_mail, \
+          (ct.account_id IS NOT NULL AND c.portal_enabled = 1 AND c.archived_at IS NULL AND ct.portal_access = 1 \
+           AND (((b.modules | c.modules_on) & ~c.modules_off) & ~ct.modules_off) & 32 = 32) AS signs_in \
+         FROM invoices i JOIN clients c ON c.id = i.client_id JOIN business b ON b.id = 1 \
+         JOIN contacts ct ON ct.client_id = i.client_id AND ct.removed_at IS NULL \
          WHERE i.id = ?1 ORDER BY ct.is_primary DESC, ct.email_key LIMIT 50",
         invoice.to_string()
     )
