@@ -1,21 +1,48 @@
 //! Payment providers: where money is asked for, and what they say became of it.
 //!
-//! [`Provider`] is all that the rest of the house sees of one. What a provider tells us, asked or
-//! unasked, becomes facts of the same ledger (`domain::payment`), so a further provider touches
-//! neither the ledger nor the pages. There are two: Stripe, which has a page of its own where people
-//! pay, and the bank, which gives instructions and lets staff confirm what came in.
+//! [`Provider`] is all that pages see of one: what it offers to who has to pay. [`Checkout`] is one with a
+//! page of its own, which `paying` opens, closes and looks up. What a provider tells us, asked or unasked,
+//! becomes facts of the same ledger (`domain::payment`), so a further provider touches neither the ledger
+//! nor the pages. There are two: Stripe, which has such a page, and the bank, which gives instructions and
+//! lets staff confirm what came in.
 
 mod form;
 mod stripe;
 mod transfer;
 
-pub(crate) use stripe::Connection;
-pub(crate) use stripe::Stripe;
-#[expect(unused_imports, reason = "for the settings of payments")]
+pub(crate) use stripe::{Connection, Stripe};
 pub(crate) use transfer::Transfer;
 
 use crate::domain::id::AttemptId;
+use crate::domain::money::Money;
 use crate::domain::time::Timestamp;
+
+/// What somebody has to pay.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Claim<'a> {
+    /// Above zero.
+    pub(crate) due: Money,
+    /// The invoice's number.
+    pub(crate) number: &'a str,
+}
+
+/// How a provider lets it be paid.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Offer {
+    /// At once, on a page of its own.
+    PayNow {
+        /// Whether no real money moves.
+        is_test: bool,
+    },
+    /// By the payer's own hand: label and value of what that needs.
+    Instructions(Vec<(&'static str, String)>),
+}
+
+/// A payment provider.
+pub(crate) trait Provider {
+    /// What it offers for a claim. `None`: it cannot take that amount.
+    fn offer(&self, claim: &Claim<'_>) -> Option<Offer>;
+}
 
 /// What is to be paid.
 #[derive(Debug)]
@@ -45,18 +72,13 @@ pub(crate) struct Item {
     pub(crate) units: i64,
 }
 
-/// What the payer does next.
+/// A page where an order can be paid.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Begun {
-    /// Goes to the provider's page.
-    Page {
-        /// The provider's name of the page, such as `cs_…`.
-        session: String,
-        /// Its address.
-        url: String,
-    },
-    /// Follows the instructions that the invoice carries; staff confirm what came in.
-    Instructions,
+pub(crate) struct Page {
+    /// The provider's name of it, such as `cs_…`.
+    pub(crate) session: String,
+    /// Its address.
+    pub(crate) url: String,
 }
 
 /// Why a provider did not do what was asked.
@@ -70,14 +92,13 @@ pub(crate) enum Trouble {
     Unsure(String),
 }
 
-/// A payment provider.
-pub(crate) trait Provider {
+/// A provider with a page of its own.
+pub(crate) trait Checkout: Provider {
     /// Opens what can be paid. Idempotent by [`Order::attempt`].
-    async fn begin(&self, order: &Order<'_>) -> Result<Begun, Trouble>;
-    /// The provider's own record of a page, as JSON, to be read by `domain::payment`. `None` where
-    /// there is nothing to ask.
-    async fn look_up(&self, session: &str) -> Result<Option<Vec<u8>>, Trouble>;
+    async fn begin(&self, order: &Order<'_>) -> Result<Page, Trouble>;
+    /// The provider's own record of a page, as JSON, to be read by `domain::payment`.
+    async fn look_up(&self, session: &str) -> Result<Vec<u8>, Trouble>;
     /// Closes a page, so that nobody pays there any more. A page that is closed or paid already is
-    /// no trouble: what became of it is told by [`Provider::look_up`] or its own message.
+    /// no trouble: what became of it is told by [`Checkout::look_up`] or its own message.
     async fn close(&self, session: &str) -> Result<(), Trouble>;
 }

@@ -5,7 +5,7 @@ use super::{Problem, hear};
 use crate::app::App;
 use crate::domain::payment::attempt::AttemptState;
 use crate::domain::payment::stripe::Event;
-use crate::outbound::payments::{Provider as _, Stripe, Trouble};
+use crate::outbound::payments::{Checkout, Trouble};
 use crate::store::attempt::{self, Attempt};
 
 /// Closes the page of an attempt, so that nobody pays there any more, and gives what the attempt is
@@ -17,30 +17,30 @@ use crate::store::attempt::{self, Attempt};
 /// 3. asks what became of it, since somebody may have paid at this very moment.
 pub(crate) async fn close(
     app: &App,
-    stripe: &Stripe,
+    provider: &impl Checkout,
     attempt: &Attempt,
 ) -> Result<AttemptState, Problem> {
     // 1.
-    let Some(session) = page_of(app, stripe, attempt).await? else {
+    let Some(session) = page_of(app, provider, attempt).await? else {
         end(app, attempt).await?;
         return Ok(AttemptState::Expired);
     };
     // 2.
-    stripe.close(&session).await?;
+    provider.close(&session).await?;
     // 3.
-    learn(app, stripe, attempt, &session).await
+    learn(app, provider, attempt, &session).await
 }
 
 /// The provider's name of an attempt's page. `None`: there is none.
 pub(super) async fn page_of(
     app: &App,
-    stripe: &Stripe,
+    provider: &impl Checkout,
     attempt: &Attempt,
 ) -> Result<Option<String>, Problem> {
     match &attempt.session_id {
         Some(session) => Ok(Some(session.clone())),
         None if attempt::key_lives(attempt.created_at, app.now) => {
-            match ask(app, stripe, attempt).await {
+            match ask(app, provider, attempt).await {
                 Ok(page) => Ok(page.map(|(session, _)| session)),
                 Err(Asking::NotOnline(_)) => Ok(None),
                 Err(Asking::Problem(problem)) => Err(problem),
@@ -54,12 +54,12 @@ pub(super) async fn page_of(
 /// ended without news, or that the provider does not know, is closed here as well.
 pub(super) async fn learn(
     app: &App,
-    stripe: &Stripe,
+    provider: &impl Checkout,
     attempt: &Attempt,
     session: &str,
 ) -> Result<AttemptState, Problem> {
-    let found = match stripe.look_up(session).await {
-        Ok(found) => found,
+    let found = match provider.look_up(session).await {
+        Ok(found) => Some(found),
         Err(Trouble::Refused(_)) => None,
         Err(unsure) => return Err(unsure.into()),
     };

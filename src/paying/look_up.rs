@@ -5,7 +5,7 @@ use super::Problem;
 use super::close::{learn, page_of};
 use super::start::end;
 use crate::app::App;
-use crate::outbound::payments::Stripe;
+use crate::outbound::payments::{Checkout, Stripe};
 use crate::store::attempt::{self, Attempt};
 
 /// Looks up what has been open for ten minutes, and once an hour what is on its way; twenty a minute.
@@ -25,10 +25,10 @@ pub(crate) async fn look_up(app: &App) -> Result<(), Problem> {
     Ok(())
 }
 
-async fn one(app: &App, stripe: &Stripe, attempt: &Attempt) -> Result<(), Problem> {
-    match page_of(app, stripe, attempt).await? {
+async fn one(app: &App, provider: &impl Checkout, attempt: &Attempt) -> Result<(), Problem> {
+    match page_of(app, provider, attempt).await? {
         Some(session) => {
-            learn(app, stripe, attempt, &session).await?;
+            learn(app, provider, attempt, &session).await?;
         }
         None => end(app, attempt).await?,
     }

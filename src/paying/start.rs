@@ -11,7 +11,7 @@ use crate::domain::money::Money;
 use crate::domain::payment::attempt::{AttemptState, Holding, Start, decide_start};
 use crate::domain::payment::stripe::amount::{NotOnline, to_stripe};
 use crate::domain::token::{Purpose, Secret};
-use crate::outbound::payments::{Begun, Item, Order, Provider as _, Stripe, Trouble};
+use crate::outbound::payments::{Checkout, Item, Order, Page, Trouble};
 use crate::outbound::seal;
 use crate::store::attempt::claim::{Claim, Payable};
 use crate::store::attempt::{self, Attempt};
@@ -58,7 +58,7 @@ const NO_PAGE: &str = "The payment page could not be opened, and nothing was tak
 /// again, three times at most, since others press too.
 pub(crate) async fn start(
     app: &App,
-    stripe: &Stripe,
+    provider: &impl Checkout,
     claim: &Claim,
     mut claimed: Claimed,
     again: impl Fn() -> Vec<Statement>,
@@ -86,11 +86,11 @@ pub(crate) async fn start(
         }
         match claimed.holding.as_slice() {
             [] => return Ok(Went::Refused(Refused::NothingDue.to_string())),
-            [one] if one.id == claim.attempt => return open(app, stripe, one).await,
+            [one] if one.id == claim.attempt => return open(app, provider, one).await,
             [one] if covers(one, &claimed.payables)? => {
                 match decide_start(Some(&held(one)), wanted, app.now) {
                     Start::Reuse(url) => return Ok(Went::Page(url)),
-                    Start::Again => return open(app, stripe, one).await,
+                    Start::Again => return open(app, provider, one).await,
                     Start::Wait => return Ok(Went::Wait(one.id)),
                     Start::Replace | Start::New => {}
                 }
@@ -99,7 +99,7 @@ pub(crate) async fn start(
         }
         // 3.
         for attempt in &claimed.holding {
-            match close(app, stripe, attempt).await {
+            match close(app, provider, attempt).await {
                 Ok(AttemptState::Processing | AttemptState::Succeeded) => {
                     return Ok(Went::Wait(attempt.id));
                 }
@@ -150,8 +150,8 @@ fn held(attempt: &Attempt) -> Holding {
 }
 
 /// Asks for the page of an attempt, twice where the first answer is not clear, with the same key.
-async fn open(app: &App, stripe: &Stripe, attempt: &Attempt) -> Result<Went, Problem> {
-    match ask(app, stripe, attempt).await {
+async fn open(app: &App, provider: &impl Checkout, attempt: &Attempt) -> Result<Went, Problem> {
+    match ask(app, provider, attempt).await {
         Ok(Some((_, url))) => Ok(Went::Page(url)),
         Ok(None) => Ok(Went::Refused(NO_PAGE.to_owned())),
         Err(Asking::NotOnline(why)) => {
@@ -186,22 +186,21 @@ impl<E: Into<Problem>> From<E> for Asking {
 /// the provider refused, and the attempt is closed.
 pub(super) async fn ask(
     app: &App,
-    stripe: &Stripe,
+    provider: &impl Checkout,
     attempt: &Attempt,
 ) -> Result<Option<(String, String)>, Asking> {
     let order = Written::of(app, attempt)?;
-    let mut said = stripe.begin(&order.order(attempt)).await;
+    let mut said = provider.begin(&order.order(attempt)).await;
     if matches!(said, Err(Trouble::Unsure(_))) {
-        said = stripe.begin(&order.order(attempt)).await;
+        said = provider.begin(&order.order(attempt)).await;
     }
     match said {
-        Ok(Begun::Page { session, url }) => {
+        Ok(Page { session, url }) => {
             app.db
                 .run(attempt::opened(attempt.id, &session, &url))
                 .await?;
             Ok(Some((session, url)))
         }
-        Ok(Begun::Instructions) => Err(Asking::Problem(Problem::Odd("a page without an address"))),
         Err(Trouble::Refused(why)) => {
             worker::console_error!("payment page: {why}");
             end(app, attempt).await?;

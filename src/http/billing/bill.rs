@@ -1,18 +1,17 @@
 //! An invoice as whoever pays it reads it: how much, until when, how to pay, what for.
 
 use crate::config::StripeSettings;
-use crate::domain::bank::iban::Iban;
 use crate::domain::invoice::decide::Parts;
-use crate::domain::invoice::parties::{Account, Parties, Party};
+use crate::domain::invoice::parties::{Parties, Party};
 use crate::domain::invoice::state::{State, View};
 use crate::domain::invoice::terms::due_words;
 use crate::domain::money::{Currency, Money};
 use crate::domain::payment::fact::Kind;
 use crate::domain::payment::offline::Method;
-use crate::domain::payment::stripe::amount::to_stripe;
 use crate::domain::time::{Date, Timestamp};
 use crate::http::invoice::{Words, tone};
 use crate::http::{Error, Fields};
+use crate::outbound::payments::{Claim, Offer, Provider as _, Stripe, Transfer};
 use crate::store::Results;
 use crate::store::billing::Billing;
 use crate::store::invoice::Invoice;
@@ -123,11 +122,19 @@ pub(super) struct Pay {
 }
 
 impl Pay {
-    fn new(seen: &Seen, view: &View, total: Money, reader: Reader<'_>) -> Option<Self> {
-        let settings = reader.stripe.filter(|_| seen.billing.pay_online)?;
-        if !view.payable || to_stripe(view.due).is_err() {
+    fn new(
+        seen: &Seen,
+        view: &View,
+        total: Money,
+        reader: Reader<'_>,
+        claim: &Claim<'_>,
+    ) -> Option<Self> {
+        let settings = reader
+            .stripe
+            .filter(|_| seen.billing.pay_online && view.payable)?;
+        let Some(Offer::PayNow { is_test }) = Stripe::new(settings).offer(claim) else {
             return None;
-        }
+        };
         let parts = seen.billing.parts();
         let least = match parts {
             Parts::No => String::new(),
@@ -137,7 +144,7 @@ impl Pay {
             action: format!("{}/pay", reader.home),
             currency: view.due.currency(),
             least,
-            is_test: !settings.is_live(),
+            is_test,
             form: reader.form.unwrap_or_default(),
         })
     }
@@ -186,10 +193,19 @@ impl Bill {
         let number = invoice.number.clone().unwrap_or_default();
         let asks = view.state.asks() && view.due.is_positive();
         let account = parties.as_ref().and_then(|parties| parties.account.clone());
-        let transfer = account.filter(|_| asks && !view.processing);
-        let transfer = transfer.map(|account| transfer_rows(&account, view.due, &number));
+        let claim = Claim {
+            due: view.due,
+            number: &number,
+        };
+        let account = account.filter(|_| asks && !view.processing);
+        let transfer = match account.and_then(|account| Transfer::to(&account).offer(&claim)) {
+            Some(Offer::Instructions(rows)) => rows,
+            Some(Offer::PayNow { .. }) | None => Vec::new(),
+        };
+        let pdf = format!("{}/pdf", reader.home);
         let refunded = invoice.moved()?.refunded;
         let receipts = reader.receipts;
+        let pay = Pay::new(seen, &view, total, reader, &claim);
         let events = seen.history.iter();
         let events = events.filter_map(|entry| Event::new(entry, refunded, receipts));
         let mut facts = vec![
@@ -205,8 +221,8 @@ impl Bill {
         });
         Ok(Self {
             name: invoice.name(),
-            pdf: format!("{}/pdf", reader.home),
-            pay: Pay::new(seen, &view, total, reader),
+            pdf,
+            pay,
             label: view.state.label(),
             tone: tone(view.state),
             amount: if asks { view.due } else { total }.to_string(),
@@ -215,7 +231,7 @@ impl Bill {
             rest: (view.net.is_positive() && asks)
                 .then(|| (view.net.to_string(), view.due.to_string())),
             events: events.collect(),
-            transfer: transfer.unwrap_or_default(),
+            transfer,
             number,
             from,
             to,
@@ -265,19 +281,4 @@ fn caption(view: &View, total: Money, due_on: Date, today: Date) -> String {
             "This invoice was withdrawn. Please do not pay it.".to_owned()
         }
     }
-}
-
-fn transfer_rows(account: &Account, due: Money, number: &str) -> Vec<(&'static str, String)> {
-    let iban = Iban::parse(&account.iban).map_or_else(|_| account.iban.clone(), |i| i.to_string());
-    let rows = [
-        ("Account holder", account.name.clone()),
-        ("IBAN", iban),
-        ("BIC", account.bic.clone()),
-        ("Bank", account.bank.clone()),
-        ("Details", account.details.clone()),
-        ("Amount", due.to_string()),
-        ("Reference", number.to_owned()),
-    ];
-    let said = |row: &(&'static str, String)| !row.1.is_empty();
-    rows.into_iter().filter(said).collect()
 }

@@ -12,8 +12,9 @@ use worker::send::SendFuture;
 use worker::{AbortController, Delay, Fetch, Headers, Method, Request, RequestInit};
 
 use super::form::Form;
-use super::{Begun, Order, Provider, Trouble};
+use super::{Checkout, Claim, Offer, Order, Page, Provider, Trouble};
 use crate::config::StripeSettings;
+use crate::domain::payment::stripe::amount::to_stripe;
 
 /// The version of the API that everything here was written and tested against.
 pub(crate) const API_VERSION: &str = "2026-10-28.endive";
@@ -42,6 +43,8 @@ pub(crate) const EVENTS: [&str; 12] = [
 pub(crate) struct Stripe {
     key: String,
     base: String,
+    /// Whether the key moves no real money.
+    is_test: bool,
 }
 
 impl fmt::Debug for Stripe {
@@ -70,6 +73,7 @@ impl Stripe {
         Self {
             key: settings.key.clone(),
             base: settings.base.clone(),
+            is_test: !settings.is_live(),
         }
     }
 
@@ -181,7 +185,16 @@ impl Stripe {
 }
 
 impl Provider for Stripe {
-    async fn begin(&self, order: &Order<'_>) -> Result<Begun, Trouble> {
+    /// Amounts that Stripe takes.
+    fn offer(&self, claim: &Claim<'_>) -> Option<Offer> {
+        to_stripe(claim.due).ok().map(|_taken| Offer::PayNow {
+            is_test: self.is_test,
+        })
+    }
+}
+
+impl Checkout for Stripe {
+    async fn begin(&self, order: &Order<'_>) -> Result<Page, Trouble> {
         #[derive(Deserialize)]
         struct Session {
             id: String,
@@ -214,16 +227,16 @@ impl Provider for Stripe {
         let url = session
             .url
             .ok_or_else(|| Trouble::Refused("the page is closed already".to_owned()))?;
-        Ok(Begun::Page {
+        Ok(Page {
             session: session.id,
             url,
         })
     }
 
-    async fn look_up(&self, session: &str) -> Result<Option<Vec<u8>>, Trouble> {
+    async fn look_up(&self, session: &str) -> Result<Vec<u8>, Trouble> {
         // With the payment written out: its state alone tells of a delayed one that failed.
         let path = format!("/v1/checkout/sessions/{session}?expand%5B%5D=payment_intent");
-        self.call(Method::Get, &path, None, None).await.map(Some)
+        self.call(Method::Get, &path, None, None).await
     }
 
     async fn close(&self, session: &str) -> Result<(), Trouble> {
