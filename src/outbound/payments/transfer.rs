@@ -50,7 +50,7 @@ mod tests {
             bic: "COBADEFFXXX".to_owned(),
             ..Account::default()
         };
-        let due = Money::new(119_00, Currency::parse("EUR").unwrap()).unwrap();
+        let due = Money::new(11_900, Currency::parse("EUR").unwrap()).unwrap();
         let claim = Claim {
             due,
             number: "R-2026-0042",
