@@ -204,11 +204,6 @@ impl BaseUrl {
         &self.origin
     }
 
-    /// `portal.example.com[:port]`, as browsers send it in `Host`.
-    pub(crate) fn host(&self) -> &str {
-        &self.host
-    }
-
     /// The full address of a path of ours.
     pub(crate) fn join(&self, path: &str) -> String {
         format!("{}{path}", self.origin)
@@ -321,8 +316,8 @@ mod tests {
     fn the_base_is_an_origin_and_plain_http_is_for_this_machine() {
         let parse = |text| BaseUrl::parse(text);
         assert_eq!(
-            parse("http://localhost:8787").unwrap().host(),
-            "localhost:8787"
+            parse("http://localhost:8787").unwrap().origin(),
+            "http://localhost:8787"
         );
         assert_eq!(
             parse("https://A.example").unwrap().origin(),

@@ -9,7 +9,6 @@
 
 pub mod epc;
 pub mod iban;
-pub mod reference;
 pub mod vat;
 
 /// The remainder by 97 of a text in which letters stand for 10 to 35 (ISO 7064), as IBAN and RF use

@@ -89,13 +89,6 @@ fn last_months(today: Date) -> Vec<Date> {
     days
 }
 
-/// The first month of [`Chart`], as `YYYY-MM`.
-pub fn begins(today: Date) -> String {
-    last_months(today)
-        .first()
-        .map_or_else(String::new, |day| day.month_key())
-}
-
 /// The next 1, 2 or 5 with zeros.
 fn round_up(most: i64) -> i64 {
     let mut unit: i64 = 1;
@@ -169,8 +162,6 @@ mod tests {
         assert_eq!((chart.bars[11].invoiced, chart.bars[11].received), (95, 1));
         assert_eq!((chart.bars[0].invoiced, chart.bars[0].received), (5, 0));
         assert_eq!(chart.bars[5].invoiced, 0);
-        assert_eq!(begins(day("2026-11-24")), "2025-12");
-        assert_eq!(begins(day("2026-01-31")), "2025-02");
     }
 
     proptest! {

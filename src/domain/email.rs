@@ -96,14 +96,6 @@ impl Email {
     pub fn key(&self) -> &str {
         &self.key
     }
-    /// The part before the @, in lowercase.
-    pub fn local(&self) -> &str {
-        self.key.split_once('@').map_or("", |(local, _)| local)
-    }
-    /// The part after the @, in lowercase.
-    pub fn domain(&self) -> &str {
-        self.key.split_once('@').map_or("", |(_, domain)| domain)
-    }
 }
 
 /// RFC 5321 `Dot-string`: atoms of RFC 5322 `atext` with single dots between.
@@ -179,10 +171,6 @@ mod tests {
         }
         let pasted = Email::parse("  Ann.Lee@Example.COM\r\n").unwrap();
         assert_eq!(pasted.as_str(), "Ann.Lee@Example.COM");
-        assert_eq!(
-            (pasted.local(), pasted.domain()),
-            ("ann.lee", "example.com")
-        );
         assert_eq!(pasted, Email::parse("ann.lee@example.com").unwrap());
     }
 

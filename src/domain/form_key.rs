@@ -6,10 +6,10 @@
 
 use sha2::{Digest as _, Sha256};
 
-use super::id::{Id, noun};
+use super::id::{FormId, Id};
 
 /// The key of one showing of a form.
-pub type FormKey = Id<noun::Form>;
+pub type FormKey = FormId;
 
 /// The id of what a form makes: the same for the same key, purpose and fields.
 pub fn id<'a, T>(

@@ -165,8 +165,8 @@ pub mod noun {
 
 pub use noun::{
     AccountId, AttemptId, AuditId, ClientId, CommentId, ContactId, DocumentId, ExceptionId, FactId,
-    InvoiceId, LinkId, MailId, PayLinkId, ProjectId, ReceiptId, RevisionId, SessionId, StaffId,
-    TaskId, UploadId, VersionId,
+    FormId, InvoiceId, LinkId, MailId, PayLinkId, ProjectId, ReceiptId, RevisionId, SessionId,
+    StaffId, TaskId, UploadId, VersionId,
 };
 
 impl<T> Id<T> {

@@ -233,13 +233,6 @@ impl InvitationState {
             }
         }
     }
-    /// Whether a link may be out that would still let somebody in.
-    pub const fn is_pending(&self) -> bool {
-        matches!(
-            self,
-            Self::Queued | Self::Sent { .. } | Self::Undeliverable { .. } | Self::Paused
-        )
-    }
     /// What staff can do now. With the portal off nothing is sent, only taken back.
     pub fn actions(&self, portal_enabled: bool) -> &'static [Action] {
         match (self, portal_enabled) {
@@ -408,7 +401,13 @@ mod tests {
             assert!(state.actions(true).iter().any(sends), "{state:?}");
             assert_eq!(
                 state.actions(true).contains(&Action::Cancel),
-                state.is_pending(),
+                matches!(
+                    state,
+                    InvitationState::Queued
+                        | InvitationState::Sent { .. }
+                        | InvitationState::Undeliverable { .. }
+                        | InvitationState::Paused
+                ),
                 "{state:?}"
             );
         }

@@ -97,10 +97,6 @@ impl Module {
             Self::Messages => "messages",
         }
     }
-    /// The module of that name, if there is one.
-    pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|m| m.as_str() == name)
-    }
 }
 
 /// A set of modules. In D1 and JSON: an integer.
@@ -188,20 +184,6 @@ pub enum Choice {
 }
 
 impl Choice {
-    /// Its name in form fields.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Inherit => "inherit",
-            Self::On => "on",
-            Self::Off => "off",
-        }
-    }
-    /// The choice of that name, if there is one.
-    pub fn parse(name: &str) -> Option<Self> {
-        [Self::Inherit, Self::On, Self::Off]
-            .into_iter()
-            .find(|c| c.as_str() == name)
-    }
     /// What the two masks of a client say of a module; off wins.
     pub const fn of(module: Module, on: Modules, off: Modules) -> Self {
         match (off.has(module), on.has(module)) {
@@ -233,11 +215,6 @@ mod tests {
         assert_eq!(Modules::from_bits(512), Err(UnknownModules));
         assert_eq!(Modules::from_bits(-1), Err(UnknownModules));
         assert_eq!(serde_json::from_str::<Modules>("40").unwrap().bits(), 40);
-        assert!(
-            Module::ALL
-                .into_iter()
-                .all(|m| Module::parse(m.as_str()) == Some(m))
-        );
     }
 
     #[test]
@@ -260,7 +237,6 @@ mod tests {
             for choice in [Choice::Inherit, Choice::On, Choice::Off] {
                 let (a, b) = choice.apply(module, on, off);
                 prop_assert_eq!(Choice::of(module, a, b), choice);
-                prop_assert_eq!(Choice::parse(choice.as_str()), Some(choice));
             }
         }
 

@@ -24,7 +24,7 @@ pub use decimal::{NumberError, Why};
 pub use rate::{Quantity, Rate, UnitPrice};
 
 use serde::{Deserialize, Deserializer, Serialize};
-use std::{collections::BTreeMap, fmt};
+use std::fmt;
 
 /// Why an operation on amounts has no answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -172,29 +172,6 @@ impl<'de> Deserialize<'de> for Money {
     }
 }
 
-/// Amounts of several currencies side by side, never mixed; in the order of their codes.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Sums(BTreeMap<Currency, Money>);
-
-impl Sums {
-    /// Adds an amount to that of its currency.
-    pub fn add(&mut self, amount: Money) -> Result<(), MoneyError> {
-        let currency = amount.currency();
-        let sum = self.of(currency).plus(amount)?;
-        self.0.insert(currency, sum);
-        Ok(())
-    }
-    /// The sum of one currency; nothing where none was added.
-    pub fn of(&self, currency: Currency) -> Money {
-        let known = self.0.get(&currency).copied();
-        known.unwrap_or(Money::zero(currency))
-    }
-    /// Every currency that was added, with its sum.
-    pub fn iter(&self) -> impl Iterator<Item = Money> + '_ {
-        self.0.values().copied()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -280,14 +257,6 @@ mod tests {
             Err(MoneyError::Mixed(eur.currency(), usd.currency()))
         );
         assert!(eur.minus(usd).is_err());
-        let mut sums = Sums::default();
-        for amount in [eur, usd, eur] {
-            sums.add(amount).unwrap();
-        }
-        assert_eq!(
-            sums.iter().map(|m| m.to_string()).collect::<Vec<_>>(),
-            ["€0.02", "$0.01"]
-        );
     }
 
     #[test]

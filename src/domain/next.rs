@@ -45,10 +45,6 @@ impl Next {
     pub fn as_str(&self) -> &str {
         &self.0
     }
-    /// Whether it is the side's start page, which needs no mention in an address.
-    pub fn is_home(&self, side: Side) -> bool {
-        self.0 == side.home()
-    }
 }
 
 fn is_path_of(side: Side, asked: &str) -> bool {
@@ -98,7 +94,7 @@ mod tests {
         for path in ["/admin", "/admin/clients?q=a%20b", "/admin?x=1"] {
             assert_eq!(Next::parse(Side::Staff, Some(path)).as_str(), path);
         }
-        assert!(Next::parse(Side::Staff, None).is_home(Side::Staff));
+        assert_eq!(Next::parse(Side::Staff, None).as_str(), "/admin");
     }
 
     #[test]

@@ -19,9 +19,6 @@ const DELAYS: [Millis; 8] = [
     Millis::hours(24),
 ];
 
-/// Tries of one mail before it is dead.
-pub const MAX_ATTEMPTS: u32 = 9;
-
 /// A try holds its mail so long; if the worker dies with it, the mail is free again afterwards.
 pub const LEASE: Millis = Millis::minutes(2);
 
@@ -119,14 +116,8 @@ mod tests {
         let want = [1, 5, 15, 60, 180, 360, 720, 1440].map(Some);
         assert_eq!(all[..8], want);
         assert_eq!(all[8..], [None, None]);
-        assert_eq!(
-            decide(Failure::Transient, MAX_ATTEMPTS, mail(0), NOW),
-            Fate::Dead
-        );
-        assert_ne!(
-            decide(Failure::Transient, MAX_ATTEMPTS - 1, mail(0), NOW),
-            Fate::Dead
-        );
+        assert_eq!(decide(Failure::Transient, 9, mail(0), NOW), Fate::Dead);
+        assert_ne!(decide(Failure::Transient, 8, mail(0), NOW), Fate::Dead);
     }
 
     #[test]

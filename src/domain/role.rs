@@ -103,10 +103,6 @@ impl Role {
     pub const fn may_archive_clients(self) -> bool {
         self.is_admin()
     }
-    /// Export the business's data.
-    pub const fn may_export(self) -> bool {
-        self.is_admin()
-    }
     /// Read the outbox, which holds the links of every pending mail, and send again.
     pub const fn may_see_outbox(self) -> bool {
         self.is_admin()
@@ -202,7 +198,6 @@ mod tests {
             Role::may_manage_staff,
             Role::may_change_settings,
             Role::may_archive_clients,
-            Role::may_export,
             Role::may_see_outbox,
             Role::may_manage_owners,
         ] {

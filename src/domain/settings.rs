@@ -19,9 +19,6 @@ pub enum SettingError {
 pub struct InviteDays(u8);
 
 impl InviteDays {
-    /// What a new business starts with.
-    pub const DEFAULT: Self = Self(7);
-
     /// The door for numbers.
     pub fn new(days: i64) -> Result<Self, SettingError> {
         match u8::try_from(days) {
@@ -111,7 +108,7 @@ mod tests {
     #[test]
     fn days_are_one_to_thirty() {
         assert_eq!(InviteDays::parse(" 14 ").unwrap().days(), 14);
-        assert_eq!(InviteDays::DEFAULT.span(), Millis::days(7));
+        assert_eq!(InviteDays::new(7).unwrap().span(), Millis::days(7));
         for bad in [
             "",
             "0",

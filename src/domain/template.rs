@@ -39,20 +39,6 @@ pub enum Variable {
 }
 
 impl Variable {
-    /// Every variable.
-    pub const ALL: [Self; 11] = [
-        Self::BusinessName,
-        Self::ClientName,
-        Self::ContactFirstName,
-        Self::InviteLink,
-        Self::ExpiresAt,
-        Self::SenderName,
-        Self::SupportEmail,
-        Self::InvoiceNumber,
-        Self::AmountDue,
-        Self::DueDate,
-        Self::InvoiceLink,
-    ];
     /// Its name, without braces.
     pub const fn name(self) -> &'static str {
         match self {
@@ -309,7 +295,6 @@ mod tests {
     fn the_built_in_wording_can_be_sent() {
         let mut said = Vec::new();
         for kind in Kind::ALL {
-            assert_eq!(Kind::parse(kind.as_str()), Some(kind));
             let subject = Subject::parse(kind, kind.default_subject()).unwrap();
             said.push(subject.render(&VALUES));
             let letter = Body::parse(kind, kind.default_body())

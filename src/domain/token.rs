@@ -5,7 +5,6 @@
 //! secret scanners and one made for a magic link is no invitation. `Debug` prints only the type's
 //! name. Hashes are compared by the caller in constant time, or by D1 as an index key.
 
-use super::time::Millis;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::{Digest, Sha256};
@@ -30,8 +29,6 @@ pub enum Purpose {
     StaffEmail,
     /// The cookie that binds a magic link to the browser that asked for it: 10 minutes. No link.
     Ask,
-    /// A staff member's View as Client: 30 minutes. No link.
-    Preview,
     /// The cookie by which a browser asks again for a lost reply to using a link up: 30 minutes. No link.
     Once,
     /// Shows one invoice and lets it be paid, without an account: until it is revoked.
@@ -40,7 +37,8 @@ pub enum Purpose {
 
 impl Purpose {
     /// Every purpose.
-    pub const ALL: [Self; 11] = [
+    #[cfg(test)]
+    pub const ALL: [Self; 10] = [
         Self::Invitation,
         Self::Magic,
         Self::Reset,
@@ -49,7 +47,6 @@ impl Purpose {
         Self::StaffReset,
         Self::StaffEmail,
         Self::Ask,
-        Self::Preview,
         Self::Once,
         Self::Pay,
     ];
@@ -64,24 +61,8 @@ impl Purpose {
             Self::StaffReset => "staff_reset",
             Self::StaffEmail => "staff_email",
             Self::Ask => "ask",
-            Self::Preview => "preview",
             Self::Once => "once",
             Self::Pay => "pay",
-        }
-    }
-    /// The purpose of that name, if there is one.
-    pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|p| p.as_str() == name)
-    }
-    /// How long a token of it lives; `None` where the business sets it (invitations) or ends it (pay).
-    pub const fn lifetime(self) -> Option<Millis> {
-        match self {
-            Self::Invitation | Self::Join | Self::Pay => None,
-            Self::Magic | Self::Ask => Some(Millis::minutes(10)),
-            Self::Reset | Self::StaffReset | Self::Preview | Self::Once => {
-                Some(Millis::minutes(30))
-            }
-            Self::Email | Self::StaffEmail => Some(Millis::hours(24)),
         }
     }
     const fn letter(self) -> char {
@@ -94,7 +75,6 @@ impl Purpose {
             Self::StaffReset => 's',
             Self::StaffEmail => 't',
             Self::Ask => 'a',
-            Self::Preview => 'v',
             Self::Once => 'o',
             Self::Pay => 'p',
         }
@@ -309,9 +289,8 @@ mod tests {
     }
 
     #[test]
-    fn purposes_have_distinct_names_and_letters() {
+    fn purposes_have_distinct_letters() {
         for (i, a) in Purpose::ALL.iter().enumerate() {
-            assert_eq!(Purpose::parse(a.as_str()), Some(*a));
             assert!(
                 Purpose::ALL
                     .iter()

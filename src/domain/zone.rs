@@ -27,6 +27,7 @@ impl Clock {
     /// The latest moment that D1 and JavaScript hold: never.
     pub const NEVER: Timestamp = Timestamp(9_007_199_254_740_991);
     /// UTC.
+    #[cfg(test)]
     pub const UTC: Self = Self {
         offset: Millis(0),
         changes_at: Self::NEVER,

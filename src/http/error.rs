@@ -69,8 +69,6 @@ pub(crate) enum Error {
     },
     /// Part of the platform does not answer.
     Unavailable(String),
-    /// A setting is missing or wrong; the sentence names it.
-    Misconfigured(String),
     /// A bug.
     Internal(String),
 }
@@ -118,7 +116,7 @@ impl Error {
             Self::LengthRequired => StatusCode::LENGTH_REQUIRED,
             Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
-            Self::Misconfigured(_) | Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
 
@@ -196,10 +194,6 @@ impl Error {
                     "A part of the portal is not answering just now. Nothing you sent was half done. Please try again in a minute.",
                 ),
             ),
-            Self::Misconfigured(what) => (
-                "The portal is not set up yet",
-                format!("A setting of this deployment needs attention. {what}"),
-            ),
             Self::Internal(_) => (
                 "Something went wrong on our side",
                 fixed(
@@ -220,9 +214,7 @@ impl Error {
     /// What goes to the log. Nothing for what people do every day.
     pub(crate) fn cause(&self) -> Option<&str> {
         match self {
-            Self::Unavailable(cause) | Self::Internal(cause) | Self::Misconfigured(cause) => {
-                Some(cause)
-            }
+            Self::Unavailable(cause) | Self::Internal(cause) => Some(cause),
             _ => None,
         }
     }

@@ -323,9 +323,8 @@ fn bank(of: &Printed<'_>) -> Option<Bank> {
     let number = of.number.unwrap_or_default();
     let iban = Iban::parse(&account.iban).ok();
     let bic = Bic::parse(&account.bic).ok();
-    let code = |iban: &Iban, due: Money| {
-        epc::payload(&account.name, iban, bic.as_ref(), due, None, number)
-    };
+    let code =
+        |iban: &Iban, due: Money| epc::payload(&account.name, iban, bic.as_ref(), due, number);
     Some(Bank {
         holder: account.name.clone(),
         bank: account.bank.clone(),

@@ -6,7 +6,7 @@ pub(crate) mod seen;
 use serde::Deserialize;
 
 use super::{Param, Statement, flag, statement};
-use crate::domain::id::{AttemptId, ClientId, ContactId, InvoiceId, PayLinkId};
+use crate::domain::id::{AttemptId, ClientId, ContactId, InvoiceId};
 use crate::domain::money::{Currency, Money};
 use crate::domain::payment::attempt::{AttemptState, KEY_LIFE, LOOK_UP_AFTER};
 use crate::domain::payment::share::Share;
@@ -25,8 +25,6 @@ pub(crate) struct Attempt {
     pub(crate) session_id: Option<String>,
     /// The page, once the provider has told.
     pub(crate) url: Option<String>,
-    pub(crate) contact_id: Option<ContactId>,
-    pub(crate) pay_link_id: Option<PayLinkId>,
     pub(crate) payer_email: Option<String>,
     pub(crate) sealed_token: Option<String>,
     pub(crate) created_at: Timestamp,
@@ -85,14 +83,6 @@ const ATTEMPT: &str = "a.id, a.client_id, a.state, a.currency, a.amount, a.sessi
       FROM (SELECT i.id, i.number, i.state = 'void' AS void, ai.amount, ai.later \
        FROM attempt_invoices ai CROSS JOIN invoices i ON i.id = ai.invoice_id \
        WHERE ai.attempt_id = a.id ORDER BY ai.later DESC, i.due_on, i.id) f) AS invoices";
-
-/// [`Attempt`] by its id.
-pub(crate) fn by_id(id: AttemptId) -> Statement {
-    Statement::new(
-        format!("SELECT {ATTEMPT} FROM attempts a WHERE a.id = ?1"),
-        [id.to_string().into()],
-    )
-}
 
 /// [`Attempt`] whose page is that session, else the one that the session names by reference.
 pub(crate) fn of_session(session: &str, reference: Option<AttemptId>) -> Statement {
@@ -230,8 +220,6 @@ pub(crate) struct Recipient {
     pub(crate) email: String,
     pub(crate) first_name: String,
     pub(crate) name: String,
-    /// Name of the business.
-    pub(crate) business: String,
     /// Whether they can sign in and see their invoices there.
     #[serde(deserialize_with = "flag")]
     pub(crate) signs_in: bool,
@@ -241,10 +229,10 @@ pub(crate) struct Recipient {
 pub(crate) fn recipient(session: &str, reference: Option<AttemptId>) -> Statement {
     statement!(
         "SELECT ct.id AS contact_id, ct.email, ct.first_name, \
-          trim(ct.first_name || ' ' || ct.last_name) AS name, b.name AS business, \
+          trim(ct.first_name || ' ' || ct.last_name) AS name, \
           ct.account_id IS NOT NULL AND ct.portal_access = 1 AND c.portal_enabled = 1 \
            AND c.archived_at IS NULL AS signs_in \
-         FROM attempts a JOIN clients c ON c.id = a.client_id JOIN business b ON b.id = 1 \
+         FROM attempts a JOIN clients c ON c.id = a.client_id \
          JOIN contacts ct ON ct.id = coalesce( \
           (SELECT p.id FROM contacts p WHERE p.id = a.contact_id AND p.removed_at IS NULL), \
           (SELECT m.id FROM contacts m WHERE m.client_id = a.client_id AND m.is_primary = 1 \

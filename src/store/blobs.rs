@@ -17,8 +17,6 @@ pub(crate) struct Blobs(Arc<SendWrapper<Bucket>>);
 
 /// An object that was opened for reading.
 pub(crate) struct Blob {
-    /// R2's entity tag, without quotes.
-    pub(crate) etag: String,
     /// The content type it was put with.
     pub(crate) content_type: String,
     /// The bytes, for the runtime to send.
@@ -106,7 +104,6 @@ impl Blobs {
             let Some(object) = get.execute().await.map_err(failed)? else {
                 return Ok(None);
             };
-            let etag = object.etag();
             let content_type = object.http_metadata().content_type;
             match object
                 .body()
@@ -115,7 +112,6 @@ impl Blobs {
                 .map_err(failed)?
             {
                 Some(ResponseBody::Stream(stream)) => Ok(Some(Blob {
-                    etag,
                     content_type: content_type
                         .unwrap_or_else(|| "application/octet-stream".to_owned()),
                     stream: SendWrapper::new(stream),

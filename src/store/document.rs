@@ -10,7 +10,7 @@ use super::viewer::Asker;
 use super::{ById, Statement, flag, statement};
 use crate::domain::document::Window;
 use crate::domain::filename::FileName;
-use crate::domain::id::{AuditId, ClientId, DocumentId, ProjectId, StaffId, VersionId};
+use crate::domain::id::{AuditId, ClientId, DocumentId, ProjectId, StaffId};
 use crate::domain::paging::Cursor;
 use crate::domain::settings::UploadLimit;
 use crate::domain::text::{Folder, Title};
@@ -109,10 +109,8 @@ pub(crate) struct Whole {
     pub(crate) visible: bool,
     pub(crate) visible_from: Option<Timestamp>,
     pub(crate) visible_until: Option<Timestamp>,
-    pub(crate) version_id: VersionId,
     pub(crate) project_id: Option<ProjectId>,
     pub(crate) revision: i64,
-    pub(crate) updated_at: Timestamp,
 }
 
 impl Whole {

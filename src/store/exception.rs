@@ -131,8 +131,6 @@ pub(crate) fn tell_foreign(
 pub(crate) struct Line {
     pub(crate) id: ExceptionId,
     pub(crate) reason: String,
-    pub(crate) detail: String,
-    pub(crate) payment: Option<String>,
     pub(crate) amount: Option<i64>,
     pub(crate) currency: Option<Currency>,
     pub(crate) invoice_number: Option<String>,
@@ -142,7 +140,7 @@ pub(crate) struct Line {
 }
 
 /// The columns of [`Line`], of `payment_exceptions x`, `invoices i`, `clients c`.
-const EXCEPTION: &str = "x.id, x.reason, x.detail, x.payment, x.amount, x.currency, \
+const EXCEPTION: &str = "x.id, x.reason, x.amount, x.currency, \
      i.number AS invoice_number, c.name AS client_name, x.created_at, x.resolved_at";
 
 /// Lines on one page of the desk.
@@ -196,7 +194,6 @@ pub(crate) fn waiting() -> Statement {
 pub(crate) struct Whole {
     pub(crate) id: ExceptionId,
     pub(crate) reason: String,
-    pub(crate) object_id: String,
     pub(crate) detail: String,
     pub(crate) payment: Option<String>,
     pub(crate) amount: Option<i64>,
@@ -222,7 +219,7 @@ impl ById for Whole {
     type Id = ExceptionId;
     fn by_id(id: ExceptionId) -> Statement {
         statement!(
-            "SELECT x.id, x.reason, x.object_id, x.detail, x.payment, x.amount, x.currency, x.invoice_id, \
+            "SELECT x.id, x.reason, x.detail, x.payment, x.amount, x.currency, x.invoice_id, \
               i.number AS invoice_number, x.client_id, c.name AS client_name, x.created_at, x.resolved_at, \
               s.name AS resolved_by, x.resolution, e.type AS event_type, e.raw, \
               p.amount AS paid, p.currency AS paid_currency, \
@@ -242,7 +239,6 @@ impl ById for Whole {
 pub(crate) struct Target {
     pub(crate) id: InvoiceId,
     pub(crate) client_id: ClientId,
-    pub(crate) client_name: String,
     pub(crate) number: String,
     pub(crate) state: String,
     pub(crate) currency: Currency,

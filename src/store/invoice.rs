@@ -20,7 +20,7 @@ pub(crate) mod send;
 use serde::Deserialize;
 
 use super::{ById, Error, Statement, statement};
-use crate::domain::id::{ClientId, InvoiceId, RevisionId};
+use crate::domain::id::{ClientId, InvoiceId};
 use crate::domain::invoice::content::Content;
 use crate::domain::invoice::state::{Position, State, Stored, View};
 use crate::domain::money::{Currency, Money, MoneyError};
@@ -36,8 +36,6 @@ pub(crate) struct Invoice {
     state: String,
     /// Absent in a draft.
     pub(crate) number: Option<String>,
-    /// What it says now.
-    pub(crate) revision_id: RevisionId,
     /// Of how many revisions.
     pub(crate) revision: i64,
     pub(crate) currency: Currency,
@@ -52,7 +50,6 @@ pub(crate) struct Invoice {
     processing: i64,
     reopened: i64,
     pub(crate) edition: i64,
-    pub(crate) created_at: Timestamp,
     pub(crate) sent_at: Option<Timestamp>,
     pub(crate) voided_at: Option<Timestamp>,
     content: String,
@@ -63,8 +60,6 @@ pub(crate) struct Invoice {
     /// R2 key of the business's own PDF, if it has one.
     pub(crate) own_blob: Option<String>,
     pub(crate) own_name: Option<String>,
-    /// A revision that is being written beside what was sent.
-    pub(crate) open_revision: Option<RevisionId>,
 }
 
 /// The columns of [`Invoice`], of `invoices i`, `clients c` and `invoice_revisions r`.
@@ -147,10 +142,8 @@ pub(crate) fn state_of(status: &str, due_on: Date, today: Date) -> State {
 /// A revision in the history of an invoice.
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct Revision {
-    pub(crate) id: RevisionId,
     pub(crate) number: i64,
     pub(crate) total: i64,
-    pub(crate) created_at: Timestamp,
     /// Absent while it may be written to.
     pub(crate) sealed_at: Option<Timestamp>,
     /// Who wrote it, by name.

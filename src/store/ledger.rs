@@ -165,11 +165,9 @@ pub(crate) struct Entry {
     pub(crate) payment: String,
     pub(crate) provider: String,
     pub(crate) amount: i64,
-    pub(crate) currency: String,
     /// 0: a refund that failed.
     pub(crate) counts: i64,
     pub(crate) occurred_on: Date,
-    pub(crate) occurred_at: Timestamp,
     pub(crate) method: String,
     pub(crate) reference: String,
     /// How much of the payment is for this invoice.

@@ -202,14 +202,13 @@ pub(crate) struct Line {
     pub(crate) to_email: String,
     pub(crate) subject: String,
     pub(crate) state: String,
-    pub(crate) last_error: Option<String>,
     pub(crate) created_at: Timestamp,
 }
 
 /// The newest hundred mails.
 pub(crate) fn newest() -> Statement {
     statement!(
-        "SELECT id, to_email, subject, state, last_error, created_at FROM outbox \
+        "SELECT id, to_email, subject, state, created_at FROM outbox \
          WHERE created_at > 0 ORDER BY created_at DESC, id DESC LIMIT 100"
     )
 }
@@ -218,7 +217,6 @@ pub(crate) fn newest() -> Statement {
 #[derive(Debug, Deserialize)]
 pub(crate) struct Whole {
     pub(crate) id: MailId,
-    pub(crate) kind: String,
     /// The recipient, when it is a member of staff.
     pub(crate) staff_id: Option<StaffId>,
     pub(crate) to_email: String,

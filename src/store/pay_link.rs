@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::{Param, Statement, flag, statement};
-use crate::domain::id::{ClientId, ContactId, InvoiceId, MailId, PayLinkId, StaffId};
+use crate::domain::id::{ContactId, InvoiceId, MailId, PayLinkId, StaffId};
 use crate::domain::time::Timestamp;
 
 /// Makes a link for an invoice that was sent, for whom it goes to by mail, if it goes by mail.
@@ -41,14 +41,12 @@ pub(crate) fn revoke(invoice: InvoiceId, now: Timestamp) -> Statement {
 pub(crate) struct Links {
     /// How many work.
     pub(crate) live: i64,
-    /// How many were revoked.
-    pub(crate) revoked: i64,
 }
 
 /// [`Links`] of an invoice.
 pub(crate) fn of_invoice(invoice: InvoiceId) -> Statement {
     statement!(
-        "SELECT coalesce(sum(revoked_at IS NULL), 0) AS live, coalesce(sum(revoked_at IS NOT NULL), 0) AS revoked \
+        "SELECT coalesce(sum(revoked_at IS NULL), 0) AS live \
          FROM pay_links WHERE invoice_id = ?1",
         invoice.to_string()
     )
@@ -69,10 +67,6 @@ pub(crate) const LINK: &str = "link AS (\
 /// A link that works.
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct Link {
-    pub(crate) id: PayLinkId,
-    pub(crate) invoice_id: InvoiceId,
-    pub(crate) client_id: ClientId,
-    pub(crate) client_name: String,
     /// Whether the invoice may be paid online by its client.
     #[serde(deserialize_with = "flag")]
     pub(crate) pays: bool,

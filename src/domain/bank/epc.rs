@@ -5,7 +5,6 @@
 //! 0.01 to 999,999,999.99; at most 331 bytes; to be drawn with error correction M, up to version 13.
 
 use super::iban::{Bic, Iban};
-use super::reference::Reference;
 use crate::domain::money::{Currency, Money};
 
 /// Most bytes of the text.
@@ -18,7 +17,6 @@ pub fn payload(
     iban: &Iban,
     bic: Option<&Bic>,
     amount: Money,
-    reference: Option<&Reference>,
     said: &str,
 ) -> Option<String> {
     let in_range = (1..=99_999_999_999).contains(&amount.minor());
@@ -26,10 +24,7 @@ pub fn payload(
         return None;
     }
     let name = one_line(name, 70);
-    let said = match reference {
-        Some(_) => String::new(),
-        None => one_line(said, 140),
-    };
+    let said = one_line(said, 140);
     if name.is_empty() {
         return None;
     }
@@ -43,7 +38,7 @@ pub fn payload(
         iban.as_str(),
         &format!("EUR{}", amount.plain()),
         "",
-        reference.map_or("", Reference::as_str),
+        "",
         &said,
     ];
     let text = lines.join("\n");
@@ -65,17 +60,10 @@ fn one_line(text: &str, most: usize) -> String {
 mod tests {
     use super::*;
 
-    fn text(amount: Money, reference: Option<&Reference>, said: &str) -> Option<String> {
+    fn text(amount: Money, said: &str) -> Option<String> {
         let iban = Iban::parse("BE72000000001616").unwrap();
         let bic = Bic::parse("BPOTBEB1").unwrap();
-        payload(
-            "Red Cross of Belgium",
-            &iban,
-            Some(&bic),
-            amount,
-            reference,
-            said,
-        )
+        payload("Red Cross of Belgium", &iban, Some(&bic), amount, said)
     }
     fn eur(minor: i64) -> Money {
         Money::new(minor, Currency::EUR).unwrap()
@@ -84,34 +72,27 @@ mod tests {
     #[test]
     fn the_guideline_s_example() {
         assert_eq!(
-            text(eur(100), None, "Urgency fund").unwrap(),
+            text(eur(100), "Urgency fund").unwrap(),
             "BCD\n002\n1\nSCT\nBPOTBEB1\nRed Cross of Belgium\nBE72000000001616\nEUR1.00\n\n\nUrgency fund"
         );
     }
 
     #[test]
-    fn a_structured_reference_stands_alone() {
-        let reference = Reference::of("INV-1").unwrap();
-        let found = text(eur(123_456), Some(&reference), "ignored").unwrap();
-        assert!(found.ends_with(&format!("EUR1234.56\n\n{}", reference.as_str())));
-    }
-
-    #[test]
     fn out_of_range_there_is_no_code() {
-        assert_eq!(text(eur(0), None, ""), None);
-        assert_eq!(text(eur(100_000_000_000), None, ""), None);
+        assert_eq!(text(eur(0), ""), None);
+        assert_eq!(text(eur(100_000_000_000), ""), None);
         let usd = Money::new(100, Currency::parse("USD").unwrap()).unwrap();
-        assert_eq!(text(usd, None, ""), None);
+        assert_eq!(text(usd, ""), None);
     }
 
     #[test]
     fn fields_keep_to_their_line_and_length() {
         let iban = Iban::parse("BE72000000001616").unwrap();
-        let long = payload(&"ж".repeat(200), &iban, None, eur(1), None, "a\nb\r\nEUR9");
+        let long = payload(&"ж".repeat(200), &iban, None, eur(1), "a\nb\r\nEUR9");
         let found = long.unwrap();
         assert_eq!(found.lines().count(), 11);
         assert_eq!(found.lines().last(), Some("a b EUR9"));
-        assert!(payload(&"ж".repeat(70), &iban, None, eur(1), None, &"ж".repeat(140)).is_none());
-        assert!(payload(" \n ", &iban, None, eur(1), None, "").is_none());
+        assert!(payload(&"ж".repeat(70), &iban, None, eur(1), &"ж".repeat(140)).is_none());
+        assert!(payload(" \n ", &iban, None, eur(1), "").is_none());
     }
 }

@@ -47,10 +47,12 @@ impl AttemptState {
         Self::ALL.into_iter().find(|s| s.as_str() == name)
     }
     /// The states that may become this one, for the condition of an UPDATE.
+    #[cfg(test)]
     pub fn from(self) -> impl Iterator<Item = Self> {
         Self::ALL.into_iter().filter(move |s| *s < self)
     }
     /// What it is after being told so.
+    #[cfg(test)]
     #[must_use]
     pub fn told(self, news: Self) -> Self {
         self.max(news)

@@ -53,14 +53,6 @@ pub enum Exception {
         "The provider reports a payment of nothing, but something was due. The invoice is unchanged. Please check the payment at your provider."
     )]
     NotFree,
-    /// More came than was due.
-    #[error(
-        "More was paid than was due: there is a credit of {credit}. Please give it back, or agree with the client how to use it."
-    )]
-    Overpaid {
-        /// How much more.
-        credit: Money,
-    },
     /// Of test mode while real money moves here, or the other way round.
     #[error(
         "An event of {came} mode arrived, and this portal is in {here} mode. It changed nothing. Please check which endpoints your provider calls."
@@ -88,19 +80,8 @@ impl Exception {
             Self::Voided { .. } => "voided",
             Self::MetadataDisagrees => "metadata",
             Self::NotFree => "not_free",
-            Self::Overpaid { .. } => "overpaid",
             Self::WrongMode { .. } => "wrong_mode",
             Self::Unreadable(_) => "unreadable",
         }
-    }
-    /// Whether the payment can be attached to an invoice from the exceptions desk.
-    pub const fn can_attach(&self) -> bool {
-        matches!(
-            self,
-            Self::UnknownInvoice
-                | Self::WrongAmount { .. }
-                | Self::WrongCurrency { .. }
-                | Self::Voided { .. }
-        )
     }
 }

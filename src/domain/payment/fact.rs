@@ -86,11 +86,6 @@ pub struct Fact {
 }
 
 impl Fact {
-    /// What stands once: kind and object.
-    pub fn key(&self) -> (Kind, &str) {
-        (self.kind, &self.object)
-    }
-
     /// Whether this telling stands against another of the same key. A total order on all that two
     /// tellings can differ in, so the winner depends neither on who came first nor on how often.
     ///

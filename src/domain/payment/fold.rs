@@ -114,6 +114,7 @@ impl Ledger {
     }
 
     /// The payments that facts are about, each once, in the order of their ids.
+    #[cfg(test)]
     pub fn payments(&self) -> Vec<&str> {
         let mut ids: Vec<&str> = self.facts().map(|f| f.payment.as_str()).collect();
         ids.sort_unstable();
@@ -184,6 +185,7 @@ impl Ledger {
     }
 
     /// Facts in another currency than their payment's: they do not count, and staff should know.
+    #[cfg(test)]
     pub fn foreign(&self) -> Vec<&Fact> {
         self.facts()
             .filter(|fact| {

@@ -81,9 +81,6 @@ pub enum OfflineError {
     /// Money went back of it.
     #[error("Part of this payment was given back, so it cannot be reversed.")]
     Refunded,
-    /// More back than there is.
-    #[error("Only {0} of this payment is left to give back.")]
-    TooMuch(Money),
 }
 
 /// Offline payments are named so; provider payments never begin like it.
@@ -142,41 +139,6 @@ pub fn decide_reverse(payment: &str, moved: Moved, now: Timestamp) -> Result<Fac
     ))
 }
 
-/// Records that money of an offline payment was given back.
-pub fn decide_refund(
-    id: FactId,
-    payment: &str,
-    moved: Moved,
-    amount: Money,
-    on: Date,
-    today: Date,
-) -> Result<Fact, OfflineError> {
-    if !is_offline(payment) {
-        return Err(OfflineError::NotOffline);
-    }
-    if !amount.is_positive() {
-        return Err(OfflineError::Nothing);
-    }
-    if on > today {
-        return Err(OfflineError::Future);
-    }
-    let left = moved
-        .paid
-        .minus(moved.refunded)
-        .map_err(|_| OfflineError::Currency)?;
-    match left.minus(amount) {
-        Err(_) => Err(OfflineError::Currency),
-        Ok(rest) if rest.minor() < 0 => Err(OfflineError::TooMuch(left)),
-        Ok(_) => Ok(fact(
-            Kind::Refund,
-            name(id),
-            payment.to_owned(),
-            amount,
-            on.start(),
-        )),
-    }
-}
-
 fn fact(kind: Kind, object: String, payment: String, amount: Money, at: Timestamp) -> Fact {
     Fact {
         kind,
@@ -223,27 +185,6 @@ mod tests {
             Err(OfflineError::Reversed)
         );
         assert_eq!(ledger.facts().count(), 3, "nothing is deleted");
-    }
-
-    #[test]
-    fn money_given_back_is_at_most_what_came() {
-        let today = Date::parse("2026-11-24").unwrap();
-        let mut ledger = Ledger::default();
-        let paid = decide_record(id(1), eur(100), eur(100), today, today).unwrap();
-        let payment = paid.payment.clone();
-        ledger.put(paid);
-        let now = |ledger: &Ledger| ledger.moved(&payment).unwrap().unwrap();
-        let back = |ledger: &Ledger, n, minor| {
-            decide_refund(id(n), &payment, now(ledger), eur(minor), today, today)
-        };
-        let first = back(&ledger, 2, 60).unwrap();
-        ledger.put(first);
-        assert_eq!(back(&ledger, 3, 41), Err(OfflineError::TooMuch(eur(40))));
-        assert!(back(&ledger, 3, 40).is_ok());
-        assert_eq!(
-            decide_reverse(&payment, now(&ledger), Timestamp(5)),
-            Err(OfflineError::Refunded)
-        );
     }
 
     #[test]

@@ -61,20 +61,14 @@ pub struct Changes {
     pub exceptions: Vec<(String, Exception)>,
 }
 
-/// Which of the attempts that were found is the event's: the one whose session we stored, else the
-/// one it names by reference.
-pub fn pick<T>(by_session: Option<T>, by_reference: Option<T>) -> Option<T> {
-    by_session.or(by_reference)
-}
-
 /// The attempt that a session names by reference, if what stands there is one of our ids.
 pub fn reference(session: &Session) -> Option<AttemptId> {
     let text = session.client_reference_id.as_deref()?;
     AttemptId::parse(text).ok()
 }
 
-/// What an event means. `live` is the mode that our keys are of; `known` the attempt that [`pick`]
-/// found for a session, `None` for every other kind of event.
+/// What an event means. `live` is the mode that our keys are of; `known` the attempt that
+/// was found for a session, `None` for every other kind of event.
 pub fn settle(event: &Event, live: bool, known: Option<&Known>) -> Outcome {
     if event.livemode != live && event.news != News::Ignored {
         let mut changes = Changes::default();

@@ -28,6 +28,7 @@ impl Share {
     }
 
     /// The shares of invoices in their order, from how much is for each.
+    #[cfg(test)]
     pub fn in_order(amounts: &[Money]) -> Result<Vec<Self>, MoneyError> {
         let Some(first) = amounts.first() else {
             return Ok(Vec::new());

@@ -53,10 +53,6 @@ impl Kind {
             Self::ReminderAfter => "reminder-after",
         }
     }
-    /// The kind of that name, if there is one.
-    pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|k| k.as_str() == name)
-    }
     /// What people call it.
     pub const fn label(self) -> &'static str {
         match self {

@@ -160,7 +160,6 @@ pub(super) struct Bill {
     pub(super) name: String,
     /// Address of its PDF.
     pub(super) pdf: String,
-    pub(super) number: String,
     pub(super) label: &'static str,
     pub(super) tone: &'static str,
     /// What is to be paid; where nothing is, what it came to.
@@ -232,7 +231,6 @@ impl Bill {
                 .then(|| (view.net.to_string(), view.due.to_string())),
             events: events.collect(),
             transfer,
-            number,
             from,
             to,
             facts,

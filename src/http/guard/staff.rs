@@ -10,7 +10,7 @@ use crate::app::App;
 use crate::domain::id::{ClientId, SessionId, StaffId};
 use crate::domain::next::Side;
 use crate::domain::role::Role;
-use crate::domain::time::{Millis, Timestamp};
+use crate::domain::time::Millis;
 use crate::http::Error;
 use crate::http::chrome::Chrome;
 use crate::http::cookie::{self, Ticket};
@@ -61,14 +61,6 @@ impl Rank for ManagerRole {
     const NAME: &'static str = "staff:admin:fresh";
 }
 
-/// Owners who have just proven who they are.
-pub(crate) struct OwnerRole;
-impl Rank for OwnerRole {
-    const LEAST: Role = Role::Owner;
-    const FRESH: bool = true;
-    const NAME: &'static str = "staff:owner:fresh";
-}
-
 /// A member of staff of any role, with what the page loaded.
 pub(crate) type Staff<L = ()> = StaffOf<AnyRole, L>;
 /// A member of staff whose proof of identity is fresh.
@@ -77,8 +69,6 @@ pub(crate) type SureStaff<L = ()> = StaffOf<SureRole, L>;
 pub(crate) type Admin<L = ()> = StaffOf<AdminRole, L>;
 /// An admin or owner whose sign-in is fresh.
 pub(crate) type Manager<L = ()> = StaffOf<ManagerRole, L>;
-/// An owner whose sign-in is fresh.
-pub(crate) type Owner<L = ()> = StaffOf<OwnerRole, L>;
 
 /// Who is signed in, as templates and the audit log know them.
 #[derive(Debug, Clone)]
@@ -93,8 +83,6 @@ pub(crate) struct Me {
     pub(crate) email: String,
     /// Role.
     pub(crate) role: Role,
-    /// Last proof of identity.
-    pub(crate) confirmed_at: Timestamp,
     /// Where the request came from.
     pub(crate) address: String,
 }
@@ -215,7 +203,6 @@ impl<S: Sync, R: Rank, L: Load> FromRequestParts<S> for StaffOf<R, L> {
             name: row.name,
             email: row.email,
             role: row.role,
-            confirmed_at: row.confirmed_at,
             address: super::super::visitor::address(&parts.headers),
         };
         let chrome = Chrome::new(&app, parts, &row.branding, me);

@@ -14,7 +14,6 @@ use crate::app::App;
 use crate::domain::id::{AccountId, ClientId, ContactId, SessionId};
 use crate::domain::module::{Module, Modules};
 use crate::domain::next::Side;
-use crate::domain::time::Timestamp;
 use crate::http::Error;
 use crate::http::chrome::Chrome;
 use crate::http::cookie::{self, Ticket};
@@ -128,8 +127,6 @@ pub(crate) struct Who {
     pub(crate) email: String,
     /// Whether a password is set.
     pub(crate) has_password: bool,
-    /// Last proof of identity.
-    pub(crate) confirmed_at: Timestamp,
     /// Clients this person can switch to.
     pub(crate) others: Vec<Other>,
     /// Whether Documents is on.
@@ -296,7 +293,6 @@ impl<S: Sync, M: Scope, L: Load> FromRequestParts<S> for Viewer<M, L> {
             last_name: row.last_name,
             email: row.email,
             has_password: row.has_password,
-            confirmed_at: row.confirmed_at,
             others,
             documents: modules.has(Module::Documents),
             modules,

@@ -32,8 +32,9 @@ pub enum SendError {
     Misconfigured { reason: String },
 }
 
+#[cfg(test)]
 impl SendError {
-    /// One word for tables and logs: `transient`, `undeliverable` or
+    /// One word: `transient`, `undeliverable` or
     /// `misconfigured`.
     pub fn kind(&self) -> &'static str {
         match self {

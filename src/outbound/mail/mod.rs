@@ -88,7 +88,8 @@ impl Mailer {
         })
     }
 
-    /// One word for logs and the settings page: `smtp`, `send_email` or `none`.
+    /// One word: `smtp`, `send_email` or `none`.
+    #[cfg(test)]
     pub fn transport_name(&self) -> &'static str {
         match self.transport {
             Transport::Smtp(_) => "smtp",

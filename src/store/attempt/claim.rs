@@ -34,7 +34,6 @@ pub(crate) struct Claim {
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct Payable {
     pub(crate) id: InvoiceId,
-    pub(crate) number: String,
     pub(crate) currency: Currency,
     total: i64,
     net: i64,

@@ -30,12 +30,10 @@ pub(crate) struct Draft {
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct Open {
     pub(crate) id: RevisionId,
-    pub(crate) number: i64,
     content: String,
     pub(crate) issued_on: Date,
     pub(crate) due_on: Date,
     pub(crate) total: i64,
-    pub(crate) tax: i64,
     pub(crate) own_blob: Option<String>,
     pub(crate) own_name: Option<String>,
 }

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use super::INVOICE;
 use crate::domain::id::{FactId, InvoiceId};
 use crate::domain::money::Currency;
-use crate::domain::time::{Date, Timestamp};
+use crate::domain::time::Date;
 use crate::store::ledger::ENTRY;
 use crate::store::pay_link::LINK;
 use crate::store::viewer::Asker;
@@ -177,7 +177,6 @@ pub(crate) struct Paid {
     pub(crate) amount: i64,
     pub(crate) currency: Currency,
     pub(crate) occurred_on: Date,
-    pub(crate) occurred_at: Timestamp,
     pub(crate) provider: String,
     pub(crate) method: String,
     pub(crate) payment: String,

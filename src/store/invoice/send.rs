@@ -15,8 +15,6 @@ pub(crate) struct Recipient {
     pub(crate) first_name: String,
     pub(crate) last_name: String,
     pub(crate) email: String,
-    #[serde(deserialize_with = "flag")]
-    pub(crate) is_primary: bool,
     /// Wants mails about invoices (Portal Permissions).
     #[serde(deserialize_with = "flag")]
     pub(crate) gets_mail: bool,
@@ -29,7 +27,7 @@ pub(crate) struct Recipient {
 /// module is Billing (32).
 pub(crate) fn recipients(invoice: InvoiceId) -> Statement {
     statement!(
-        "SELECT ct.id, ct.first_name, ct.last_name, ct.email, ct.is_primary, ct.mail_invoices AS gets_mail, \
+        "SELECT ct.id, ct.first_name, ct.last_name, ct.email, ct.mail_invoices AS gets_mail, \
           (ct.account_id IS NOT NULL AND c.portal_enabled = 1 AND c.archived_at IS NULL AND ct.portal_access = 1 \
            AND (((b.modules | c.modules_on) & ~c.modules_off) & ~ct.modules_off) & 32 = 32) AS signs_in \
          FROM invoices i JOIN clients c ON c.id = i.client_id JOIN business b ON b.id = 1 \

@@ -384,6 +384,4 @@ fn what_cannot_be_read_goes_to_the_desk() {
         r#"{"id":"cs_1","payment_status":"paid","amount_total":5,"currency":"eur"}"#,
     );
     assert_eq!(after([&odd]).exceptions.first().unwrap().1, "unreadable");
-    assert_eq!(pick(Some(1), Some(2)), Some(1));
-    assert_eq!(pick(None, Some(2)), Some(2));
 }
