@@ -1,6 +1,8 @@
-//! What happens without a request: payments that nobody told of, reminders, the outbox, the sweeps, the copy of the branding.
+//! What happens without a request: payments that nobody told of, reminders, tickets that are closed, the outbox,
+//! the sweeps, the copy of the branding.
 
 mod remind;
+mod tickets;
 
 use std::time::Duration;
 
@@ -20,6 +22,7 @@ use crate::store::notice;
 use crate::store::outbox::{self, Claimed};
 use crate::store::reminder;
 use crate::store::throttle;
+use crate::store::ticket;
 use crate::store::upload::{self, Doomed, Swept};
 use crate::store::{Error, Statement};
 
@@ -52,6 +55,9 @@ pub(crate) async fn tick(app: App) {
     }
     if let Err(error) = remind::remind(&app).await {
         worker::console_error!("reminders: {error}");
+    }
+    if let Err(error) = tickets::close(&app).await {
+        worker::console_error!("tickets: {error}");
     }
     drive(&app).await;
 }
@@ -246,6 +252,7 @@ fn compose(app: &App, mail: &Claimed, look: &Branding) -> Result<Message, String
     let about = match mail.kind.as_str() {
         notice::KIND => Some("documents"),
         reminder::KIND => Some("invoices"),
+        ticket::mail::KIND => Some("tickets"),
         _ => None,
     };
     if let Some((about, address)) = about.zip(look.support_email.as_deref()) {

@@ -55,6 +55,7 @@ impl Deed<'_> {
             "preview" => "eye",
             "project" => "briefcase",
             "task" => "list-todo",
+            "ticket" | "support" | "saved_reply" => "support",
             "branding" => "palette",
             "security" | "permissions" => "shield",
             "invoice" | "payment" | "billing" | "reminders" => "receipt",
@@ -178,6 +179,30 @@ fn phrase(action: &str) -> Option<Phrase> {
         "staff.role_changed" => About("changed the role of ", ""),
         "staff.deactivated" => About("deactivated ", ""),
         "staff.reactivated" => About("reactivated ", ""),
+        _ => return support(action),
+    })
+}
+
+/// Those about support tickets.
+fn support(action: &str) -> Option<Phrase> {
+    use Phrase::{About, Namely};
+    Some(match action {
+        "ticket.opened" => About("opened the ticket ", ""),
+        "ticket.replied" => About("wrote in the ticket ", ""),
+        "ticket.answered" => About("answered the ticket ", ""),
+        "ticket.noted" => About("noted something for the team in ", ""),
+        "ticket.changed" => Namely("changed a ticket"),
+        "ticket.resolved" => About("marked ", " as resolved"),
+        "ticket.closed" => About("closed ", ""),
+        "ticket.reopened" => About("opened ", " again"),
+        "ticket.merged" => Namely("merged two tickets"),
+        "ticket.file_taken" => About("downloaded “", "”"),
+        "ticket.file_not_delivered" => About("noted that the download of “", "” broke off"),
+        "profile.mail_changed" => Namely("changed the mails they get"),
+        "support.changed" => Namely("changed the support settings"),
+        "saved_reply.created" => About("saved the reply “", "”"),
+        "saved_reply.changed" => About("changed the saved reply “", "”"),
+        "saved_reply.deleted" => About("deleted the saved reply “", "”"),
         _ => return None,
     })
 }

@@ -130,6 +130,14 @@ pub mod noun {
         Task => TaskId,
         /// Something said about a task.
         Comment => CommentId,
+        /// A client's request.
+        Ticket => TicketId,
+        /// Something said about a ticket.
+        TicketMessage => TicketMessageId,
+        /// A file that came with it.
+        TicketFile => TicketFileId,
+        /// A text that staff use again and again.
+        SavedReply => SavedReplyId,
         /// Something that the business does for a client.
         Project => ProjectId,
         /// A document with its versions.
@@ -165,8 +173,8 @@ pub mod noun {
 
 pub use noun::{
     AccountId, AttemptId, AuditId, ClientId, CommentId, ContactId, DocumentId, ExceptionId, FactId,
-    FormId, InvoiceId, LinkId, MailId, PayLinkId, ProjectId, ReceiptId, RevisionId, SessionId,
-    StaffId, TaskId, UploadId, VersionId,
+    FormId, InvoiceId, LinkId, MailId, PayLinkId, ProjectId, ReceiptId, RevisionId, SavedReplyId,
+    SessionId, StaffId, TaskId, TicketFileId, TicketId, TicketMessageId, UploadId, VersionId,
 };
 
 impl<T> Id<T> {

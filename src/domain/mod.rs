@@ -12,7 +12,7 @@
 //! | the same form sent twice | [`form_key`] |
 //! | getting in | [`credential`], [`password`], [`blocklist`], [`token`], [`throttle`], [`csrf`], [`next`] |
 //! | staying in | [`session`], [`device`], [`country`] |
-//! | work | [`project`], [`task`] |
+//! | work | [`project`], [`task`], [`ticket`] |
 //! | files | [`document`], [`filename`], [`range`], [`upload`], [`image`] |
 //! | the business's own look and words | [`branding`], [`colour`], [`template`], [`settings`], [`security_txt`] |
 //! | mail on its way | [`outbox`] |
@@ -63,6 +63,7 @@ pub mod task;
 pub mod template;
 pub mod text;
 pub mod throttle;
+pub mod ticket;
 pub mod time;
 pub mod token;
 pub mod upload;

@@ -44,12 +44,13 @@ impl Module {
         Self::Messages,
     ];
     /// Those that have pages, in the order of the navigation: what Portal Permissions offers.
-    pub const OPEN: [Self; 5] = [
+    pub const OPEN: [Self; 6] = [
         Self::Projects,
         Self::Tasks,
         Self::Documents,
         Self::Billing,
         Self::Payments,
+        Self::SupportTickets,
     ];
     /// Its bit in a mask.
     pub const fn bit(self) -> u16 {

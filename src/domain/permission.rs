@@ -68,17 +68,20 @@ pub enum News {
     Documents,
     /// An invoice was sent, or is due.
     Invoices,
+    /// A ticket was answered.
+    Tickets,
 }
 
 impl News {
     /// Every kind.
-    pub const ALL: [Self; 2] = [Self::Documents, Self::Invoices];
+    pub const ALL: [Self; 3] = [Self::Documents, Self::Invoices, Self::Tickets];
 
     /// Its name in forms.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Documents => "mail_documents",
             Self::Invoices => "mail_invoices",
+            Self::Tickets => "mail_tickets",
         }
     }
     /// What people call it.
@@ -86,6 +89,7 @@ impl News {
         match self {
             Self::Documents => "When we share a file",
             Self::Invoices => "When a bill is sent or due",
+            Self::Tickets => "When a ticket of theirs is answered",
         }
     }
     /// The short form, in lists.
@@ -93,6 +97,7 @@ impl News {
         match self {
             Self::Documents => "Shared files",
             Self::Invoices => "Bills",
+            Self::Tickets => "Tickets",
         }
     }
     /// The module that it is about.
@@ -100,6 +105,7 @@ impl News {
         match self {
             Self::Documents => Module::Documents,
             Self::Invoices => Module::Billing,
+            Self::Tickets => Module::SupportTickets,
         }
     }
 }
@@ -179,8 +185,8 @@ impl Preset {
         match (self, news) {
             (Self::Owner, _)
             | (Self::Billing, News::Invoices)
-            | (Self::Project, News::Documents) => true,
-            (Self::Billing, News::Documents)
+            | (Self::Project, News::Documents | News::Tickets) => true,
+            (Self::Billing, News::Documents | News::Tickets)
             | (Self::Project, News::Invoices)
             | (Self::Viewer, _) => false,
         }

@@ -20,6 +20,7 @@ use crate::store::billing::{self, Billing};
 use crate::store::dashboard::{self, Figures, Mails, Undelivered};
 use crate::store::exception;
 use crate::store::invoice::seen;
+use crate::store::ticket::list as tickets;
 use crate::store::viewer::Asker;
 use crate::store::{Results, Statement};
 use crate::store::{project, task};
@@ -30,6 +31,8 @@ pub(crate) struct StaffPage {
     undelivered: Vec<Undelivered>,
     mails: Mails,
     exceptions: u64,
+    /// Tickets that wait for staff.
+    tickets: u64,
     lines: Vec<Line>,
     money: Vec<money::Figures>,
 }
@@ -43,6 +46,7 @@ impl Load for StaffPage {
             dashboard::undelivered(asker.now),
             dashboard::mails(asker.now),
             exception::waiting(),
+            tickets::waiting(),
             audit::newest(),
         ];
         statements.extend(money::statements(asker.now));
@@ -54,6 +58,7 @@ impl Load for StaffPage {
         let undelivered = results.rows()?;
         let mails: Option<Mails> = results.first()?;
         let exceptions: Option<dashboard::Count> = results.first()?;
+        let waiting: Option<dashboard::Count> = results.first()?;
         let recent: Vec<Kept> = results.rows()?;
         let lines = recent.iter().map(|kept| Line::of(kept, now)).collect();
         let money = money::read(results, now)?;
@@ -62,6 +67,7 @@ impl Load for StaffPage {
             undelivered,
             mails,
             exceptions: exceptions.map_or(0, |waiting| waiting.count),
+            tickets: waiting.map_or(0, |waiting| waiting.count),
             lines,
             money,
         }))
@@ -238,6 +244,7 @@ struct StaffDashboard {
     attention: Vec<Attention>,
     clients: String,
     enabled: String,
+    tickets: String,
     lines: Vec<Line>,
     money: Vec<money::Figures>,
 }
@@ -256,6 +263,7 @@ pub(crate) async fn staff(staff: Staff<StaffPage>) -> Answer {
         attention: attention(&staff.page, me, staff.app.mailer.what_is_missing()),
         clients: shown(staff.page.figures.clients),
         enabled: shown(staff.page.figures.enabled),
+        tickets: shown(staff.page.tickets),
         lines: staff.page.lines,
         money: staff.page.money,
         chrome: staff.chrome,
@@ -267,6 +275,7 @@ pub(crate) struct ClientPage {
     projects: Vec<ProjectRow>,
     waiting: Vec<TaskRow>,
     documents: u64,
+    tickets: u64,
     due: Vec<Due>,
 }
 
@@ -284,6 +293,7 @@ impl Load for ClientPage {
             dashboard::shared_documents(asker),
             billing::settings(),
             seen::owing(&billed),
+            tickets::open(asker),
         ]
     }
 
@@ -293,6 +303,7 @@ impl Load for ClientPage {
         let count: Option<dashboard::Count> = results.first()?;
         let settings: Option<Billing> = results.first()?;
         let owing = results.rows()?;
+        let tickets: Option<dashboard::Count> = results.first()?;
         let Some((count, settings)) = count.zip(settings) else {
             return Ok(None);
         };
@@ -306,6 +317,7 @@ impl Load for ClientPage {
                 .map(|row| TaskRow::of(row, now))
                 .collect(),
             documents: count.count,
+            tickets: tickets.map_or(0, |open| open.count),
             due: Due::all(owing, settings.today(now))?,
         }))
     }
@@ -319,6 +331,7 @@ struct ClientDashboard {
     waiting: Vec<TaskRow>,
     greeting: String,
     documents: String,
+    tickets: String,
     due: Vec<Due>,
 }
 
@@ -329,6 +342,7 @@ pub(crate) async fn client(viewer: Viewer<Portal, ClientPage>) -> Answer {
         projects: viewer.page.projects,
         waiting: viewer.page.waiting,
         documents: shown(viewer.page.documents),
+        tickets: shown(viewer.page.tickets),
         due: viewer.page.due,
         chrome: viewer.chrome,
     })

@@ -284,7 +284,15 @@ impl Fields {
     pub(crate) async fn from_parts(parts: &mut Parts) -> Result<Self, Error> {
         let incoming = Incoming::from_request_parts(parts, &()).await?;
         let bounds = parts.extensions.get::<Bounds>().copied();
-        let bounds = bounds.unwrap_or(Bounds::KNOWN);
+        Self::plain(&incoming, bounds.unwrap_or(Bounds::KNOWN)).await
+    }
+
+    /// Reads a form that came without files where it might have had some, from who is signed in.
+    pub(crate) async fn without_files(incoming: &Incoming) -> Result<Self, Error> {
+        Self::plain(incoming, Bounds::KNOWN).await
+    }
+
+    async fn plain(incoming: &Incoming, bounds: Bounds) -> Result<Self, Error> {
         let body = incoming.bytes(bounds.bytes).await?;
         let kind = incoming
             .content_type

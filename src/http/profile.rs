@@ -20,6 +20,7 @@ use crate::store::{Results, Statement, staff};
 pub(crate) struct Mine {
     devices: Vec<Device>,
     waiting: Option<Waiting>,
+    takes_tickets: bool,
     colleagues: Vec<Colleague>,
 }
 
@@ -27,7 +28,11 @@ impl Load for Mine {
     type Args = ();
 
     fn statements(_args: &(), asker: &Asker) -> Vec<Statement> {
-        let mut reads = vec![device::of(asker), address::waiting(asker)];
+        let mut reads = vec![
+            device::of(asker),
+            address::waiting(asker),
+            profile::takes_tickets(asker),
+        ];
         if asker.side == Side::Client {
             reads.push(profile::colleagues(asker));
         }
@@ -38,6 +43,9 @@ impl Load for Mine {
         Ok(Some(Self {
             devices: results.rows()?,
             waiting: results.first()?,
+            takes_tickets: results
+                .first::<profile::Takes>()?
+                .is_some_and(|mail| mail.takes),
             // Staff ask for none, and there is no further answer.
             colleagues: results.rows_if_any()?,
         }))
@@ -80,6 +88,8 @@ struct Profile {
     /// What is to be done about a new address; empty when there is none.
     waiting: String,
     has_password: bool,
+    /// Of staff: mail about tickets that nobody has.
+    takes_tickets: bool,
     places: Vec<Place>,
     colleagues: Vec<Colleague>,
 }
@@ -100,6 +110,7 @@ impl Profile {
                 )
             }),
             has_password: own.frame.has_password(),
+            takes_tickets: own.page.takes_tickets,
             places: own
                 .page
                 .devices
@@ -144,6 +155,31 @@ pub(crate) async fn rename_client(viewer: Viewer<Portal, Mine>, form: Fields) ->
 /// `POST /admin/profile/name`
 pub(crate) async fn rename_staff(staff: Staff<Mine>, form: Fields) -> Answer {
     rename(staff.into(), form).await
+}
+
+/// `POST /admin/profile/tickets`: mail about tickets that nobody has, on or off.
+pub(crate) async fn take_tickets(staff: Staff, mut form: Fields) -> Answer {
+    let takes = form.checkbox("tickets");
+    form.sound()?;
+    let (app, me) = (&staff.app, staff.me());
+    let entry = me.entry(
+        "profile.mail_changed",
+        if takes { "tickets on" } else { "tickets off" },
+    );
+    let batch = vec![
+        profile::take_tickets(me.id, takes),
+        entry.append(app.id()?, app.now),
+    ];
+    app.db.batch(batch).await?;
+    Flash::success(
+        app,
+        if takes {
+            "You get an e-mail about tickets that nobody has yet."
+        } else {
+            "You get e-mail only about tickets that you have."
+        },
+    );
+    see(Side::Staff.profile())
 }
 
 /// 1. what was typed; 2. the name and its entry in the log, in one batch.

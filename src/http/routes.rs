@@ -1,5 +1,7 @@
 //! Every route of the portal, once. The router and the access table are made from this list.
 
+mod tickets;
+
 use std::sync::OnceLock;
 
 use axum::Router;
@@ -74,11 +76,12 @@ fn all() -> Routes {
 }
 
 /// The sections of the list; each is a function below.
-const SECTIONS: [fn(Routes) -> Routes; 13] = [
+const SECTIONS: [fn(Routes) -> Routes; 14] = [
     signing_in,
     people,
     documents,
     work,
+    tickets::tickets,
     invoices,
     papers,
     mail,

@@ -53,11 +53,13 @@ pub(crate) mod settings;
 pub(crate) mod setup;
 pub(crate) mod staff;
 pub(crate) mod statement;
+pub(crate) mod support;
 pub(crate) mod task;
 pub(crate) mod template;
 #[cfg(test)]
 mod tests;
 pub(crate) mod throttle;
+pub(crate) mod ticket;
 pub(crate) mod upload;
 pub(crate) mod viewer;
 

@@ -107,6 +107,8 @@ pub(crate) struct Person {
     pub(crate) mail_documents: bool,
     #[serde(deserialize_with = "flag")]
     pub(crate) mail_invoices: bool,
+    #[serde(deserialize_with = "flag")]
+    pub(crate) mail_tickets: bool,
 }
 
 impl Person {
@@ -121,6 +123,7 @@ impl Person {
         match news {
             News::Documents => self.mail_documents,
             News::Invoices => self.mail_invoices,
+            News::Tickets => self.mail_tickets,
         }
     }
 }
@@ -129,7 +132,7 @@ impl Person {
 pub(crate) fn people(client: ClientId) -> Statement {
     statement!(
         "SELECT id, first_name, last_name, account_id IS NOT NULL AS is_active, portal_access, \
-         modules_off, mail_documents, mail_invoices FROM contacts \
+         modules_off, mail_documents, mail_invoices, mail_tickets FROM contacts \
          WHERE client_id = ?1 AND removed_at IS NULL \
          ORDER BY is_primary DESC, first_name, last_name, id LIMIT 500",
         client.to_string()
@@ -140,7 +143,7 @@ pub(crate) fn people(client: ClientId) -> Statement {
 pub(crate) fn person(id: ContactId) -> Statement {
     statement!(
         "SELECT id, first_name, last_name, account_id IS NOT NULL AS is_active, portal_access, \
-         modules_off, mail_documents, mail_invoices FROM contacts WHERE id = ?1 AND removed_at IS NULL",
+         modules_off, mail_documents, mail_invoices, mail_tickets FROM contacts WHERE id = ?1 AND removed_at IS NULL",
         id.to_string()
     )
 }
@@ -152,13 +155,14 @@ pub(crate) fn change_person(new: &Person, revision: i64, now: Timestamp) -> Vec<
         statement!(
             "UPDATE contacts SET revision = CASE revision WHEN ?2 THEN revision + 1 END, \
              portal_access = ?3, modules_off = ?4, mail_documents = ?5, mail_invoices = ?6, \
-             updated_at = ?7 WHERE id = ?1 AND removed_at IS NULL",
+             mail_tickets = ?7, updated_at = ?8 WHERE id = ?1 AND removed_at IS NULL",
             new.id.to_string(),
             revision,
             new.portal_access,
             new.modules_off.bits(),
             new.mail_documents,
             new.mail_invoices,
+            new.mail_tickets,
             now
         ),
         statement!(

@@ -4,7 +4,8 @@ use serde::Deserialize;
 
 use super::viewer::Asker;
 use super::{Error, Statement, flag, search, statement};
-use crate::domain::id::{ClientId, ContactId};
+use crate::domain::id::{ClientId, ContactId, StaffId};
+use crate::domain::next::Side;
 use crate::domain::text::{Line, Name};
 use crate::domain::time::Timestamp;
 
@@ -36,6 +37,33 @@ pub(crate) fn colleagues(asker: &Asker) -> Statement {
            AND l.revoked_at IS NULL AND l.expires_at > ?2) \
          ORDER BY ct.is_primary DESC, ct.first_name, ct.last_name, ct.id LIMIT 200",
         [],
+    )
+}
+
+/// Whether a member of staff takes mail about tickets that nobody has.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Takes {
+    #[serde(deserialize_with = "flag")]
+    pub(crate) takes: bool,
+}
+
+/// [`Takes`] of who is signed in. Clients choose nothing here.
+pub(crate) fn takes_tickets(asker: &Asker) -> Statement {
+    match asker.side {
+        Side::Staff => statement!(
+            "SELECT st.mail_tickets AS takes FROM sessions s JOIN staff st ON st.id = s.staff_id WHERE s.id = ?1",
+            asker.session.to_string()
+        ),
+        Side::Client => statement!("SELECT 0 AS takes"),
+    }
+}
+
+/// Changes it.
+pub(crate) fn take_tickets(id: StaffId, takes: bool) -> Statement {
+    statement!(
+        "UPDATE staff SET mail_tickets = ?2 WHERE id = ?1",
+        id.to_string(),
+        takes
     )
 }
 

@@ -1,7 +1,7 @@
 //! What SQL has to say in figures is what the domain decides.
 
 use super::viewer::{Asker, VIEWER};
-use super::{dashboard, device, notice, outbox, pay_link, session};
+use super::{dashboard, device, notice, outbox, pay_link, session, ticket};
 use crate::domain::branding::Branding;
 use crate::domain::id::SessionId;
 use crate::domain::module::Module;
@@ -42,6 +42,8 @@ fn modules_have_the_bits_that_the_domain_gives_them() {
         (Module::Documents, notice::READERS),
         (Module::Documents, outbox::claim("", NOW).sql()),
         (Module::Payments, pay_link::LINK),
+        (Module::SupportTickets, ticket::mail::TOLD),
+        (Module::SupportTickets, outbox::claim("", NOW).sql()),
     ] {
         let bit = module.bit();
         let sql = sql.replace(&format!("& {bit}) ="), &format!("& {bit} ="));

@@ -144,12 +144,13 @@ pub(crate) fn end(upload: UploadId, now: Timestamp) -> [Statement; 3] {
     ]
 }
 
-/// Dooms those of the objects that no version of a document and no invoice names.
+/// Dooms those of the objects that no version of a document, no invoice and no ticket names.
 pub(crate) fn doom<T: Serialize>(blobs: &[T], now: Timestamp) -> Result<Statement, super::Error> {
     Ok(statement!(
         "INSERT OR IGNORE INTO doomed_blobs (blob, doomed_at) SELECT f.value, ?2 FROM json_each(?1) f \
          WHERE NOT EXISTS (SELECT 1 FROM document_versions WHERE blob = f.value) \
-          AND NOT EXISTS (SELECT 1 FROM invoice_revisions WHERE own_blob = f.value)",
+          AND NOT EXISTS (SELECT 1 FROM invoice_revisions WHERE own_blob = f.value) \
+          AND NOT EXISTS (SELECT 1 FROM ticket_files WHERE blob = f.value)",
         serde_json::to_string(blobs)?,
         now
     ))

@@ -62,6 +62,13 @@ pub(crate) const TASKS: &str = ", task_seen AS (\
      t.answered_by, t.answered_at, t.waits, t.due_on, t.position FROM viewer v \
      JOIN tasks t ON t.client_id = v.client_id AND t.visible = 1) ";
 
+/// `ticket_seen`: the tickets that the viewer may see, without what is the business's own affair. Of that
+/// client.
+pub(crate) const TICKETS: &str = ", ticket_seen AS (\
+     SELECT t.id, t.number, t.client_id, t.subject, t.category, t.status, t.is_open, t.follows, t.merged_into, \
+     t.said_at, t.created_at, v.contact_id, v.session_id FROM viewer v \
+     JOIN tickets t ON t.client_id = v.client_id) ";
+
 /// Who asks, when, and for which module: what [`VIEWER`] needs.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Asker {
@@ -118,6 +125,15 @@ impl Asker {
         params: impl IntoIterator<Item = Param>,
     ) -> Statement {
         self.with(format!("{}{TASKS}{sql}", self.viewer()), params)
+    }
+
+    /// A statement that reads `FROM ticket_seen`; its own parameters start at `?4`.
+    pub(crate) fn tickets(
+        &self,
+        sql: impl std::fmt::Display,
+        params: impl IntoIterator<Item = Param>,
+    ) -> Statement {
+        self.with(format!("{}{TICKETS}{sql}", self.viewer()), params)
     }
 
     /// The same person, asking for what needs a module beside that of the page.

@@ -1,6 +1,7 @@
 // Every page there is, with who looks at it: for screenshots, accessibility and HTML checks alike.
 // A page that is not in this list is a page that nobody has looked at.
 import { draftInvoice, recordPayment, sentInvoice } from "../harness/billing.mjs";
+import { addSavedReply, answer, file, note, openTicket } from "../harness/tickets.mjs";
 import { addProject, addTask } from "../harness/work.mjs";
 import { addDocument, addStaff, setUpOwner } from "../harness/flows.mjs";
 import { payLinkTo } from "../harness/invoices.mjs";
@@ -64,6 +65,25 @@ export async function setTheStage(world) {
   await owner.post(`${task.path}/comments`, { body: "Let us not show the fourth draft." });
   await owner.post(`${task.path}/comments`, { body: "Here are the drafts. Which one do you like?", shared: "on" });
   await larkspur.person.post(`/tasks/${task.id}/comments`, { body: "The second one, I think. Let me ask my sister." });
+  await addSavedReply(owner, { name: "Thank you for writing", body: "Thank you for writing. We look at it today and tell you what we find.\n\nKind regards" });
+  const printer = await openTicket(larkspur.person, {
+    subject: "The boxes came out too dark", category: "Problem",
+    body: "The first boxes are here, and the green is **much** darker than on the proof.\n\n- Box 1: nearly black\n- Box 2: a little better", files: [file("box-1.jpg", "x".repeat(180_000), "image/jpeg"), file("box-2.jpg", "x".repeat(210_000), "image/jpeg")],
+  });
+  await owner.submit((await owner.get(printer.admin)).page.formTo(printer.admin), { assignee: (await world.db.prepare("SELECT id FROM staff WHERE email = 'ada@fern-oak.test'").first()).id, priority: "high" });
+  await note(owner, printer, "The printer used the old profile. They pay for a second run, but we should not promise a day yet.", { files: [file("mail-from-the-printer.pdf", "x".repeat(90_000), "application/pdf")] });
+  await answer(owner, printer, "We are sorry. We asked the printer to check the colours, and send you a new proof this week.", { files: [file("proof-2.pdf", "x".repeat(1_400_000), "application/pdf")] });
+  await larkspur.person.get((await larkspur.person.get(printer.path)).page.all(".attached a").at(-1).getAttribute("href"));
+  const asks = await openTicket(larkspur.person, { subject: "Can we have the logo as an SVG?", category: "Question", body: "Our sign maker asks for it." });
+  const twice = await openTicket(larkspur.person, { subject: "Logo again", body: "Sorry, I meant as a file we can print." });
+  await owner.post(`${twice.admin}/merge`, { into: asks.id, sure: "on" });
+  const over = await openTicket(larkspur.person, { subject: "A second invoice for the cards?", category: "Billing", body: "Is this one new?" });
+  await answer(owner, over, "It is for the second thousand.", { next: "resolved" });
+  await owner.post(`${over.admin}/status`, { status: "closed" });
+  await larkspur.person.post(`${over.path}/reply`, { body: "And which one do we pay first?" });
+  const solved = await openTicket(larkspur.person, { subject: "How do I change my password?", body: "I cannot find it." });
+  await answer(owner, solved, "Under your name at the top, choose Profile.", { next: "resolved" });
+  const savedReply = await world.db.prepare("SELECT id FROM saved_replies").first();
   const draft = await draftInvoice(owner, larkspur.client, {
     reference: "PO 2026-118", notes: "Thank you for a lovely project.", terms: "Please pay within 14 days.", discount: "5%",
     lines: [["Brand workshop, half a day on site", 1, "640", "19%"], ["Logo, three drafts and two rounds of changes", 2.5, "480", "19%", "10%"], ["Printed cards", 500, "0.185", "7%"]],
@@ -93,13 +113,13 @@ export async function setTheStage(world) {
   await sentInvoice(owner, larkspur.client, { currency: "USD", lines: [["Travel", 1, "320", "0"]] });
   return {
     who: { looking, early, anonymous: world.user("anonymous"), owner, admin: colleague, person: larkspur.person, fresh: fresh.person, off: off.person },
-    project, task, done, recorded: fact.replace("offline:", ""), draft, invoice, withdrawn, payment, open, payLink, waits, linked, exception, client: larkspur.client, contact: larkspur.contact, pending, unreachable: lost, link, mail, milo, quiet, document: shared,
+    tickets: { printer, asks, twice, over, solved, savedReply }, project, task, done, recorded: fact.replace("offline:", ""), draft, invoice, withdrawn, payment, open, payLink, waits, linked, exception, client: larkspur.client, contact: larkspur.contact, pending, unreachable: lost, link, mail, milo, quiet, document: shared,
     ownerId: (await world.db.prepare("SELECT id FROM staff WHERE role = 'owner'").first()).id,
   };
 }
 
 /** All pages, given the stage. */
-export const pages = ({ project, task, done, recorded, draft, invoice, withdrawn, payment, open, payLink, waits, linked, exception, client, contact, pending, unreachable, link, mail, milo, ownerId, quiet, document }) => [
+export const pages = ({ tickets, project, task, done, recorded, draft, invoice, withdrawn, payment, open, payLink, waits, linked, exception, client, contact, pending, unreachable, link, mail, milo, ownerId, quiet, document }) => [
   // anybody
   { name: "sign-in", path: "/sign-in" },
   { name: "invitation", path: link },
@@ -133,6 +153,14 @@ export const pages = ({ project, task, done, recorded, draft, invoice, withdrawn
   { name: "client-task", path: `/tasks/${task.id}`, who: "person" },
   { name: "client-task-done", path: `/tasks/${done.id}`, who: "person" },
   { name: "client-tasks-empty", path: "/tasks", who: "fresh" },
+  { name: "client-tickets", path: "/tickets", who: "person" },
+  { name: "client-tickets-empty", path: "/tickets", who: "fresh" },
+  { name: "client-ticket-new", path: "/tickets/new", who: "person" },
+  { name: "client-ticket", path: tickets.printer.path, who: "person" },
+  { name: "client-ticket-merged", path: tickets.twice.path, who: "person" },
+  { name: "client-ticket-closed", path: tickets.over.path, who: "person" },
+  { name: "client-ticket-resolved", path: tickets.solved.path, who: "person" },
+  { name: "preview-ticket", path: tickets.printer.path, who: "looking" },
   { name: "client-dashboard-empty", path: "/", who: "fresh" },
   { name: "client-documents-empty", path: "/documents", who: "fresh" },
   { name: "client-billing", path: "/billing", who: "person" },
@@ -186,6 +214,17 @@ export const pages = ({ project, task, done, recorded, draft, invoice, withdrawn
   { name: "admin-task-new", path: `${client.path}/tasks/new`, who: "owner" },
   { name: "admin-task", path: task.path, who: "owner" },
   { name: "admin-task-edit", path: `${task.path}/edit`, who: "owner" },
+  { name: "admin-tickets", path: "/admin/tickets", who: "owner" },
+  { name: "admin-tickets-none", path: "/admin/tickets?state=waiting&priority=low", who: "owner" },
+  { name: "admin-client-tickets", path: `${client.path}/tickets`, who: "owner" },
+  { name: "admin-client-tickets-none", path: `${quiet.path}/tickets`, who: "owner" },
+  { name: "admin-ticket", path: tickets.printer.admin, who: "owner" },
+  { name: "admin-ticket-new", path: tickets.asks.admin, who: "owner" },
+  { name: "admin-ticket-merged", path: tickets.twice.admin, who: "owner" },
+  { name: "admin-ticket-closed", path: tickets.over.admin, who: "owner" },
+  { name: "admin-support", path: "/admin/settings/support", who: "owner" },
+  { name: "admin-saved-reply", path: `/admin/settings/support/replies/${tickets.savedReply.id}`, who: "owner" },
+  { name: "admin-saved-reply-new", path: "/admin/settings/support/replies/new", who: "owner" },
   { name: "admin-activity", path: `${client.path}/activity`, who: "owner" },
   { name: "admin-activity-none", path: `${quiet.path}/activity`, who: "owner" },
   { name: "admin-document", path: `/admin/documents/${document.id}`, who: "owner" },

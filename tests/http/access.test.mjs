@@ -4,6 +4,7 @@ import { after, test } from "node:test";
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { draftInvoice, recordPayment, sentInvoice } from "../harness/billing.mjs";
+import { addSavedReply, file, openTicket } from "../harness/tickets.mjs";
 import { addProject, addTask } from "../harness/work.mjs";
 import { addDocument, setUpOwner } from "../harness/flows.mjs";
 import { payLinkTo } from "../harness/invoices.mjs";
@@ -63,6 +64,9 @@ async function setTheStage() {
   const payment = await world.db.prepare("SELECT id FROM ledger WHERE kind = 'payment'").first();
   const project = await addProject(owner, client.client, { visible: "on" });
   const task = await addTask(owner, client.client, { visible: "on", asks: "complete" });
+  const ticket = await openTicket(client.person, { files: [file()] });
+  const ticketFile = await world.db.prepare("SELECT id FROM ticket_files").first();
+  const savedReply = await addSavedReply(owner);
   return {
     who: { anonymous: world.user("anonymous"), preview, owner, admin, member, client: client.person, other: other.person, off: off.person, archived: archived.person },
     subjects: {
@@ -73,6 +77,9 @@ async function setTheStage() {
       invoice: invoice.id,
       project: project.id,
       task: task.id,
+      ticket: ticket.id,
+      ticketFile: ticketFile.id,
+      savedReply: savedReply.id,
       payLink: (await payLinkTo(world, invoice)).token,
       payment: payment.id,
       attempt: await bareAttempt(world, { ...invoice, client: client.client }),

@@ -7,6 +7,7 @@ import { execFileSync } from "node:child_process";
 import { draftInvoice, recordPayment, sentInvoice } from "../harness/billing.mjs";
 import { addDocument, newPassword, setUpOwner, signIn, signInStaff } from "../harness/flows.mjs";
 import { clientRow, colleague, contactRow, invitation, person } from "../harness/rows.mjs";
+import { addSavedReply, openTicket } from "../harness/tickets.mjs";
 import { addProject, addTask } from "../harness/work.mjs";
 import { ROOT } from "../harness/runtime.mjs";
 import { World } from "../harness/world.mjs";
@@ -62,9 +63,16 @@ before(async () => {
   await recordPayment(owner, paid, "10");
   const { payment } = await world.db.prepare("SELECT payment FROM allocations WHERE invoice_id = ?").bind(paid.id).first();
   stage.payment = payment.replace("offline:", "");
+  stage.savedReply = await addSavedReply(owner);
   const switching = await one.person.get("/");
   const id = switching.page.all('[name="contact_id"]').map((field) => field.getAttribute("value"))[0];
   stage.secondContact = { id };
+  // The person is at that client by the time tickets are written to.
+  const writer = Object.assign(world.user("writer"), { email: one.person.email, password: one.person.password });
+  await signIn(writer);
+  await writer.post("/switch", { contact_id: id });
+  stage.ticket = await openTicket(writer);
+  stage.twin = await openTicket(writer);
 });
 
 /** What must stand as it stood: every table but those that count tries or hold a place for a file that may come, and when somebody was last here. */

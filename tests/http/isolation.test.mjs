@@ -8,6 +8,7 @@ import { draftInvoice, recordPayment, sentInvoice } from "../harness/billing.mjs
 import { addDocument, setUpOwner, signIn } from "../harness/flows.mjs";
 import { bareAttempt } from "../harness/money.mjs";
 import { contactRow, invitation, newId, person } from "../harness/rows.mjs";
+import { answer, file, note, openTicket } from "../harness/tickets.mjs";
 import { addProject, addTask } from "../harness/work.mjs";
 import { ROOT } from "../harness/runtime.mjs";
 import { World } from "../harness/world.mjs";
@@ -36,6 +37,10 @@ const THINGS = {
   // An empty form says nothing, and is told so.
   "POST /tasks/{id}/answer": { table: "tasks", own: shown("tasks"), answer: 422 },
   "POST /tasks/{id}/comments": { table: "tasks", own: shown("tasks"), answer: 422 },
+  "GET /tickets/{id}": { table: "tickets", own: tickets, answer: 200 },
+  "POST /tickets/{id}/reply": { table: "tickets", own: tickets, answer: 422 },
+  "POST /tickets/{id}/status": { table: "tickets", own: tickets, answer: 400 },
+  "GET /tickets/files/{id}": { table: "ticket_files", own: ticketFiles, answer: 200 },
   "POST /profile/sessions/{id}/end": { table: "sessions", own: sessions, answer: 303 },
 };
 function visible({ a }) {
@@ -52,6 +57,12 @@ function payments({ a }) {
 }
 function shown(table) {
   return ({ a }) => ids(`SELECT id FROM ${table} WHERE client_id = ? AND visible = 1`, a.client.id);
+}
+function tickets({ a }) {
+  return ids("SELECT id FROM tickets WHERE client_id = ?", a.client.id);
+}
+function ticketFiles({ a }) {
+  return ids("SELECT f.id FROM ticket_files f JOIN ticket_messages m ON m.id = f.message_id JOIN tickets t ON t.id = m.ticket_id WHERE t.client_id = ? AND m.internal = 0", a.client.id);
 }
 function sessions({ a }) {
   return ids("SELECT id FROM sessions WHERE contact_id = ?", a.contact.id);
@@ -88,6 +99,10 @@ before(async () => {
     const task = await addTask(owner, each.client, { visible: "on", asks: "complete", project: project.id });
     await addTask(owner, each.client, { project: project.id });
     await owner.post(`${task.path}/comments`, { body: "Between us." });
+    // A ticket with files, and what staff note among themselves.
+    const ticket = await openTicket(each.person, { files: [file()] });
+    await answer(owner, ticket, "Here.", { files: [file("offer.txt")] });
+    await note(owner, ticket, "Between us.", { files: [file("inside.txt")] });
     // A second device, a link to sign in, a new password, a colleague who is invited.
     each.device = Object.assign(world.user("second device"), { email: each.person.email, password: each.person.password });
     await signIn(each.device);

@@ -11,7 +11,7 @@ const AT_LEAST = 300;
 
 /** Tables of a handful of rows, which may be read whole. */
 const SMALL = new Set([
-  "business", "staff", "email_templates", "d1_migrations", "billing", "number_series",
+  "business", "staff", "email_templates", "d1_migrations", "billing", "number_series", "saved_replies",
   // Empty between batches.
   "stale",
   // A row a month and currency; the days are found by their span.

@@ -26,14 +26,58 @@ use crate::store::receipt::{self, Taking};
 use crate::store::viewer::Asker;
 use crate::store::{Results, Statement};
 
+/// What a request wants of a file.
+pub(crate) struct Asked {
+    pub(crate) method: Method,
+    /// Another site brought the browser here, perhaps without the person's doing.
+    pub(crate) brought: bool,
+    pub(crate) kept: Kept,
+    range: Option<String>,
+    if_range: Option<String>,
+}
+
+impl Asked {
+    /// Reads the head of a request.
+    pub(crate) fn of(parts: &Parts) -> Self {
+        let text = |name: HeaderName| {
+            let value = parts
+                .headers
+                .get(name)
+                .and_then(|value| value.to_str().ok());
+            value.map(str::to_owned)
+        };
+        let if_none_match = text(IF_NONE_MATCH);
+        Self {
+            // RFC 9110, section 14.2: Range is defined for GET alone.
+            range: text(RANGE).filter(|_| parts.method == Method::GET),
+            if_range: text(IF_RANGE),
+            brought: matches!(
+                text(HeaderName::from_static("sec-fetch-site")).as_deref(),
+                Some("cross-site" | "same-site")
+            ),
+            method: parts.method.clone(),
+            kept: if_none_match
+                .as_deref()
+                .map(Kept::parse)
+                .unwrap_or_default(),
+        }
+    }
+
+    /// Bytes that the file must have for the range to be met; 0: no range.
+    pub(crate) fn needs(&self) -> u64 {
+        self.range.as_deref().map_or(0, needs)
+    }
+
+    /// Whether bytes are sent to who asked for them.
+    pub(crate) fn takes(&self) -> bool {
+        self.method == Method::GET && !self.brought
+    }
+}
+
 /// Which document, and what of it.
 pub(crate) struct Wanted {
     taking: Taking,
-    method: Method,
-    /// Another site brought the browser here, perhaps without the person's doing.
-    brought: bool,
-    range: Option<String>,
-    if_range: Option<String>,
+    asked: Asked,
 }
 
 impl FromAddress for Wanted {
@@ -57,37 +101,19 @@ impl Wanted {
     fn of(document: DocumentId, parts: &Parts) -> Result<Self, Error> {
         let app = parts.extensions.get::<App>();
         let app = app.ok_or_else(|| Error::internal("the request came without its parts"))?;
-        let text = |name: HeaderName| {
-            let value = parts
-                .headers
-                .get(name)
-                .and_then(|value| value.to_str().ok());
-            value.map(str::to_owned)
-        };
-        let (if_none_match, if_range) = (text(IF_NONE_MATCH), text(IF_RANGE));
-        // RFC 9110, section 14.2: Range is defined for GET alone.
-        let range = text(RANGE).filter(|_| parts.method == Method::GET);
-        let trimmed = |text: &Option<String>| text.as_deref().unwrap_or_default().trim().to_owned();
+        let asked = Asked::of(parts);
+        let if_range = asked.if_range.as_deref().unwrap_or_default().trim();
         Ok(Self {
             taking: Taking {
                 id: app.id()?,
                 note: app.id()?,
                 document,
-                kept: if_none_match
-                    .as_deref()
-                    .map(Kept::parse)
-                    .unwrap_or_default(),
-                needs: range.as_deref().map_or(0, needs),
-                if_range: trimmed(&if_range),
+                kept: asked.kept.clone(),
+                needs: asked.needs(),
+                if_range: if_range.to_owned(),
                 place: visitor::place(&parts.headers),
             },
-            range,
-            if_range,
-            brought: matches!(
-                text(HeaderName::from_static("sec-fetch-site")).as_deref(),
-                Some("cross-site" | "same-site")
-            ),
-            method: parts.method.clone(),
+            asked,
         })
     }
 }
@@ -136,7 +162,7 @@ impl Load for OfClient {
 
     fn statements(wanted: &Wanted, asker: &Asker) -> Vec<Statement> {
         let mut statements = vec![document::shared_stored(asker, wanted.taking.document)];
-        if wanted.method == Method::GET && !wanted.brought {
+        if wanted.asked.takes() {
             statements.push(receipt::write(asker, &wanted.taking));
             statements.push(receipt::note(&wanted.taking));
         }
@@ -152,24 +178,24 @@ impl Load for OfClient {
 /// `GET /admin/documents/{id}/download`
 pub(crate) async fn staff(staff: Staff<OfStaff>) -> Answer {
     let OfStaff(wanted, stored) = staff.page;
-    send(&staff.app, &wanted, &stored).await
+    send(&staff.app, &wanted.asked, &stored).await
 }
 
 /// `GET /admin/documents/{id}/versions/{number}/download`
 pub(crate) async fn version(staff: Staff<Version>) -> Answer {
     let Version(wanted, stored) = staff.page;
-    send(&staff.app, &wanted, &stored).await
+    send(&staff.app, &wanted.asked, &stored).await
 }
 
 /// `GET /documents/{id}/download`. A receipt says that the person took the file, so a link or picture
 /// on another site, which can make a browser ask for it, leads to the document's page instead.
 pub(crate) async fn client(viewer: Viewer<Shared, OfClient>) -> Answer {
     let (app, OfClient(wanted, stored)) = (&viewer.app, viewer.page);
-    if wanted.brought {
+    if wanted.asked.brought {
         return see(&format!("/documents/{}", wanted.taking.document));
     }
-    let answer = send(app, &wanted, &stored).await;
-    if answer.is_err() && wanted.method == Method::GET {
+    let answer = send(app, &wanted.asked, &stored).await;
+    if answer.is_err() && wanted.asked.takes() {
         let batch = receipt::take_back(&wanted.taking, app.id()?);
         app.db.batch(batch.into()).await?;
     }
@@ -177,13 +203,13 @@ pub(crate) async fn client(viewer: Viewer<Shared, OfClient>) -> Answer {
 }
 
 /// 1. what the conditions ask for; 2. the headers; 3. the bytes, for GET.
-async fn send(app: &App, wanted: &Wanted, stored: &Stored) -> Answer {
+pub(crate) async fn send(app: &App, wanted: &Asked, stored: &Stored) -> Answer {
     // 1.
     let etag = ETag::strong(&stored.etag);
     let asked = Conditions {
         range: wanted.range.as_deref(),
         if_range: wanted.if_range.as_deref(),
-        kept: Some(&wanted.taking.kept),
+        kept: Some(&wanted.kept),
     };
     let decision = decide(asked, &etag, stored.created_at, stored.size);
     let (status, span) = match decision {
@@ -221,7 +247,7 @@ async fn send(app: &App, wanted: &Wanted, stored: &Stored) -> Answer {
     // 3.
     if wanted.method == Method::GET {
         let Some(blob) = app.blobs.open(&stored.blob, span).await? else {
-            worker::console_error!("document {}: no object", wanted.taking.document);
+            worker::console_error!("the file {}: no object", stored.blob);
             return Err(Error::NotFound);
         };
         response.extensions_mut().insert(Outgoing(blob.stream));

@@ -13,7 +13,9 @@ mod version;
 
 pub(crate) use client::{list as shared, one as shared_one};
 pub(crate) use delete::{ask as ask_delete, delete};
-pub(crate) use download::{client as download, staff as staff_download, version as old_download};
+pub(crate) use download::{
+    Asked, client as download, send, staff as staff_download, version as old_download,
+};
 pub(crate) use list::{list, upload, visible};
 pub(crate) use one::{page as one, save};
 pub(crate) use reader::Reader;

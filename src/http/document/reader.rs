@@ -58,7 +58,7 @@ impl Reader {
     }
 
     /// Bytes so far; all of them once it is done.
-    pub(super) fn size(&self) -> u64 {
+    pub(crate) fn size(&self) -> u64 {
         self.size
     }
 

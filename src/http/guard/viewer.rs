@@ -95,6 +95,13 @@ impl Scope for Tasked {
     const NAME: &'static str = "contact:tasks";
 }
 
+/// Support tickets.
+pub(crate) struct Supported;
+impl Scope for Supported {
+    const MODULE: Option<Module> = Some(Module::SupportTickets);
+    const NAME: &'static str = "contact:support_tickets";
+}
+
 /// Another client of the same person.
 #[derive(Debug, Clone, serde::Deserialize)]
 pub(crate) struct Other {
@@ -168,6 +175,10 @@ impl Who {
     pub(crate) const fn tasks(&self) -> bool {
         self.modules.has(Module::Tasks)
     }
+    /// Whether they see support tickets.
+    pub(crate) const fn tickets(&self) -> bool {
+        self.modules.has(Module::SupportTickets)
+    }
     /// Whether they see invoices.
     pub(crate) const fn billing(&self) -> bool {
         self.modules.has(Module::Billing)
@@ -187,6 +198,20 @@ pub(crate) struct Viewer<M, L = ()> {
     /// What the page asked from D1.
     pub(crate) page: L,
     proof: PhantomData<M>,
+}
+
+impl<M: Scope, L> Viewer<M, L> {
+    /// Who asks, for what is written through the viewer predicate: never a preview, which writes nothing.
+    pub(crate) fn asker(&self) -> Asker {
+        Asker {
+            session: self.me().session,
+            side: Side::Client,
+            preview: false,
+            now: self.app.now,
+            module: M::MODULE,
+            also: M::ALSO,
+        }
+    }
 }
 
 impl<M, L> Viewer<M, L> {

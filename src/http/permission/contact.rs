@@ -144,7 +144,8 @@ pub(crate) async fn save(staff: Staff<OfContact>, mut form: Fields) -> Answer {
     let offered = of.offered();
     let shown = shown(&mut form).map(|all| all.iter().filter(|m| offered.has(*m)).collect());
     let visible = ticked(&mut form, offered);
-    let [mail_documents, mail_invoices] = News::ALL.map(|news| form.checkbox(news.as_str()));
+    let [mail_documents, mail_invoices, mail_tickets] =
+        News::ALL.map(|news| form.checkbox(news.as_str()));
     let portal_access = form.checkbox(ACCESS);
     let preset = form.optional("preset", |name| {
         Preset::parse(name).ok_or("Choose one of the roles.")
@@ -174,6 +175,7 @@ pub(crate) async fn save(staff: Staff<OfContact>, mut form: Fields) -> Answer {
         modules_off: permission::contact_off(shown, visible, old.modules_off),
         mail_documents,
         mail_invoices,
+        mail_tickets,
         ..old.clone()
     };
     let (app, contact) = (&staff.app, &of.contact);
