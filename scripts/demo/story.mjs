@@ -2,6 +2,7 @@
 // the pages (tests/harness/flows.mjs), so the demo breaks loudly when a page does.
 import { draftInvoice, recordPayment, sentInvoice } from "../../tests/harness/billing.mjs";
 import { accept, addClient, addContact, addDocument, addStaff, invite, setUpOwner, signIn, signInStaff, switchPortal } from "../../tests/harness/flows.mjs";
+import { addSavedReply, answer, note, openTicket, reply } from "../../tests/harness/tickets.mjs";
 import { addProject, addTask } from "../../tests/harness/work.mjs";
 
 /** Passwords of a demo that never leaves this machine; long enough for the portal's rule. */
@@ -130,6 +131,9 @@ export async function tellStory({ world, daysAgo, withoutMail, say }) {
   await owner.post(`${logo.path}/comments`, { body: "Which one do you like, and is the green warm enough?", shared: "on" });
   await addProject(owner, bakery, { name: "Christmas cards", status: "completed", visible: "on" });
 
+  say("Lena asks, and is answered");
+  await tickets({ world, owner, daysAgo, lena: lenaPerson });
+
   say("Harbour Yoga is a client with the portal off");
   await daysAgo(20);
   await signInStaff(owner);
@@ -155,4 +159,37 @@ export async function tellStory({ world, daysAgo, withoutMail, say }) {
     { who: "Ada Ashdown, admin", at: "/admin/sign-in", email: ada.email, password: PASSWORDS.admin },
     { who: "Lena, client (Larkspur Bakery)", at: "/sign-in", email: lena.email, password: PASSWORDS.client },
   ];
+}
+
+/** Tickets in every state: one that waits for us, one for Lena, one resolved, one closed. */
+async function tickets({ world, owner, daysAgo, lena }) {
+  await addSavedReply(owner, { name: "We look at it", body: "Thank you for writing. We look at it today and tell you what we find.\n\nKind regards" });
+  await addSavedReply(owner, { name: "Where your files are", body: "You find the files under **Documents** in your portal; the newest stand on top of their folder." });
+  const come = async (days) => {
+    await daysAgo(days);
+    await signInStaff(owner);
+    await signIn(lena);
+  };
+  await come(10);
+  const password = await openTicket(lena, { subject: "How do I change my password?", category: "Question", body: "I looked everywhere." });
+  await answer(owner, password, "Choose **Profile** under your name at the top.", { next: "resolved" });
+  await owner.post(`${password.admin}/status`, { status: "closed" });
+  await come(8);
+  const boxes = await openTicket(lena, {
+    subject: "The test boxes came out too dark", category: "Problem", body: "The first boxes are here, and the green is **much** darker than on the proof.\n\n- Box 1: nearly black\n- Box 2: a little better",
+    files: [paper("Photos of the boxes", "boxes.pdf")],
+  });
+  const { id } = await world.db.prepare("SELECT id FROM staff WHERE name = 'Ada Ashdown'").first();
+  const form = (await owner.get(boxes.admin)).page.formTo(boxes.admin);
+  await owner.submit(form, { assignee: id, priority: "high" });
+  await note(owner, boxes, "The printer used the old colour profile and pays for a second run. Let us not promise a day yet.");
+  await answer(owner, boxes, "We are sorry about that. Here is a new proof; is this green right?", { files: [paper("Proof, second run", "proof-2.pdf")] });
+  await come(5);
+  const size = await openTicket(lena, { subject: "Which size for the window sticker?", category: "Question", body: "The window is 1.20 m wide." });
+  await answer(owner, size, "90 cm leaves a calm margin. We have put it into the drawing.", { next: "resolved" });
+  await come(2);
+  await reply(lena, size, "Lovely, thank you!");
+  await lena.post(`${size.path}/status`, { status: "resolved" });
+  await come(0.2);
+  await openTicket(lena, { subject: "Can we have the logo as an SVG?", category: "Change", body: "Our sign maker asks for it, best before Friday." });
 }
