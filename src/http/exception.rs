@@ -13,7 +13,7 @@ use crate::domain::invoice::state::Stored;
 use crate::domain::money::{Currency, Money};
 use crate::domain::text::Line as Text;
 use crate::domain::time::Timestamp;
-use crate::store::audit::{Entry, Principal};
+use crate::store::audit::Entry;
 use crate::store::exception::{self, Line, PAGE, Target, Whole};
 use crate::store::viewer::Asker;
 use crate::store::{ById as _, Results, Statement, ledger};
@@ -309,12 +309,9 @@ pub(crate) async fn resolve(staff: Staff<Whole>, mut form: Fields) -> Answer {
     };
     let me = staff.me();
     let entry = Entry {
-        principal: Principal::Staff(me.id, me.name.clone()),
-        action: "payment.resolved",
         entity: Some(of.id.to_string()),
         client: of.client_id,
-        detail: words.as_str().to_owned(),
-        address: me.address.clone(),
+        ..me.entry("payment.resolved", words.as_str())
     };
     let batch = vec![
         exception::resolve(of.id, me.id, words.as_str(), app.now),

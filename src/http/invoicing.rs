@@ -19,7 +19,6 @@ use crate::domain::text::{Line, Paragraphs};
 use crate::domain::time::{Date, Timestamp};
 use crate::domain::zone::Clock;
 use crate::outbound::zone;
-use crate::store::audit::{Entry, Principal};
 use crate::store::billing::{self, Billing, Numbering};
 use crate::store::invoicing::{self, Draft};
 use crate::store::viewer::Asker;
@@ -132,14 +131,7 @@ pub(crate) async fn save(staff: Admin<Invoicing>, mut form: Fields) -> Answer {
         return see(PATH);
     }
     let me = staff.me();
-    let entry = Entry {
-        principal: Principal::Staff(me.id, me.name.clone()),
-        action: "billing.changed",
-        entity: None,
-        client: None,
-        detail: changed.join(", "),
-        address: me.address.clone(),
-    };
+    let entry = me.entry("billing.changed", changed.join(", "));
     let mut batch = invoicing::change(&draft, of.billing.revision, of.today.year(), app.now);
     batch.push(entry.append(app.id()?, app.now));
     match app.db.batch(batch).await {

@@ -13,7 +13,6 @@ use crate::domain::money::Rate;
 use crate::domain::text::{Line, Paragraphs};
 use crate::domain::time::Timestamp;
 use crate::outbound::payments::{Connection, Stripe};
-use crate::store::audit::{Entry, Principal};
 use crate::store::billing::{self, Billing};
 use crate::store::payments::{self, Ways};
 use crate::store::viewer::Asker;
@@ -222,14 +221,7 @@ pub(crate) async fn save(staff: Admin<Settings>, mut form: Fields) -> Answer {
         return see(PATH);
     }
     let me = staff.me();
-    let entry = Entry {
-        principal: Principal::Staff(me.id, me.name.clone()),
-        action: "payments.changed",
-        entity: None,
-        client: None,
-        detail: changed.join(", "),
-        address: me.address.clone(),
-    };
+    let entry = me.entry("payments.changed", changed.join(", "));
     let batch = vec![
         payments::change(&ways, of.revision, app.now),
         entry.append(app.id()?, app.now),

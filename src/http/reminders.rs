@@ -9,7 +9,6 @@ use super::{Error, Fields, choices};
 use crate::domain::reminder::{Days, FROM_HOUR, GRACE, Plan, StageTone};
 use crate::domain::template::Kind;
 use crate::domain::time::Timestamp;
-use crate::store::audit::{Entry, Principal};
 use crate::store::billing::{self, Billing};
 use crate::store::reminder;
 use crate::store::viewer::Asker;
@@ -120,14 +119,7 @@ pub(crate) async fn save(staff: Admin<Reminders>, mut form: Fields) -> Answer {
     } else {
         stages.join(", ")
     };
-    let entry = Entry {
-        principal: Principal::Staff(me.id, me.name.clone()),
-        action: "reminders.changed",
-        entity: None,
-        client: None,
-        detail: said,
-        address: me.address.clone(),
-    };
+    let entry = me.entry("reminders.changed", said);
     let revision = of.billing.revision;
     let mut batch = Vec::from(reminder::change(&plan, without_portal, revision, app.now));
     batch.push(entry.append(app.id()?, app.now));

@@ -10,7 +10,6 @@ use crate::http::chrome::{Chrome, Flash};
 use crate::http::guard::{Admin, Load, Me};
 use crate::http::page::{Answer, page, see, try_again};
 use crate::http::{Error, Fields};
-use crate::store::audit::{Entry, Principal};
 use crate::store::permission::{self as stored, Defaults};
 use crate::store::viewer::Asker;
 use crate::store::{self, Conflict, Results, Statement};
@@ -74,14 +73,7 @@ pub(crate) async fn save(staff: Admin<Defaults>, mut form: Fields) -> Answer {
         Flash::success(app, "Everything was saved like this already.");
         return see(PATH);
     }
-    let entry = Entry {
-        principal: Principal::Staff(me.id, me.name.clone()),
-        action: "permissions.defaults_changed",
-        entity: None,
-        client: None,
-        detail: differences(old, new).join(", "),
-        address: me.address.clone(),
-    };
+    let entry = me.entry("permissions.defaults_changed", differences(old, new).join(", "));
     let batch = vec![
         stored::change_defaults(old, new, app.now),
         entry.append(app.id()?, app.now),
