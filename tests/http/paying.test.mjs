@@ -2,7 +2,7 @@
 // the way, and who presses at once. Money is never told by the page that leads back.
 import { after, before, test } from "node:test";
 import assert from "node:assert/strict";
-import { recordPayment } from "../harness/billing.mjs";
+import { recordPayment, sendInvoice, sentInvoice } from "../harness/billing.mjs";
 import { setUpOwner, signInStaff } from "../harness/flows.mjs";
 import { payLinkTo } from "../harness/invoices.mjs";
 import { invoiceNow, invoiceRow, payOnline, rowsOf, voidInvoice } from "../harness/money.mjs";
@@ -354,6 +354,22 @@ test("staff make a link to pass on and revoke all of them; without the setting t
   const voided = await invoiceRow(world, client, { state: "void" });
   assert.equal((await owner.post(`/admin/invoices/${voided.id}/link/new`)).status, 303);
   assert.deepEqual(await rowsOf(world, "SELECT 1 FROM pay_links WHERE invoice_id = ?", voided.id), []);
+});
+
+test("sending a revision closes the page that asks for the old amount; the next one asks for the new", async () => {
+  world.expectCost(/\/(send|pay)$/);
+  const invoice = await sentInvoice(owner, client);
+  await pay(lena, invoice);
+  const [old] = await attempts(invoice);
+  await owner.post(`${invoice.path}/revise`);
+  const fields = Object.fromEntries((await owner.get(`${invoice.path}/edit`)).page.formTo(`${invoice.path}/edit`).values);
+  await owner.post(`${invoice.path}/edit`, { ...fields, go: "save", price_0: "50" });
+  assert.equal(stripe.sessions.get(old.session_id).status, "open", "what was sent can be paid while its revision is written");
+  await sendInvoice(owner, invoice);
+  assert.equal(stripe.sessions.get(old.session_id).status, "expired");
+  await pay(lena, invoice);
+  const next = (await attempts(invoice)).find(({ state }) => state === "open");
+  assert.deepEqual([stripe.sessions.get(next.session_id).amount_total, (await invoiceNow(world, invoice)).due], [11_900, 11_900]);
 });
 
 test("voiding, and recording, correcting and reversing a payment, close the page first; what is under way makes them wait", async () => {
