@@ -10,7 +10,7 @@ use http::request::Parts;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use super::{assets, cookie};
+use super::cookie;
 use crate::app::App;
 use crate::domain::branding::Branding;
 use crate::domain::colour::{HexColour, Palette};
@@ -156,12 +156,6 @@ impl Flash {
 pub(crate) struct Chrome<M> {
     /// Language of the page.
     pub(crate) lang: &'static str,
-    /// Versioned address of the style sheet.
-    pub(crate) asset_css: &'static str,
-    /// Versioned address of the script every page has.
-    pub(crate) asset_app_js: &'static str,
-    /// Versioned address of the icon sprite.
-    pub(crate) asset_icons: &'static str,
     /// The look of the business.
     pub(crate) brand: Brand,
     /// The last action's message.
@@ -185,9 +179,6 @@ impl<M> Chrome<M> {
     pub(crate) fn for_nobody(self) -> Chrome<Nobody> {
         Chrome {
             lang: self.lang,
-            asset_css: self.asset_css,
-            asset_app_js: self.asset_app_js,
-            asset_icons: self.asset_icons,
             brand: self.brand,
             flash: self.flash,
             path: self.path,
@@ -200,9 +191,6 @@ impl<M> Chrome<M> {
         app.note_style(brand.style.hash());
         Self {
             lang: "en",
-            asset_css: assets::css(),
-            asset_app_js: assets::app_js(),
-            asset_icons: assets::icons(),
             brand,
             flash,
             path: path.to_owned(),

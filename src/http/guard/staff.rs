@@ -7,6 +7,7 @@ use http::request::Parts;
 
 use super::{FromAddress as _, Guard, Load};
 use crate::app::App;
+use crate::domain::branding::Branding;
 use crate::domain::id::{ClientId, SessionId, StaffId};
 use crate::domain::next::Side;
 use crate::domain::role::Role;
@@ -15,8 +16,8 @@ use crate::http::Error;
 use crate::http::chrome::Chrome;
 use crate::http::cookie::{self, Ticket};
 use crate::store::audit::{Entry, Principal};
-use crate::store::session;
 use crate::store::viewer::Asker;
+use crate::store::{Results, Statement, session};
 
 /// A sensitive act needs a proof of identity no older than this.
 pub(super) const FRESH: Millis = Millis::minutes(10);
@@ -144,19 +145,11 @@ impl<S: Sync, R: Rank, L: Load> FromRequestParts<S> for StaffOf<R, L> {
     /// 1. the cookie's signature and age, without D1; 2. what the address says; 3. the session's
     /// row and the page's data in one batch; 4. role and freshness; 5. the page's data.
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Error> {
-        let app = super::app(parts)?;
-        let next = || Side::Staff.next_of(parts);
         // 1.
-        let ticket = Ticket::of(&parts.headers, Side::Staff, &app.config.keys, app.now);
-        let Some(ticket) = ticket else {
-            return Err(Error::SignIn {
-                side: Side::Staff,
-                next: next(),
-            });
-        };
+        let app = super::app(parts)?;
+        let ticket = ticket(&app, parts)?;
         // 2.
         let args = L::Args::from_address(parts).await;
-        // 3.
         let asker = Asker {
             session: ticket.session,
             side: Side::Staff,
@@ -165,47 +158,16 @@ impl<S: Sync, R: Rank, L: Load> FromRequestParts<S> for StaffOf<R, L> {
             module: None,
             also: None,
         };
-        let mut batch = vec![session::staff_member(ticket.session, app.now)];
-        batch.extend(cookie::touch(&app, ticket, Side::Staff));
-        let own = batch.len();
-        if let Ok(args) = &args {
-            batch.extend(L::statements(args, &asker));
-        }
-        let mut results = app.db.batch(batch).await?;
-        let row: Option<session::StaffRow> = results.first()?;
-        for _ in 1..own {
-            results.skip()?;
-        }
-        let next = || Side::Staff.next_of(parts);
-        let Some(row) = row else {
-            return Err(Error::SignIn {
-                side: Side::Staff,
-                next: next(),
-            });
+        let asked = match &args {
+            Ok(args) => L::statements(args, &asker),
+            Err(_said_below) => Vec::new(),
         };
-        // 4.
-        if row.role < R::LEAST {
-            return Err(Error::Forbidden(
-                "Your role does not include this. Please ask an owner or admin of your portal.",
-            ));
-        }
-        if R::FRESH && app.now.since(row.confirmed_at) > FRESH {
-            return Err(Error::Confirm {
-                side: Side::Staff,
-                next: next(),
-            });
-        }
+        // 3. and 4.
+        let (me, branding, mut results) =
+            admit(&app, parts, ticket, asked, (R::LEAST, R::FRESH)).await?;
         // 5.
         let page = L::read(args?, &mut results, app.now)?.ok_or(Error::NotFound)?;
-        let me = Me {
-            id: row.staff_id,
-            session: ticket.session,
-            name: row.name,
-            email: row.email,
-            role: row.role,
-            address: super::super::visitor::address(&parts.headers),
-        };
-        let chrome = Chrome::new(&app, parts, &row.branding, me);
+        let chrome = Chrome::new(&app, parts, &branding, me);
         Ok(Self {
             app,
             chrome,
@@ -213,4 +175,58 @@ impl<S: Sync, R: Rank, L: Load> FromRequestParts<S> for StaffOf<R, L> {
             proof: PhantomData,
         })
     }
+}
+
+fn sign_in(parts: &Parts) -> Error {
+    Error::SignIn {
+        side: Side::Staff,
+        next: Side::Staff.next_of(parts),
+    }
+}
+
+/// The cookie of a session that may be live.
+fn ticket(app: &App, parts: &Parts) -> Result<Ticket, Error> {
+    let ticket = Ticket::of(&parts.headers, Side::Staff, &app.config.keys, app.now);
+    ticket.ok_or_else(|| sign_in(parts))
+}
+
+/// The session's row and what the page asked, in one batch; then whether this person may. One function
+/// for all pages and ranks, so that it stands in the worker once.
+async fn admit(
+    app: &App,
+    parts: &Parts,
+    ticket: Ticket,
+    asked: Vec<Statement>,
+    (least, fresh): (Role, bool),
+) -> Result<(Me, Branding, Results), Error> {
+    let mut batch = vec![session::staff_member(ticket.session, app.now)];
+    batch.extend(cookie::touch(app, ticket, Side::Staff));
+    let own = batch.len();
+    batch.extend(asked);
+    let mut results = app.db.batch(batch).await?;
+    let row: Option<session::StaffRow> = results.first()?;
+    for _ in 1..own {
+        results.skip()?;
+    }
+    let row = row.ok_or_else(|| sign_in(parts))?;
+    if row.role < least {
+        return Err(Error::Forbidden(
+            "Your role does not include this. Please ask an owner or admin of your portal.",
+        ));
+    }
+    if fresh && app.now.since(row.confirmed_at) > FRESH {
+        return Err(Error::Confirm {
+            side: Side::Staff,
+            next: Side::Staff.next_of(parts),
+        });
+    }
+    let me = Me {
+        id: row.staff_id,
+        session: ticket.session,
+        name: row.name,
+        email: row.email,
+        role: row.role,
+        address: super::super::visitor::address(&parts.headers),
+    };
+    Ok((me, row.branding, results))
 }

@@ -11,6 +11,7 @@ use http::request::Parts;
 use super::staff::FRESH;
 use super::{FromAddress as _, Guard, Load};
 use crate::app::App;
+use crate::domain::branding::Branding;
 use crate::domain::id::{AccountId, ClientId, ContactId, SessionId};
 use crate::domain::module::{Module, Modules};
 use crate::domain::next::Side;
@@ -19,8 +20,8 @@ use crate::http::chrome::Chrome;
 use crate::http::cookie::{self, Ticket};
 use crate::http::preview::{self, Pass};
 use crate::store::preview::PreviewRow;
-use crate::store::session;
 use crate::store::viewer::Asker;
+use crate::store::{Results, Statement, session};
 
 /// The part of the portal that a page belongs to.
 pub(crate) trait Scope: Send {
@@ -232,21 +233,11 @@ impl<S: Sync, M: Scope, L: Load> FromRequestParts<S> for Viewer<M, L> {
     /// 2. what the address says; 3. the row of session or preview and the page's data in one batch;
     /// 4. portal, module and freshness; 5. the page's data.
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Error> {
-        let app = super::app(parts)?;
         // 1.
-        let pass = Pass::of(&app, &parts.headers)?;
-        let ticket = match &pass {
-            Some(pass) => Some(pass.preview),
-            None => Ticket::of(&parts.headers, Side::Client, &app.config.keys, app.now),
-        };
-        let sign_in = |parts: &Parts| Error::SignIn {
-            side: Side::Client,
-            next: Side::Client.next_of(parts),
-        };
-        let ticket = ticket.ok_or_else(|| sign_in(parts))?;
+        let app = super::app(parts)?;
+        let (pass, ticket) = ticket(&app, parts)?;
         // 2.
         let args = L::Args::from_address(parts).await;
-        // 3.
         let asker = Asker {
             session: ticket.session,
             side: Side::Client,
@@ -255,76 +246,20 @@ impl<S: Sync, M: Scope, L: Load> FromRequestParts<S> for Viewer<M, L> {
             module: M::MODULE,
             also: M::ALSO,
         };
-        let mut batch = match &pass {
-            Some(pass) => pass.statements(&app, parts)?.into(),
-            None => vec![session::contact(ticket.session, app.now)],
+        let asked = match &args {
+            Ok(args) => L::statements(args, &asker),
+            Err(_said_below) => Vec::new(),
         };
-        if pass.is_none() {
-            batch.extend(cookie::touch(&app, ticket, Side::Client));
-        }
-        let own = batch.len();
-        if let Ok(args) = &args {
-            batch.extend(L::statements(args, &asker));
-        }
-        let mut results = app.db.batch(batch).await?;
-        let (row, preview) = if pass.is_some() {
-            let row: Option<PreviewRow> = results.first()?;
-            let row = row.ok_or_else(|| preview::over(&app))?;
-            let preview = Preview {
-                is_named: row.is_named,
-                is_open: row.seen.portal_open,
-                people: serde_json::from_str(&row.people)?,
-            };
-            (Some(row.seen), Some(preview))
-        } else {
-            (results.first::<session::ContactRow>()?, None)
+        // 3. and 4.
+        let needs = Needs {
+            modules: [M::MODULE, M::ALSO],
+            while_closed: M::WHILE_CLOSED,
+            fresh: M::FRESH,
         };
-        for _ in 1..own {
-            results.skip()?;
-        }
-        // 4.
-        let row = row.ok_or_else(|| sign_in(parts))?;
-        let others: Vec<Other> = serde_json::from_str(&row.others)?;
-        if !row.portal_open && !M::WHILE_CLOSED && preview.is_none() {
-            return Err(Error::PortalClosed(Some(others)));
-        }
-        if !row.same_epoch && !M::WHILE_CLOSED {
-            return Err(sign_in(parts));
-        }
-        let modules =
-            Modules::from_bits(row.modules).map_err(|_bits| Error::internal("unknown modules"))?;
-        let mut needed = M::MODULE.into_iter().chain(M::ALSO);
-        if needed.any(|module| !modules.has(module)) {
-            return Err(Error::NotFound);
-        }
-        if M::FRESH && app.now.since(row.confirmed_at) > FRESH {
-            return Err(Error::Confirm {
-                side: Side::Client,
-                next: Side::Client.next_of(parts),
-            });
-        }
+        let (me, branding, mut results) = admit(&app, parts, (pass, ticket), asked, needs).await?;
         // 5.
         let page = L::read(args?, &mut results, app.now)?.ok_or(Error::NotFound)?;
-        let who = Who {
-            id: row.contact_id,
-            account: row.account_id,
-            session: ticket.session,
-            client: row.client_id,
-            client_name: row.client_name,
-            name: format!("{} {}", row.first_name, row.last_name)
-                .trim()
-                .to_owned(),
-            first_name: row.first_name,
-            last_name: row.last_name,
-            email: row.email,
-            has_password: row.has_password,
-            others,
-            documents: modules.has(Module::Documents),
-            modules,
-            address: super::super::visitor::address(&parts.headers),
-            preview,
-        };
-        let chrome = Chrome::new(&app, parts, &row.branding, who);
+        let chrome = Chrome::new(&app, parts, &branding, me);
         Ok(Self {
             app,
             chrome,
@@ -332,4 +267,104 @@ impl<S: Sync, M: Scope, L: Load> FromRequestParts<S> for Viewer<M, L> {
             proof: PhantomData,
         })
     }
+}
+
+/// What a [`Scope`] asks of whoever comes.
+struct Needs {
+    modules: [Option<Module>; 2],
+    while_closed: bool,
+    fresh: bool,
+}
+
+fn sign_in(parts: &Parts) -> Error {
+    Error::SignIn {
+        side: Side::Client,
+        next: Side::Client.next_of(parts),
+    }
+}
+
+/// The cookie of a preview or else of a session, that may be live.
+fn ticket(app: &App, parts: &Parts) -> Result<(Option<Pass>, Ticket), Error> {
+    let pass = Pass::of(app, &parts.headers)?;
+    let ticket = match &pass {
+        Some(pass) => Some(pass.preview),
+        None => Ticket::of(&parts.headers, Side::Client, &app.config.keys, app.now),
+    };
+    Ok((pass, ticket.ok_or_else(|| sign_in(parts))?))
+}
+
+/// The row of session or preview and what the page asked, in one batch; then whether this person may.
+/// One function for all pages and scopes, so that it stands in the worker once.
+async fn admit(
+    app: &App,
+    parts: &Parts,
+    (pass, ticket): (Option<Pass>, Ticket),
+    asked: Vec<Statement>,
+    needs: Needs,
+) -> Result<(Who, Branding, Results), Error> {
+    let mut batch = match &pass {
+        Some(pass) => pass.statements(app, parts)?.into(),
+        None => vec![session::contact(ticket.session, app.now)],
+    };
+    if pass.is_none() {
+        batch.extend(cookie::touch(app, ticket, Side::Client));
+    }
+    let own = batch.len();
+    batch.extend(asked);
+    let mut results = app.db.batch(batch).await?;
+    let (row, preview) = if pass.is_some() {
+        let row: Option<PreviewRow> = results.first()?;
+        let row = row.ok_or_else(|| preview::over(app))?;
+        let preview = Preview {
+            is_named: row.is_named,
+            is_open: row.seen.portal_open,
+            people: serde_json::from_str(&row.people)?,
+        };
+        (Some(row.seen), Some(preview))
+    } else {
+        (results.first::<session::ContactRow>()?, None)
+    };
+    for _ in 1..own {
+        results.skip()?;
+    }
+    let row = row.ok_or_else(|| sign_in(parts))?;
+    let others: Vec<Other> = serde_json::from_str(&row.others)?;
+    if !row.portal_open && !needs.while_closed && preview.is_none() {
+        return Err(Error::PortalClosed(Some(others)));
+    }
+    if !row.same_epoch && !needs.while_closed {
+        return Err(sign_in(parts));
+    }
+    let modules =
+        Modules::from_bits(row.modules).map_err(|_bits| Error::internal("unknown modules"))?;
+    let mut needed = needs.modules.into_iter().flatten();
+    if needed.any(|module| !modules.has(module)) {
+        return Err(Error::NotFound);
+    }
+    if needs.fresh && app.now.since(row.confirmed_at) > FRESH {
+        return Err(Error::Confirm {
+            side: Side::Client,
+            next: Side::Client.next_of(parts),
+        });
+    }
+    let who = Who {
+        id: row.contact_id,
+        account: row.account_id,
+        session: ticket.session,
+        client: row.client_id,
+        client_name: row.client_name,
+        name: format!("{} {}", row.first_name, row.last_name)
+            .trim()
+            .to_owned(),
+        first_name: row.first_name,
+        last_name: row.last_name,
+        email: row.email,
+        has_password: row.has_password,
+        others,
+        documents: modules.has(Module::Documents),
+        modules,
+        address: super::super::visitor::address(&parts.headers),
+        preview,
+    };
+    Ok((who, row.branding, results))
 }

@@ -73,7 +73,10 @@ pub(crate) async fn save(staff: Admin<Defaults>, mut form: Fields) -> Answer {
         Flash::success(app, "Everything was saved like this already.");
         return see(PATH);
     }
-    let entry = me.entry("permissions.defaults_changed", differences(old, new).join(", "));
+    let entry = me.entry(
+        "permissions.defaults_changed",
+        differences(old, new).join(", "),
+    );
     let batch = vec![
         stored::change_defaults(old, new, app.now),
         entry.append(app.id()?, app.now),
