@@ -96,3 +96,12 @@ for (const row of doc.querySelectorAll(".tabs ul")) {
   const here = row.querySelector("[aria-current]");
   if (here) row.scrollLeft = here.offsetLeft - (row.clientWidth - here.offsetWidth) / 2;
 }
+
+// A running timer counts on while its page is open.
+for (const clock of doc.querySelectorAll("[data-since]")) {
+  const tick = () => {
+    const minutes = Math.max(1, Math.ceil((Date.now() - Number(clock.dataset.since)) / 60000));
+    clock.textContent = `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, "0")}`;
+  };
+  setInterval(tick, 10000);
+}

@@ -3,7 +3,7 @@
 import { draftInvoice, recordPayment, sentInvoice } from "../../tests/harness/billing.mjs";
 import { accept, addClient, addContact, addDocument, addStaff, invite, setUpOwner, signIn, signInStaff, switchPortal } from "../../tests/harness/flows.mjs";
 import { addSavedReply, answer, note, openTicket, reply } from "../../tests/harness/tickets.mjs";
-import { addProject, addTask } from "../../tests/harness/work.mjs";
+import { addProject, addTask, addTime, showTime } from "../../tests/harness/work.mjs";
 
 /** Passwords of a demo that never leaves this machine; long enough for the portal's rule. */
 export const PASSWORDS = { owner: "demo owner password", admin: "demo admin password", client: "demo client password" };
@@ -119,7 +119,7 @@ export async function tellStory({ world, daysAgo, withoutMail, say }) {
   say("the rebrand is a project, and something waits for Lena");
   const day = (days) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
   const rebrand = await addProject(owner, bakery, {
-    name: "Spring rebrand", measure: "tasks", starts_on: day(-28), due_on: day(110), visible: "on",
+    name: "Spring rebrand", measure: "tasks", budget: "40", starts_on: day(-28), due_on: day(110), visible: "on",
     description: "A fresh look for the bakery, in time for **spring**.\n\n- Logo and colours\n- Bags, boxes and the shop front\n- The website",
     milestone_0: "Route chosen", until_0: day(-14), reached_0: "on", milestone_1: "Logo approved", until_1: day(4), milestone_2: "Packaging printed", until_2: day(60), milestone_3: "Shop front",
   });
@@ -130,6 +130,11 @@ export async function tellStory({ world, daysAgo, withoutMail, say }) {
   await owner.post(`${logo.path}/comments`, { body: "Let us keep the third sketch to ourselves." });
   await owner.post(`${logo.path}/comments`, { body: "Which one do you like, and is the green warm enough?", shared: "on" });
   await addProject(owner, bakery, { name: "Christmas cards", status: "completed", visible: "on" });
+  await showTime(owner, "entries", { rate: "85", currency: "EUR" });
+  for (const [days, time, description, fields] of [
+    [-27, "3h", "Workshop in the bakery"], [-26, "45m", "Notes of the workshop"], [-21, "4:30", "Three routes, first sketches"], [-20, "2:15", "Three routes, second look"],
+    [-15, "20m", "Call about the routes"], [-13, "1:30", "Logo, first round"], [-12, "30m", "Mended a file that we broke", { billable: null }],
+  ]) await addTime(owner, bakery, { what: rebrand, rate: "90", currency: "EUR", day: day(days), time, description, ...fields });
 
   say("Lena asks, and is answered");
   await tickets({ world, owner, daysAgo, lena: lenaPerson });

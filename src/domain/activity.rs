@@ -56,6 +56,7 @@ impl Deed<'_> {
             "project" => "briefcase",
             "task" => "list-todo",
             "ticket" | "support" | "saved_reply" => "support",
+            "time" => "clock",
             "branding" => "palette",
             "security" | "permissions" => "shield",
             "invoice" | "payment" | "billing" | "reminders" => "receipt",
@@ -78,6 +79,33 @@ enum Phrase {
     About(&'static str, &'static str),
     /// After a colon, if there is one.
     Namely(&'static str),
+}
+
+/// What is done for a client: projects, tasks, time.
+fn of_work(action: &str) -> Option<Phrase> {
+    use Phrase::{About, Namely};
+    Some(match action {
+        "project.created" => About("added the project “", "”"),
+        "project.changed" => About("changed the project “", "”"),
+        "project.shown" => About("made the project “", "” visible in the portal"),
+        "project.hidden" => About("hid the project “", "” from the portal"),
+        "task.created" => About("added the task “", "”"),
+        "task.changed" => About("changed the task “", "”"),
+        "task.done" => About("marked the task “", "” as done"),
+        "task.cancelled" => About("cancelled the task “", "”"),
+        "task.reopened" => About("opened the task “", "” again"),
+        "task.commented" => About("commented on “", "” for the team"),
+        "task.comment_shared" => About("commented on “", "” for the client"),
+        "task.completed" => About("completed “", "”"),
+        "task.approved" => About("approved “", "”"),
+        "task.changes_asked" => About("asked for changes to “", "”"),
+        "time.logged" => About("logged ", ""),
+        "time.changed" => About("changed an entry of time, now ", ""),
+        "time.deleted" => About("deleted ", " of time"),
+        "time.billed" => Namely("wrote a draft invoice of time"),
+        "time.settings_changed" => Namely("changed what clients see of time"),
+        _ => return None,
+    })
 }
 
 fn phrase(action: &str) -> Option<Phrase> {
@@ -106,20 +134,6 @@ fn phrase(action: &str) -> Option<Phrase> {
         "document.deleted" => About("deleted “", "”"),
         "document.downloaded" => About("downloaded “", "”"),
         "document.not_delivered" => About("noted that the download of “", "” broke off"),
-        "project.created" => About("added the project “", "”"),
-        "project.changed" => About("changed the project “", "”"),
-        "project.shown" => About("made the project “", "” visible in the portal"),
-        "project.hidden" => About("hid the project “", "” from the portal"),
-        "task.created" => About("added the task “", "”"),
-        "task.changed" => About("changed the task “", "”"),
-        "task.done" => About("marked the task “", "” as done"),
-        "task.cancelled" => About("cancelled the task “", "”"),
-        "task.reopened" => About("opened the task “", "” again"),
-        "task.commented" => About("commented on “", "” for the team"),
-        "task.comment_shared" => About("commented on “", "” for the client"),
-        "task.completed" => About("completed “", "”"),
-        "task.approved" => About("approved “", "”"),
-        "task.changes_asked" => About("asked for changes to “", "”"),
         "invoice.drafted" => Namely("wrote a draft invoice"),
         "invoice.uploaded" => Namely("uploaded an invoice as a PDF"),
         "invoice.changed" => Namely("changed an invoice that is not sent yet"),
@@ -203,7 +217,7 @@ fn support(action: &str) -> Option<Phrase> {
         "saved_reply.created" => About("saved the reply “", "”"),
         "saved_reply.changed" => About("changed the saved reply “", "”"),
         "saved_reply.deleted" => About("deleted the saved reply “", "”"),
-        _ => return None,
+        _ => return of_work(action),
     })
 }
 

@@ -128,6 +128,8 @@ pub mod noun {
         Session => SessionId,
         /// Something to be done.
         Task => TaskId,
+        /// Time that was spent.
+        TimeEntry => TimeEntryId,
         /// Something said about a task.
         Comment => CommentId,
         /// A client's request.
@@ -174,7 +176,8 @@ pub mod noun {
 pub use noun::{
     AccountId, AttemptId, AuditId, ClientId, CommentId, ContactId, DocumentId, ExceptionId, FactId,
     FormId, InvoiceId, LinkId, MailId, PayLinkId, ProjectId, ReceiptId, RevisionId, SavedReplyId,
-    SessionId, StaffId, TaskId, TicketFileId, TicketId, TicketMessageId, UploadId, VersionId,
+    SessionId, StaffId, TaskId, TicketFileId, TicketId, TicketMessageId, TimeEntryId, UploadId,
+    VersionId,
 };
 
 impl<T> Id<T> {

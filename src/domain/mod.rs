@@ -65,6 +65,7 @@ pub mod text;
 pub mod throttle;
 pub mod ticket;
 pub mod time;
+pub mod time_log;
 pub mod token;
 pub mod upload;
 pub mod webhook;

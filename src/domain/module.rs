@@ -44,9 +44,10 @@ impl Module {
         Self::Messages,
     ];
     /// Those that have pages, in the order of the navigation: what Portal Permissions offers.
-    pub const OPEN: [Self; 6] = [
+    pub const OPEN: [Self; 7] = [
         Self::Projects,
         Self::Tasks,
+        Self::TimeLogs,
         Self::Documents,
         Self::Billing,
         Self::Payments,
@@ -75,7 +76,7 @@ impl Module {
         match self {
             Self::Projects => "Progress, milestones and what comes next.",
             Self::Tasks => "What is done, what is planned, and what waits for the client.",
-            Self::TimeLogs => "The time you spent.",
+            Self::TimeLogs => "The time you spent, as far as Settings, Time Logs show it.",
             Self::Documents => "Files that are visible in the portal.",
             Self::Uploads => "Sending files to you.",
             Self::Billing => "Invoices with their PDF, and statements.",

@@ -15,12 +15,14 @@ use super::project::Row as ProjectRow;
 use super::task::Row as TaskRow;
 use crate::domain::module::Module;
 use crate::domain::time::Timestamp;
+use crate::domain::time_log::clock;
 use crate::store::audit::{self, Kept};
 use crate::store::billing::{self, Billing};
 use crate::store::dashboard::{self, Figures, Mails, Undelivered};
 use crate::store::exception;
 use crate::store::invoice::seen;
 use crate::store::ticket::list as tickets;
+use crate::store::time_log::seen::{self as time_log, Minutes};
 use crate::store::viewer::Asker;
 use crate::store::{Results, Statement};
 use crate::store::{project, task};
@@ -277,6 +279,8 @@ pub(crate) struct ClientPage {
     documents: u64,
     tickets: u64,
     due: Vec<Due>,
+    /// Hours of this month, where time is shown.
+    time: Option<String>,
 }
 
 impl Load for ClientPage {
@@ -294,6 +298,7 @@ impl Load for ClientPage {
             billing::settings(),
             seen::owing(&billed),
             tickets::open(asker),
+            time_log::month(asker),
         ]
     }
 
@@ -304,6 +309,7 @@ impl Load for ClientPage {
         let settings: Option<Billing> = results.first()?;
         let owing = results.rows()?;
         let tickets: Option<dashboard::Count> = results.first()?;
+        let time: Option<Minutes> = results.first()?;
         let Some((count, settings)) = count.zip(settings) else {
             return Ok(None);
         };
@@ -319,6 +325,7 @@ impl Load for ClientPage {
             documents: count.count,
             tickets: tickets.map_or(0, |open| open.count),
             due: Due::all(owing, settings.today(now))?,
+            time: time.map(|time| clock(time.minutes)),
         }))
     }
 }
@@ -333,6 +340,7 @@ struct ClientDashboard {
     documents: String,
     tickets: String,
     due: Vec<Due>,
+    time: Option<String>,
 }
 
 /// `GET /`
@@ -344,6 +352,7 @@ pub(crate) async fn client(viewer: Viewer<Portal, ClientPage>) -> Answer {
         documents: shown(viewer.page.documents),
         tickets: shown(viewer.page.tickets),
         due: viewer.page.due,
+        time: viewer.page.time,
         chrome: viewer.chrome,
     })
 }

@@ -59,6 +59,7 @@ mod task;
 mod template;
 mod throttle;
 mod ticket;
+mod time_log;
 mod ui;
 mod upload;
 mod visitor;

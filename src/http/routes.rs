@@ -1,6 +1,7 @@
 //! Every route of the portal, once. The router and the access table are made from this list.
 
 mod tickets;
+mod time;
 
 use std::sync::OnceLock;
 
@@ -13,6 +14,7 @@ use super::guard::Guarded;
 use super::permission;
 use super::project;
 use super::task;
+use super::time_log;
 use super::{
     Error, activity, address, billing, branding, buyer, client, confirm, confirm_email, contact,
     dashboard, device, document, exception, forgot, invitation, invite, invoice, invoicing, join,
@@ -76,12 +78,13 @@ fn all() -> Routes {
 }
 
 /// The sections of the list; each is a function below.
-const SECTIONS: [fn(Routes) -> Routes; 14] = [
+const SECTIONS: [fn(Routes) -> Routes; 15] = [
     signing_in,
     people,
     documents,
     work,
     tickets::tickets,
+    time::add,
     invoices,
     papers,
     mail,

@@ -60,6 +60,7 @@ pub(crate) mod template;
 mod tests;
 pub(crate) mod throttle;
 pub(crate) mod ticket;
+pub(crate) mod time_log;
 pub(crate) mod upload;
 pub(crate) mod viewer;
 

@@ -33,7 +33,8 @@ pub(crate) fn live(preview: SessionId, staff_session: SessionId, now: Timestamp)
          c.id AS client_id, c.name AS client_name, \
          (c.portal_enabled = 1 AND (ct.id IS NULL OR ct.account_id IS NOT NULL)) AS portal_open, \
          1 AS same_epoch, \
-         (((b.modules | c.modules_on) & ~c.modules_off) & ~coalesce(ct.modules_off, 0)) AS modules, \
+         (((b.modules | c.modules_on) & ~c.modules_off) & ~coalesce(ct.modules_off, 0)) \
+          & ~CASE b.time_shown WHEN 'nothing' THEN 4 ELSE 0 END AS modules, \
          ?3 AS confirmed_at, '[]' AS others, ct.id IS NOT NULL AS is_named, \
          (SELECT json_group_array(json_object('id', o.id, 'name', trim(o.first_name || ' ' || o.last_name))) \
           FROM contacts o WHERE o.client_id = c.id AND o.removed_at IS NULL) AS people, \

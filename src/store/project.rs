@@ -8,6 +8,7 @@ use super::viewer::Asker;
 use super::{ById, Error, Param, Statement, flag, json, statement};
 use crate::domain::id::{ClientId, DocumentId, ProjectId, StaffId, TaskId};
 use crate::domain::module::Module;
+use crate::domain::money::{Currency, UnitPrice};
 use crate::domain::paging::Cursor;
 use crate::domain::project::{self, Measure, Milestone, Status};
 use crate::domain::text::Line;
@@ -104,6 +105,11 @@ pub(crate) struct Project {
     pub(crate) visible: bool,
     pub(crate) starts_on: Option<Date>,
     pub(crate) due_on: Option<Date>,
+    pub(crate) budget_minutes: Option<u32>,
+    /// Billable ones.
+    pub(crate) used_minutes: i64,
+    pub(crate) hourly_rate: Option<UnitPrice>,
+    pub(crate) rate_currency: Option<Currency>,
     #[serde(deserialize_with = "json")]
     pub(crate) milestones: Vec<Milestone>,
     pub(crate) revision: i64,
@@ -115,6 +121,9 @@ impl ById for Project {
         statement!(
             "SELECT p.id, p.client_id, c.name AS client_name, p.name, p.description, p.status, p.by_tasks, \
              p.percent, p.tasks, p.tasks_done, p.visible, p.starts_on, p.due_on, p.revision, \
+             p.budget_minutes, p.hourly_rate, p.rate_currency, \
+             (SELECT coalesce(sum(s.minutes), 0) FROM time_sums s WHERE s.project_id = p.id AND s.is_month = 1 \
+              AND s.state <> 'not_billable') AS used_minutes, \
              (SELECT json_group_array(json_object('name', m.name, 'due_on', m.due_on, 'reached_on', m.reached_on) \
                ORDER BY m.position) FROM milestones m WHERE m.project_id = p.id) AS milestones \
              FROM projects p JOIN clients c ON c.id = p.client_id WHERE p.id = ?1",
@@ -189,11 +198,13 @@ pub(crate) struct Draft {
     pub(crate) percent: u8,
     pub(crate) starts_on: Option<Date>,
     pub(crate) due_on: Option<Date>,
+    pub(crate) budget_minutes: Option<u32>,
+    pub(crate) rate: Option<(UnitPrice, Currency)>,
     pub(crate) milestones: Vec<Milestone>,
 }
 
 impl Draft {
-    fn columns(&self, id: ProjectId, now: Timestamp) -> [Param; 10] {
+    fn columns(&self, id: ProjectId, now: Timestamp) -> [Param; 13] {
         [
             id.to_string().into(),
             self.name.as_str().into(),
@@ -205,6 +216,9 @@ impl Draft {
             self.starts_on.map(|day| day.to_string()).into(),
             self.due_on.map(|day| day.to_string()).into(),
             now.into(),
+            self.budget_minutes.into(),
+            self.rate.map(|(rate, _)| rate.raw()).into(),
+            self.rate.map(|(_, currency)| currency.code()).into(),
         ]
     }
 }
@@ -220,8 +234,8 @@ pub(crate) fn create(
     let own: [Param; 2] = [client.to_string().into(), by.to_string().into()];
     let add = Statement::new(
         "INSERT INTO projects (id, name, description, status, visible, by_tasks, percent, starts_on, due_on, \
-         created_at, updated_at, client_id, created_by) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?10, ?11, ?12)",
+         created_at, updated_at, budget_minutes, hourly_rate, rate_currency, client_id, created_by) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?10, ?11, ?12, ?13, ?14, ?15)",
         draft.columns(id, now).into_iter().chain(own),
     );
     Ok(vec![add, put(id, &draft.milestones)?])
@@ -237,9 +251,9 @@ pub(crate) fn change(
 ) -> Result<Vec<Statement>, Error> {
     let own: [Param; 1] = [revision.into()];
     let change = Statement::new(
-        "UPDATE projects SET revision = CASE revision WHEN ?11 THEN revision + 1 END, \
-         name = ?2, description = ?3, status = ?4, visible = ?5, by_tasks = ?6, percent = ?7, \
-         starts_on = ?8, due_on = ?9, updated_at = ?10 WHERE id = ?1",
+        "UPDATE projects SET revision = CASE revision WHEN ?14 THEN revision + 1 END, \
+         name = ?2, description = ?3, status = ?4, visible = ?5, by_tasks = ?6, percent = ?7, starts_on = ?8, \
+         due_on = ?9, updated_at = ?10, budget_minutes = ?11, hourly_rate = ?12, rate_currency = ?13 WHERE id = ?1",
         draft.columns(id, now).into_iter().chain(own),
     );
     let forget = statement!(

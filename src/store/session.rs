@@ -90,7 +90,8 @@ pub(crate) fn contact(session: SessionId, now: Timestamp) -> Statement {
              ct.id AS contact_id, ct.first_name, ct.last_name, c.id AS client_id, c.name AS client_name, \
              (c.portal_enabled = 1 AND c.archived_at IS NULL AND ct.portal_access = 1) AS portal_open, \
              (c.portal_epoch = s.portal_epoch) AS same_epoch, \
-             (((b.modules | c.modules_on) & ~c.modules_off) & ~ct.modules_off) AS modules, \
+             (((b.modules | c.modules_on) & ~c.modules_off) & ~ct.modules_off) \
+              & ~CASE b.time_shown WHEN 'nothing' THEN 4 ELSE 0 END AS modules, \
              s.confirmed_at, \
              (SELECT json_group_array(json_object('contact_id', o.id, 'client_name', oc.name)) \
               FROM contacts o JOIN clients oc ON oc.id = o.client_id \

@@ -69,6 +69,20 @@ pub(crate) const TICKETS: &str = ", ticket_seen AS (\
      t.said_at, t.created_at, v.contact_id, v.session_id FROM viewer v \
      JOIN tickets t ON t.client_id = v.client_id) ";
 
+/// `time_seen`: the entries of time that the viewer may see: of that client ∧ entries are shown ∧
+/// billable, or all is shown. The name of who did it comes where names are shown. `time_sum_seen`: the
+/// sums of months that the viewer may see, in the same way, where anything is shown.
+pub(crate) const TIME: &str = ", time_seen AS (\
+     SELECT e.id, e.project_id, e.task_id, e.day, e.minutes, e.description, e.billable, e.invoice_id, \
+     CASE b.time_shown WHEN 'people' THEN st.name END AS person \
+     FROM viewer v CROSS JOIN business b ON b.id = 1 AND b.time_shown IN ('entries', 'people') \
+     CROSS JOIN time_entries e ON e.client_id = v.client_id AND (e.billable = 1 OR b.time_all = 1) \
+     CROSS JOIN staff st ON st.id = e.staff_id), \
+     time_sum_seen AS (SELECT s.span, s.project_id, s.state, s.minutes \
+     FROM viewer v CROSS JOIN business b ON b.id = 1 AND b.time_shown <> 'nothing' \
+     CROSS JOIN time_sums s ON s.client_id = v.client_id AND s.is_month = 1 \
+      AND (s.state <> 'not_billable' OR b.time_all = 1)) ";
+
 /// Who asks, when, and for which module: what [`VIEWER`] needs.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Asker {
@@ -134,6 +148,15 @@ impl Asker {
         params: impl IntoIterator<Item = Param>,
     ) -> Statement {
         self.with(format!("{}{TICKETS}{sql}", self.viewer()), params)
+    }
+
+    /// A statement that reads `FROM time_seen` or `FROM time_sum_seen`; its own parameters start at `?4`.
+    pub(crate) fn time(
+        &self,
+        sql: impl std::fmt::Display,
+        params: impl IntoIterator<Item = Param>,
+    ) -> Statement {
+        self.with(format!("{}{TIME}{sql}", self.viewer()), params)
     }
 
     /// The same person, asking for what needs a module beside that of the page.

@@ -2,7 +2,7 @@
 // A page that is not in this list is a page that nobody has looked at.
 import { draftInvoice, recordPayment, sentInvoice } from "../harness/billing.mjs";
 import { addSavedReply, answer, file, note, openTicket } from "../harness/tickets.mjs";
-import { addProject, addTask } from "../harness/work.mjs";
+import { addProject, addTask, addTime, showTime } from "../harness/work.mjs";
 import { addDocument, addStaff, setUpOwner } from "../harness/flows.mjs";
 import { payLinkTo } from "../harness/invoices.mjs";
 import { bareAttempt, exceptionRow } from "../harness/money.mjs";
@@ -48,7 +48,7 @@ export async function setTheStage(world) {
   await world.db.prepare("UPDATE outbox SET state = 'undeliverable', last_error = 'There is no mailbox of that name.' WHERE contact_id = ?").bind(lost.id).run();
   const mail = await world.db.prepare("SELECT id FROM outbox ORDER BY created_at LIMIT 1").first();
   const project = await addProject(owner, larkspur.client, {
-    name: "Spring rebrand", percent: "60", starts_on: "2026-10-05", due_on: "2027-03-19", visible: "on",
+    name: "Spring rebrand", percent: "60", budget: "40", starts_on: "2026-10-05", due_on: "2027-03-19", visible: "on",
     description: "A fresh look for the bakery, in time for **spring**.\n\n- Logo and colours\n- Bags, boxes and the shop front\n- The website, see [the outline](https://example.com/outline)",
     milestone_0: "Routes chosen", until_0: "2026-10-30", reached_0: "on", milestone_1: "Logo approved", until_1: "2026-11-20", milestone_2: "Packaging printed", until_2: "2027-02-12", milestone_3: "Shop front",
   });
@@ -84,6 +84,15 @@ export async function setTheStage(world) {
   const solved = await openTicket(larkspur.person, { subject: "How do I change my password?", body: "I cannot find it." });
   await answer(owner, solved, "Under your name at the top, choose Profile.", { next: "resolved" });
   const savedReply = await world.db.prepare("SELECT id FROM saved_replies").first();
+  await showTime(owner, "people", { rate: "85", currency: "EUR" });
+  const spent = (what, time, description, fields = {}) => addTime(owner, larkspur.client, { what, time, description, rate: "90", currency: "EUR", ...fields });
+  const billedTime = await spent(project, "4:30", "Workshop at the bakery, with notes and a first sketch of the three routes");
+  await owner.submit((await owner.get(`${larkspur.client.path}/time-logs/invoice`)).page.formTo(/time-logs\/invoice/), {});
+  const time = await spent(task, "1:20", "Second draft of the logo");
+  await spent(project, "45m", "Call with Lena about colours");
+  await spent(undefined, "2:05", "", { day: "2026-11-12" });
+  await spent(project, "30m", "Mended our own mistake", { billable: null });
+  await owner.post("/admin/time-logs", { ...Object.fromEntries((await owner.get("/admin/time-logs")).page.formTo("/admin/time-logs").values), what: `p.${project.id}`, description: "Third draft", go: "timer" });
   const draft = await draftInvoice(owner, larkspur.client, {
     reference: "PO 2026-118", notes: "Thank you for a lovely project.", terms: "Please pay within 14 days.", discount: "5%",
     lines: [["Brand workshop, half a day on site", 1, "640", "19%"], ["Logo, three drafts and two rounds of changes", 2.5, "480", "19%", "10%"], ["Printed cards", 500, "0.185", "7%"]],
@@ -113,13 +122,13 @@ export async function setTheStage(world) {
   await sentInvoice(owner, larkspur.client, { currency: "USD", lines: [["Travel", 1, "320", "0"]] });
   return {
     who: { looking, early, anonymous: world.user("anonymous"), owner, admin: colleague, person: larkspur.person, fresh: fresh.person, off: off.person },
-    tickets: { printer, asks, twice, over, solved, savedReply }, project, task, done, recorded: fact.replace("offline:", ""), draft, invoice, withdrawn, payment, open, payLink, waits, linked, exception, client: larkspur.client, contact: larkspur.contact, pending, unreachable: lost, link, mail, milo, quiet, document: shared,
+    tickets: { printer, asks, twice, over, solved, savedReply }, project, task, done, time, billedTime, recorded: fact.replace("offline:", ""), draft, invoice, withdrawn, payment, open, payLink, waits, linked, exception, client: larkspur.client, contact: larkspur.contact, pending, unreachable: lost, link, mail, milo, quiet, document: shared,
     ownerId: (await world.db.prepare("SELECT id FROM staff WHERE role = 'owner'").first()).id,
   };
 }
 
 /** All pages, given the stage. */
-export const pages = ({ tickets, project, task, done, recorded, draft, invoice, withdrawn, payment, open, payLink, waits, linked, exception, client, contact, pending, unreachable, link, mail, milo, ownerId, quiet, document }) => [
+export const pages = ({ tickets, project, task, done, time, billedTime, recorded, draft, invoice, withdrawn, payment, open, payLink, waits, linked, exception, client, contact, pending, unreachable, link, mail, milo, ownerId, quiet, document }) => [
   // anybody
   { name: "sign-in", path: "/sign-in" },
   { name: "invitation", path: link },
@@ -161,6 +170,9 @@ export const pages = ({ tickets, project, task, done, recorded, draft, invoice, 
   { name: "client-ticket-closed", path: tickets.over.path, who: "person" },
   { name: "client-ticket-resolved", path: tickets.solved.path, who: "person" },
   { name: "preview-ticket", path: tickets.printer.path, who: "looking" },
+  { name: "client-time", path: "/time-logs", who: "person" },
+  { name: "client-time-empty", path: "/time-logs", who: "fresh" },
+  { name: "preview-time", path: "/time-logs", who: "looking" },
   { name: "client-dashboard-empty", path: "/", who: "fresh" },
   { name: "client-documents-empty", path: "/documents", who: "fresh" },
   { name: "client-billing", path: "/billing", who: "person" },
@@ -225,6 +237,15 @@ export const pages = ({ tickets, project, task, done, recorded, draft, invoice, 
   { name: "admin-support", path: "/admin/settings/support", who: "owner" },
   { name: "admin-saved-reply", path: `/admin/settings/support/replies/${tickets.savedReply.id}`, who: "owner" },
   { name: "admin-saved-reply-new", path: "/admin/settings/support/replies/new", who: "owner" },
+  { name: "admin-time", path: "/admin/time-logs?period=year", who: "owner" },
+  { name: "admin-time-running", path: "/admin/time-logs?period=last-week", who: "admin" },
+  { name: "admin-client-time", path: `${client.path}/time-logs?period=all`, who: "owner" },
+  { name: "admin-client-time-none", path: `${quiet.path}/time-logs`, who: "owner" },
+  { name: "admin-time-entry", path: time.path, who: "owner" },
+  { name: "admin-time-billed", path: billedTime.path, who: "owner" },
+  { name: "admin-time-invoice", path: `${client.path}/time-logs/invoice`, who: "owner" },
+  { name: "admin-time-invoice-none", path: `${quiet.path}/time-logs/invoice`, who: "owner" },
+  { name: "admin-time-settings", path: "/admin/settings/time-logs", who: "owner" },
   { name: "admin-activity", path: `${client.path}/activity`, who: "owner" },
   { name: "admin-activity-none", path: `${quiet.path}/activity`, who: "owner" },
   { name: "admin-document", path: `/admin/documents/${document.id}`, who: "owner" },

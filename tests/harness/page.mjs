@@ -92,7 +92,10 @@ export class Page {
         .filter((b) => (b.getAttribute("type") ?? "submit") !== "button");
       return new Form(this, element, buttons[0] ?? element);
     });
-    return oneOf("form to", action, forms.filter((form) => fits(form.action, action)), forms.map((form) => form.action));
+    const found = forms.filter((form) => fits(form.action, action));
+    // A list may be asked for at the same address by another form.
+    const posts = found.filter((form) => form.method === "POST");
+    return oneOf("form to", action, found.length > 1 ? posts : found, forms.map((form) => form.action));
   }
 
   /** The one field with that label. */

@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { draftInvoice, recordPayment, sentInvoice } from "../harness/billing.mjs";
 import { addSavedReply, file, openTicket } from "../harness/tickets.mjs";
-import { addProject, addTask } from "../harness/work.mjs";
+import { addProject, addTask, addTime } from "../harness/work.mjs";
 import { addDocument, setUpOwner } from "../harness/flows.mjs";
 import { payLinkTo } from "../harness/invoices.mjs";
 import { bareAttempt, exceptionRow } from "../harness/money.mjs";
@@ -80,6 +80,7 @@ async function setTheStage() {
       ticket: ticket.id,
       ticketFile: ticketFile.id,
       savedReply: savedReply.id,
+      time: (await addTime(owner, client.client)).id,
       payLink: (await payLinkTo(world, invoice)).token,
       payment: payment.id,
       attempt: await bareAttempt(world, { ...invoice, client: client.client }),

@@ -164,6 +164,20 @@ export const FORMS = {
   "POST /admin/settings/support/replies/new": { as: "owner", page: () => "/admin/settings/support/replies/new", set: () => ({ name: "Closing", body: "Goodbye." }) },
   "POST /admin/settings/support/replies/{id}": { as: "owner", page: ({ savedReply }) => `/admin/settings/support/replies/${savedReply.id}`, set: () => ({ body: "Good morning." }) },
   "POST /admin/settings/support/replies/{id}/delete": { as: "owner", press: () => `/admin/settings/support/replies/${NOBODYS}/delete` },
+  "POST /admin/time-logs": {
+    as: "owner", page: () => "/admin/time-logs", set: ({ client }) => ({ what: `c.${client.id}`, time: "1:30", description: "A call.", rate: "90" }), choice: ["what", "currency", "billable"],
+  },
+  "POST /admin/clients/{id}/time-logs": {
+    as: "owner", page: ({ client }) => `/admin/clients/${client.id}/time-logs`, set: ({ client }) => ({ what: `c.${client.id}`, time: "90m", description: "A call.", rate: "90" }), choice: ["what", "currency", "billable"],
+  },
+  "POST /admin/time-logs/timer/stop": { as: "owner", press: () => "/admin/time-logs/timer/stop", is: 303 },
+  "POST /admin/time-logs/timer/discard": { as: "owner", press: () => "/admin/time-logs/timer/discard", is: 303 },
+  "POST /admin/time-logs/{id}": { as: "owner", page: ({ time }) => time.path, set: () => ({ time: "2h", description: "A call." }), choice: ["what", "currency", "billable"] },
+  "POST /admin/time-logs/{id}/delete": { as: "owner", press: () => `/admin/time-logs/${NOBODYS}/delete` },
+  "POST /admin/clients/{id}/time-logs/invoice": {
+    as: "owner", page: ({ client }) => `/admin/clients/${client.id}/time-logs/invoice`, to: ({ client }) => `/admin/clients/${client.id}/time-logs/invoice?currency=EUR`, choice: ["group"],
+  },
+  "POST /admin/settings/time-logs": { as: "owner", page: () => "/admin/settings/time-logs", set: () => ({ rate: "90" }), choice: ["shown", "all", "currency"] },
   "POST /profile/email": { as: "person", page: () => "/profile/email", set: () => ({ email: "person@new.test" }) },
   "POST /confirm-email/{token}": { as: "person", press: () => "/confirm-email/nothing" },
   "POST /admin/profile/email": { as: "owner", page: () => "/admin/profile/email", set: () => ({ email: "owner@new.test" }) },

@@ -8,7 +8,7 @@ import { draftInvoice, recordPayment, sentInvoice } from "../harness/billing.mjs
 import { addDocument, newPassword, setUpOwner, signIn, signInStaff } from "../harness/flows.mjs";
 import { clientRow, colleague, contactRow, invitation, person } from "../harness/rows.mjs";
 import { addSavedReply, openTicket } from "../harness/tickets.mjs";
-import { addProject, addTask } from "../harness/work.mjs";
+import { addProject, addTask, addTime } from "../harness/work.mjs";
 import { ROOT } from "../harness/runtime.mjs";
 import { World } from "../harness/world.mjs";
 import { FORMS } from "./bad-input-forms.mjs";
@@ -51,7 +51,7 @@ before(async () => {
     who: { owner, admin, person: one.person, leaving, leavingPerson, first: untouched.user("first") },
     client: one.client, contact: one.contact, secondContact: one.contact, waiting, invitation: invited,
     spare: await clientRow(world), document: await addDocument(owner, one.client),
-    task: await addTask(owner, one.client, { visible: "on", asks: "complete" }), project: await addProject(owner, one.client, { milestone_0: "Draft", until_0: "2026-11-20" }), draft: await draftInvoice(owner, one.client), invoice: await sentInvoice(owner, one.client),
+    time: await addTime(owner, one.client, { rate: "90", currency: "EUR" }), task: await addTask(owner, one.client, { visible: "on", asks: "complete" }), project: await addProject(owner, one.client, { milestone_0: "Draft", until_0: "2026-11-20" }), draft: await draftInvoice(owner, one.client), invoice: await sentInvoice(owner, one.client),
     milo: await world.db.prepare("SELECT id FROM staff WHERE email = 'milo@swept.test'").first(),
     join: (await world.mailbox.newest("joy@swept.test")).path(/\/admin\/join\//),
     reset: (await world.mailbox.newest(other.contact.email)).path(/\/reset\//),

@@ -103,6 +103,13 @@ impl Scope for Supported {
     const NAME: &'static str = "contact:support_tickets";
 }
 
+/// Time.
+pub(crate) struct Timed;
+impl Scope for Timed {
+    const MODULE: Option<Module> = Some(Module::TimeLogs);
+    const NAME: &'static str = "contact:time-logs";
+}
+
 /// Another client of the same person.
 #[derive(Debug, Clone, serde::Deserialize)]
 pub(crate) struct Other {
@@ -179,6 +186,10 @@ impl Who {
     /// Whether they see support tickets.
     pub(crate) const fn tickets(&self) -> bool {
         self.modules.has(Module::SupportTickets)
+    }
+    /// Whether they see time.
+    pub(crate) const fn time_logs(&self) -> bool {
+        self.modules.has(Module::TimeLogs)
     }
     /// Whether they see invoices.
     pub(crate) const fn billing(&self) -> bool {

@@ -17,11 +17,13 @@ use crate::http::chrome::Chrome;
 use crate::http::guard::{InPath, Load, Me, Staff};
 use crate::http::page::{Answer, page};
 use crate::http::pdf;
+use crate::http::time_log::Row as TimeRow;
 use crate::http::{Error, Fields};
 use crate::store::invoice::{Revision, revisions};
 use crate::store::ledger::{self, Entry};
 use crate::store::pay_link::{self, Links};
 use crate::store::reminder::{self, Sent};
+use crate::store::time_log::{Entry as Spent, list as time_log};
 use crate::store::viewer::Asker;
 use crate::store::{Results, Statement};
 
@@ -32,6 +34,7 @@ pub(crate) struct Whole {
     revisions: Vec<Revision>,
     links: Links,
     reminders: Vec<Sent>,
+    time: Vec<Spent>,
 }
 
 impl Load for Whole {
@@ -43,6 +46,7 @@ impl Load for Whole {
             revisions(args.0),
             pay_link::of_invoice(args.0),
             reminder::of_invoice(args.0),
+            time_log::of_invoice(args.0),
         ]);
         statements
     }
@@ -55,12 +59,14 @@ impl Load for Whole {
         let (history, revisions) = (results.rows()?, results.rows()?);
         let links = results.first()?.unwrap_or_default();
         let reminders = results.rows()?;
+        let time = results.rows()?;
         Ok(one.map(|one| Self {
             one,
             history,
             revisions,
             links,
             reminders,
+            time,
         }))
     }
 }
@@ -151,6 +157,8 @@ struct OnePage {
     links: Links,
     /// Stage and moment, in words.
     reminders: Vec<(String, String)>,
+    /// What of the time stands on it.
+    time: Vec<TimeRow>,
     total: String,
     when: String,
     /// What the PDF cannot show, in a sentence.
@@ -227,6 +235,7 @@ pub(crate) async fn show(staff: Staff<Whole>) -> Answer {
         revisions,
         links,
         reminders,
+        time,
     } = staff.page;
     let view = one.view()?;
     let total = one.invoice.total()?;
@@ -253,6 +262,7 @@ pub(crate) async fn show(staff: Staff<Whole>) -> Answer {
         one,
         revisions,
         links,
+        time: time.into_iter().map(TimeRow::of).collect(),
         reminders: reminders
             .iter()
             .map(|sent| (stage_words(&sent.stage), sent.sent_at.day_time()))

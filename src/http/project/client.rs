@@ -6,6 +6,7 @@ use askama::Template;
 use crate::domain::id::{DocumentId, ProjectId};
 use crate::domain::project::{self as rules, Milestone, Status};
 use crate::domain::time::{Date, Timestamp};
+use crate::domain::time_log::budget;
 use crate::domain::upload::human_bytes;
 use crate::http::Error;
 use crate::http::chrome::Chrome;
@@ -16,6 +17,7 @@ use crate::http::prose::Prose;
 use crate::http::task::Row as TaskRow;
 use crate::store::project::{self, Listed, Paper, Seen};
 use crate::store::task;
+use crate::store::time_log::seen::{self, Budget};
 use crate::store::viewer::Asker;
 use crate::store::{Results, Statement};
 
@@ -139,6 +141,7 @@ pub(crate) async fn list(viewer: Viewer<Planned, SeenPage>) -> Answer {
 /// One project with what belongs to it.
 pub(crate) struct SeenOne {
     project: Seen,
+    budget: Option<Budget>,
     papers: Vec<Paper>,
     tasks: Vec<task::Listed>,
 }
@@ -148,6 +151,7 @@ impl Load for SeenOne {
     fn statements(InPath(id): &Self::Args, asker: &Asker) -> Vec<Statement> {
         vec![
             project::seen_one(asker, *id),
+            seen::budget(asker, *id),
             project::seen_papers(asker, *id),
             task::seen_of_project(asker, *id),
         ]
@@ -158,10 +162,12 @@ impl Load for SeenOne {
         _now: Timestamp,
     ) -> Result<Option<Self>, Error> {
         let project: Option<Seen> = results.first()?;
+        let budget = results.first()?;
         let papers = results.rows()?;
         let tasks = results.rows()?;
         Ok(project.map(|project| Self {
             project,
+            budget,
             papers,
             tasks,
         }))
@@ -175,6 +181,8 @@ struct SeenProject {
     name: String,
     status: Status,
     percent: u8,
+    /// Of the budget: how much is used, in percent and in words.
+    budget: Option<(u8, String)>,
     description: Prose,
     starts: Option<Date>,
     due: String,
@@ -188,6 +196,7 @@ struct SeenProject {
 pub(crate) async fn one(viewer: Viewer<Planned, SeenOne>) -> Answer {
     let SeenOne {
         project,
+        budget: hours,
         papers,
         tasks,
     } = viewer.page;
@@ -205,6 +214,10 @@ pub(crate) async fn one(viewer: Viewer<Planned, SeenOne>) -> Answer {
     page(&SeenProject {
         status: project.measured.status,
         percent: project.measured.progress(),
+        budget: hours.map(|hours| {
+            let (used, all) = (hours.used_minutes, hours.budget_minutes);
+            (budget::percent(used, all), budget::words(used, all))
+        }),
         description: Prose::of(&project.description),
         starts: project.starts_on,
         due: due.unwrap_or_default(),

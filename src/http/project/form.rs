@@ -3,12 +3,16 @@
 use askama::Template;
 
 use crate::domain::id::ProjectId;
+use crate::domain::money::Currency;
 use crate::domain::project::{self as rules, Milestone, ProjectError, Status};
 use crate::domain::text::{Line, Paragraphs};
 use crate::domain::time::Date;
+use crate::domain::time_log::{budget, clock};
+use crate::http::choices::currencies;
 use crate::http::chrome::{Chrome, Flash};
 use crate::http::guard::{Me, Staff};
 use crate::http::page::{Answer, page, see, try_again};
+use crate::http::time_log::read_rate;
 use crate::http::{Error, Fields};
 use crate::store::client::Client;
 use crate::store::project::{self, Draft, Project};
@@ -47,6 +51,7 @@ struct Page {
     back_label: String,
     submit: &'static str,
     slots: Vec<Slot>,
+    currencies: Vec<Currency>,
 }
 
 impl Page {
@@ -66,6 +71,7 @@ impl Page {
         Self {
             chrome,
             slots: Self::slots(&form),
+            currencies: currencies(),
             form,
             title: "New project".to_owned(),
             action: format!("{list}/new"),
@@ -80,6 +86,7 @@ impl Page {
         Self {
             chrome,
             slots: Self::slots(&form),
+            currencies: currencies(),
             form,
             title: format!("Edit {}", project.name),
             action: format!("{path}/edit"),
@@ -105,6 +112,7 @@ fn filled(of: &Project) -> Fields {
     } else {
         "hand"
     };
+    let rate = of.hourly_rate.zip(of.rate_currency);
     let mut form = Fields::filled([
         ("revision", of.revision.to_string()),
         ("name", of.name.clone()),
@@ -115,6 +123,20 @@ fn filled(of: &Project) -> Fields {
         ("percent", of.measured.percent.to_string()),
         ("starts_on", day(of.starts_on)),
         ("due_on", day(of.due_on)),
+        (
+            "budget",
+            of.budget_minutes
+                .map_or_else(String::new, |minutes| clock(i64::from(minutes))),
+        ),
+        (
+            "rate",
+            rate.map_or_else(String::new, |(rate, currency)| rate.plain(currency)),
+        ),
+        (
+            "currency",
+            of.rate_currency
+                .map_or_else(String::new, |currency| currency.to_string()),
+        ),
     ]);
     for (n, milestone) in of.milestones.iter().enumerate() {
         let slot = Slot::of(n);
@@ -207,6 +229,8 @@ fn read(form: &mut Fields, before: &[Milestone], today: Date) -> Option<Draft> {
     if let (Some(starts), Some(due)) = (starts_on, due_on) {
         form.required("due_on", |_read| rules::in_order(starts, due));
     }
+    let budget_minutes = form.optional("budget", budget::parse);
+    let rate = read_rate(form, "rate", "currency");
     let visible = form.checkbox("visible");
     if !visible && form.text("visible").is_empty() {
         form.fill([("visible", "off")]);
@@ -224,6 +248,8 @@ fn read(form: &mut Fields, before: &[Milestone], today: Date) -> Option<Draft> {
         percent: percent?,
         starts_on: starts_on?,
         due_on: due_on?,
+        budget_minutes: budget_minutes?,
+        rate: rate?,
         milestones,
     })
 }

@@ -6,6 +6,7 @@ use super::client::{PaperRow, Point, points};
 use crate::domain::id::ProjectId;
 use crate::domain::project as rules;
 use crate::domain::time::{Date, Timestamp};
+use crate::domain::time_log::{budget, clock};
 use crate::http::chrome::{Chrome, Flash};
 use crate::http::guard::{InPath, Load, Me, Staff};
 use crate::http::page::{Answer, page, see};
@@ -55,6 +56,9 @@ struct Page {
     chrome: Chrome<Me>,
     project: Project,
     percent: u8,
+    /// Of the budget: how much is used, in percent and in words.
+    budget: Option<(u8, String)>,
+    used: String,
     description: Prose,
     starts: Option<Date>,
     due: String,
@@ -81,6 +85,11 @@ pub(crate) async fn view(staff: Staff<One>) -> Answer {
     });
     page(&Page {
         percent: project.measured.progress(),
+        budget: project.budget_minutes.map(|minutes| {
+            let used = project.used_minutes;
+            (budget::percent(used, minutes), budget::words(used, minutes))
+        }),
+        used: clock(project.used_minutes),
         description: Prose::of(&project.description),
         starts: project.starts_on,
         due: due.unwrap_or_default(),
