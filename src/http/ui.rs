@@ -49,7 +49,7 @@ impl<T: Count + ?Sized> Count for &T {
 }
 
 macro_rules! part {
-    ($(#[$doc:meta])* $path:literal $name:ident by $make:ident {
+    ($(#[$doc:meta])* $path:literal $name:ident by $(#[$meta:meta])* $make:ident {
         $($text:ident),* ; $($flag:ident),* ; $($count:ident),*
     } $($order:ident: $kind:ident),* $(,)?) => {
         $(#[$doc])*
@@ -62,6 +62,7 @@ macro_rules! part {
         }
         impl HtmlSafe for $name<'_> {}
         $(#[$doc])*
+        $(#[$meta])*
         pub(crate) fn $make<'a>($($order: part!(@type $kind 'a)),*) -> $name<'a> {
             $name { $($order: part!(@read $kind $order)),* }
         }
@@ -76,7 +77,7 @@ macro_rules! part {
 
 part! {
     /// A field with its label, hint and error.
-    "ui/field.html" Field by field {
+    "ui/field.html" Field by #[expect(clippy::too_many_arguments, reason = "the macros that call it name them")] field {
         label_text, name, value, error_text, hint_text, kind, autocomplete, inputmode, placeholder;
         required, autofocus, disabled;
         maxlength, minlength
@@ -88,7 +89,7 @@ part! {
 
 part! {
     /// A field of several lines.
-    "ui/textarea.html" TextArea by textarea {
+    "ui/textarea.html" TextArea by #[expect(clippy::too_many_arguments, reason = "the macros that call it name them")] textarea {
         label_text, name, value, error_text, hint_text; required; rows, maxlength
     }
     label_text: text, name: text, value: text, error_text: text, hint_text: text, rows: count,
@@ -149,10 +150,7 @@ pub(crate) struct ClientTabs<'a> {
 }
 impl HtmlSafe for ClientTabs<'_> {}
 /// The tabs of a client record.
-pub(crate) fn client_tabs<'a>(
-    id: impl ToString,
-    here: &'a (impl AsRef<str> + ?Sized),
-) -> ClientTabs<'a> {
+pub(crate) fn client_tabs(id: impl ToString, here: &(impl AsRef<str> + ?Sized)) -> ClientTabs<'_> {
     ClientTabs {
         id: id.to_string(),
         here: here.as_ref(),

@@ -158,13 +158,13 @@ impl<S: Sync, R: Rank, L: Load> FromRequestParts<S> for StaffOf<R, L> {
             module: None,
             also: None,
         };
-        let asked = match &args {
+        let own = match &args {
             Ok(args) => L::statements(args, &asker),
             Err(_said_below) => Vec::new(),
         };
         // 3. and 4.
         let (me, branding, mut results) =
-            admit(&app, parts, ticket, asked, (R::LEAST, R::FRESH)).await?;
+            admit(&app, parts, ticket, own, (R::LEAST, R::FRESH)).await?;
         // 5.
         let page = L::read(args?, &mut results, app.now)?.ok_or(Error::NotFound)?;
         let chrome = Chrome::new(&app, parts, &branding, me);

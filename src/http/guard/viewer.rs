@@ -257,7 +257,7 @@ impl<S: Sync, M: Scope, L: Load> FromRequestParts<S> for Viewer<M, L> {
             module: M::MODULE,
             also: M::ALSO,
         };
-        let asked = match &args {
+        let own = match &args {
             Ok(args) => L::statements(args, &asker),
             Err(_said_below) => Vec::new(),
         };
@@ -267,7 +267,7 @@ impl<S: Sync, M: Scope, L: Load> FromRequestParts<S> for Viewer<M, L> {
             while_closed: M::WHILE_CLOSED,
             fresh: M::FRESH,
         };
-        let (me, branding, mut results) = admit(&app, parts, (pass, ticket), asked, needs).await?;
+        let (me, branding, mut results) = admit(&app, parts, (pass, ticket), own, needs).await?;
         // 5.
         let page = L::read(args?, &mut results, app.now)?.ok_or(Error::NotFound)?;
         let chrome = Chrome::new(&app, parts, &branding, me);
