@@ -47,16 +47,23 @@ struct Bounds {
     id: String,
 }
 
-/// For each day that today may be, what it makes: JSON to be looked into with [`TIME_DAYS`].
+/// For each day that today may be, what it makes, as JSON: a statement takes its own day's.
 fn by_day<T: Serialize>(now: Timestamp, make: impl Fn(Date) -> T) -> Result<String, Error> {
     let around = (-1..=1).map(|days| now.date().plus_days(days));
     let all: BTreeMap<String, T> = around.map(|day| (day.to_string(), make(day))).collect();
     Ok(serde_json::to_string(&all)?)
 }
 
-/// What that JSON (`?1`) says for today; `?2` is now.
-const TIME_DAYS: &str = "(SELECT json_extract(?1, '$.\"' || date((?2 + CASE WHEN ?2 < z.next_offset_at THEN z.utc_offset \
-     ELSE z.next_offset END) / 1000, 'unixepoch') || '\"') FROM billing z WHERE z.id = 1)";
+/// `b`: the [`Bounds`] of today, from the JSON `?1`; `?2` is now.
+const TIME_BOUNDS: &str = "WITH b AS (SELECT json_extract(d.today, '$.first') AS first, json_extract(d.today, '$.end') AS below, \
+     json_extract(d.today, '$.id') AS below_id FROM (SELECT json_extract(?1, '$.\"' || date((?2 + CASE WHEN \
+      ?2 < z.next_offset_at THEN z.utc_offset ELSE z.next_offset END) / 1000, 'unixepoch') || '\"') AS today \
+      FROM billing z WHERE z.id = 1) d)";
+/// What every page of the list asks: `?3` rows that fit `?4` … `?7` (project, client, person, state),
+/// from where the page before ended down to the first day. What its index begins with stands before it.
+const TIME_PAGE: &str = "(?4 IS NULL OR e.project_id = ?4) AND (?5 IS NULL OR e.client_id = ?5) \
+     AND (?6 IS NULL OR e.staff_id = ?6) AND (?7 IS NULL OR e.state = ?7) \
+     AND (e.day, e.id) < (b.below, b.below_id) AND e.day >= b.first ORDER BY e.day DESC, e.id DESC LIMIT ?3";
 
 fn bounds(filter: &Filter, after: Option<After>, now: Timestamp) -> Result<String, Error> {
     by_day(now, |today| {
@@ -87,196 +94,58 @@ pub(crate) fn rows(
     let project = filter.project.map(|id| id.to_string());
     let person = filter.person.map(|id| id.to_string());
     let state = filter.state.map(State::as_str);
-    Ok(match (project, client, person) {
-        (Some(project), client, person) => {
-            of_project(&days, now, most, (project, client, person, state))
-        }
-        (None, Some(client), Some(person)) => of_person(&days, now, most, (client, person, state)),
-        (None, Some(client), None) => of_client(&days, now, most, (client, state)),
-        (None, None, Some(person)) => of_staff(&days, now, most, (person, state)),
-        (None, None, None) => of_all(&days, now, most, state),
-    })
-}
-
-/// For one project; of one client or person, where that is asked for too.
-fn of_project(
-    days: &str,
-    now: Timestamp,
-    most: u32,
-    (project, client, person, state): (String, Option<String>, Option<String>, Option<&str>),
-) -> Statement {
-    match state {
-        Some(state) => statement!(
-            format!(
-                "SELECT {TIME_ENTRY} FROM time_entries e INDEXED BY time_of_project_by_state {TIME_NAMES} \
-                 WHERE e.project_id = ?4 AND e.state = ?5 AND (?6 IS NULL OR e.client_id = ?6) \
-                 AND (?7 IS NULL OR e.staff_id = ?7) AND (e.day, e.id) < (json_extract({TIME_DAYS}, '$.end'), json_extract({TIME_DAYS}, '$.id')) \
-                 AND e.day >= json_extract({TIME_DAYS}, '$.first') \
-                 ORDER BY e.day DESC, e.id DESC LIMIT ?3"
-            ),
-            days,
-            now,
-            most,
-            project,
-            state,
-            Param::from(client),
-            Param::from(person)
+    let sql = match (&project, &client, &person, state) {
+        (Some(_), _, _, Some(_)) => format!(
+            "{TIME_BOUNDS} SELECT {TIME_ENTRY} FROM b CROSS JOIN time_entries e INDEXED BY time_of_project_by_state {TIME_NAMES} \
+             WHERE e.project_id = ?4 AND e.state = ?7 AND {TIME_PAGE}"
         ),
-        None => statement!(
-            format!(
-                "SELECT {TIME_ENTRY} FROM time_entries e INDEXED BY time_of_project {TIME_NAMES} \
-                 WHERE e.project_id = ?4 AND (?5 IS NULL OR e.client_id = ?5) \
-                 AND (?6 IS NULL OR e.staff_id = ?6) AND (e.day, e.id) < (json_extract({TIME_DAYS}, '$.end'), json_extract({TIME_DAYS}, '$.id')) \
-                 AND e.day >= json_extract({TIME_DAYS}, '$.first') \
-                 ORDER BY e.day DESC, e.id DESC LIMIT ?3"
-            ),
-            days,
-            now,
-            most,
-            project,
-            Param::from(client),
-            Param::from(person)
+        (Some(_), _, _, None) => format!(
+            "{TIME_BOUNDS} SELECT {TIME_ENTRY} FROM b CROSS JOIN time_entries e INDEXED BY time_of_project {TIME_NAMES} \
+             WHERE e.project_id = ?4 AND {TIME_PAGE}"
         ),
-    }
-}
-
-/// Of one client by one person.
-fn of_person(
-    days: &str,
-    now: Timestamp,
-    most: u32,
-    (client, person, state): (String, String, Option<&str>),
-) -> Statement {
-    match state {
-        Some(state) => statement!(
-            format!(
-                "SELECT {TIME_ENTRY} FROM time_entries e INDEXED BY time_of_client_by_staff_and_state {TIME_NAMES} \
-                 WHERE e.client_id = ?4 AND e.staff_id = ?5 AND e.state = ?6 AND (e.day, e.id) < (json_extract({TIME_DAYS}, '$.end'), json_extract({TIME_DAYS}, '$.id')) \
-                 AND e.day >= json_extract({TIME_DAYS}, '$.first') \
-                 ORDER BY e.day DESC, e.id DESC LIMIT ?3"
-            ),
-            days,
-            now,
-            most,
-            client,
-            person,
-            state
+        (None, Some(_), Some(_), Some(_)) => format!(
+            "{TIME_BOUNDS} SELECT {TIME_ENTRY} FROM b CROSS JOIN time_entries e INDEXED BY time_of_client_by_staff_and_state {TIME_NAMES} \
+             WHERE e.client_id = ?5 AND e.staff_id = ?6 AND e.state = ?7 AND {TIME_PAGE}"
         ),
-        None => statement!(
-            format!(
-                "SELECT {TIME_ENTRY} FROM time_entries e INDEXED BY time_of_client_by_staff {TIME_NAMES} \
-                 WHERE e.client_id = ?4 AND e.staff_id = ?5 AND (e.day, e.id) < (json_extract({TIME_DAYS}, '$.end'), json_extract({TIME_DAYS}, '$.id')) \
-                 AND e.day >= json_extract({TIME_DAYS}, '$.first') \
-                 ORDER BY e.day DESC, e.id DESC LIMIT ?3"
-            ),
-            days,
-            now,
-            most,
-            client,
-            person
+        (None, Some(_), Some(_), None) => format!(
+            "{TIME_BOUNDS} SELECT {TIME_ENTRY} FROM b CROSS JOIN time_entries e INDEXED BY time_of_client_by_staff {TIME_NAMES} \
+             WHERE e.client_id = ?5 AND e.staff_id = ?6 AND {TIME_PAGE}"
         ),
-    }
-}
-
-/// Of one client.
-fn of_client(
-    days: &str,
-    now: Timestamp,
-    most: u32,
-    (client, state): (String, Option<&str>),
-) -> Statement {
-    match state {
-        Some(state) => statement!(
-            format!(
-                "SELECT {TIME_ENTRY} FROM time_entries e INDEXED BY time_of_client_by_state {TIME_NAMES} \
-                 WHERE e.client_id = ?4 AND e.state = ?5 AND (e.day, e.id) < (json_extract({TIME_DAYS}, '$.end'), json_extract({TIME_DAYS}, '$.id')) \
-                 AND e.day >= json_extract({TIME_DAYS}, '$.first') \
-                 ORDER BY e.day DESC, e.id DESC LIMIT ?3"
-            ),
-            days,
-            now,
-            most,
-            client,
-            state
+        (None, Some(_), None, Some(_)) => format!(
+            "{TIME_BOUNDS} SELECT {TIME_ENTRY} FROM b CROSS JOIN time_entries e INDEXED BY time_of_client_by_state {TIME_NAMES} \
+             WHERE e.client_id = ?5 AND e.state = ?7 AND {TIME_PAGE}"
         ),
-        None => statement!(
-            format!(
-                "SELECT {TIME_ENTRY} FROM time_entries e INDEXED BY time_of_client {TIME_NAMES} \
-                 WHERE e.client_id = ?4 AND (e.day, e.id) < (json_extract({TIME_DAYS}, '$.end'), json_extract({TIME_DAYS}, '$.id')) \
-                 AND e.day >= json_extract({TIME_DAYS}, '$.first') \
-                 ORDER BY e.day DESC, e.id DESC LIMIT ?3"
-            ),
-            days,
-            now,
-            most,
-            client
+        (None, Some(_), None, None) => format!(
+            "{TIME_BOUNDS} SELECT {TIME_ENTRY} FROM b CROSS JOIN time_entries e INDEXED BY time_of_client {TIME_NAMES} \
+             WHERE e.client_id = ?5 AND {TIME_PAGE}"
         ),
-    }
-}
-
-/// By one person, of all clients.
-fn of_staff(
-    days: &str,
-    now: Timestamp,
-    most: u32,
-    (person, state): (String, Option<&str>),
-) -> Statement {
-    match state {
-        Some(state) => statement!(
-            format!(
-                "SELECT {TIME_ENTRY} FROM time_entries e INDEXED BY time_of_staff_by_state {TIME_NAMES} \
-                 WHERE e.staff_id = ?4 AND e.state = ?5 AND (e.day, e.id) < (json_extract({TIME_DAYS}, '$.end'), json_extract({TIME_DAYS}, '$.id')) \
-                 AND e.day >= json_extract({TIME_DAYS}, '$.first') \
-                 ORDER BY e.day DESC, e.id DESC LIMIT ?3"
-            ),
-            days,
-            now,
-            most,
-            person,
-            state
+        (None, None, Some(_), Some(_)) => format!(
+            "{TIME_BOUNDS} SELECT {TIME_ENTRY} FROM b CROSS JOIN time_entries e INDEXED BY time_of_staff_by_state {TIME_NAMES} \
+             WHERE e.staff_id = ?6 AND e.state = ?7 AND {TIME_PAGE}"
         ),
-        None => statement!(
-            format!(
-                "SELECT {TIME_ENTRY} FROM time_entries e INDEXED BY time_of_staff {TIME_NAMES} \
-                 WHERE e.staff_id = ?4 AND (e.day, e.id) < (json_extract({TIME_DAYS}, '$.end'), json_extract({TIME_DAYS}, '$.id')) \
-                 AND e.day >= json_extract({TIME_DAYS}, '$.first') \
-                 ORDER BY e.day DESC, e.id DESC LIMIT ?3"
-            ),
-            days,
-            now,
-            most,
-            person
+        (None, None, Some(_), None) => format!(
+            "{TIME_BOUNDS} SELECT {TIME_ENTRY} FROM b CROSS JOIN time_entries e INDEXED BY time_of_staff {TIME_NAMES} \
+             WHERE e.staff_id = ?6 AND {TIME_PAGE}"
         ),
-    }
-}
-
-/// Of all clients, by anybody.
-fn of_all(days: &str, now: Timestamp, most: u32, state: Option<&str>) -> Statement {
-    match state {
-        Some(state) => statement!(
-            format!(
-                "SELECT {TIME_ENTRY} FROM time_entries e INDEXED BY time_by_state {TIME_NAMES} \
-                 WHERE e.state = ?4 AND (e.day, e.id) < (json_extract({TIME_DAYS}, '$.end'), json_extract({TIME_DAYS}, '$.id')) \
-                 AND e.day >= json_extract({TIME_DAYS}, '$.first') \
-                 ORDER BY e.day DESC, e.id DESC LIMIT ?3"
-            ),
-            days,
-            now,
-            most,
-            state
+        (None, None, None, Some(_)) => format!(
+            "{TIME_BOUNDS} SELECT {TIME_ENTRY} FROM b CROSS JOIN time_entries e INDEXED BY time_by_state {TIME_NAMES} \
+             WHERE e.state = ?7 AND {TIME_PAGE}"
         ),
-        None => statement!(
-            format!(
-                "SELECT {TIME_ENTRY} FROM time_entries e INDEXED BY time_by_day {TIME_NAMES} \
-                 WHERE (e.day, e.id) < (json_extract({TIME_DAYS}, '$.end'), json_extract({TIME_DAYS}, '$.id')) \
-                 AND e.day >= json_extract({TIME_DAYS}, '$.first') \
-                 ORDER BY e.day DESC, e.id DESC LIMIT ?3"
-            ),
-            days,
-            now,
-            most
+        (None, None, None, None) => format!(
+            "{TIME_BOUNDS} SELECT {TIME_ENTRY} FROM b CROSS JOIN time_entries e INDEXED BY time_by_day {TIME_NAMES} \
+             WHERE {TIME_PAGE}"
         ),
-    }
+    };
+    Ok(statement!(
+        sql,
+        days,
+        now,
+        most,
+        Param::from(project),
+        Param::from(client),
+        Param::from(person),
+        Param::from(state)
+    ))
 }
 
 /// The newest hundred entries that an invoice bills.
