@@ -34,6 +34,9 @@ pub(crate) struct Listed {
 
 /// A page of a client's tasks: open ones first, each part in its order, one row more where there are
 /// more. The page before another comes in reverse.
+///
+/// The place to go on from is looked up column by column, and within coalesce: only then does SQLite go
+/// to it in the index by all of them, and not by the first one alone.
 pub(crate) fn of_client(client: ClientId, cursor: Cursor<TaskId>) -> Statement {
     let client = client.to_string();
     match cursor {
@@ -48,7 +51,9 @@ pub(crate) fn of_client(client: ClientId, cursor: Cursor<TaskId>) -> Statement {
             "SELECT t.id, t.title, t.status, t.visible, t.waits, t.answer, t.due_on, p.name AS project, \
              st.name AS assignee FROM tasks t LEFT JOIN projects p ON p.id = t.project_id \
              LEFT JOIN staff st ON st.id = t.assignee_id WHERE t.client_id = ?1 \
-              AND (t.is_closed, t.position, t.id) > (SELECT is_closed, position, id FROM tasks WHERE id = ?2) \
+              AND (t.is_closed, t.position, t.id) > \
+              (coalesce((SELECT b.is_closed FROM tasks b WHERE b.id = ?2), 0), \
+               coalesce((SELECT b.position FROM tasks b WHERE b.id = ?2), 0), ?2) \
              ORDER BY t.is_closed, t.position, t.id LIMIT 26",
             client,
             id.to_string()
@@ -57,7 +62,9 @@ pub(crate) fn of_client(client: ClientId, cursor: Cursor<TaskId>) -> Statement {
             "SELECT t.id, t.title, t.status, t.visible, t.waits, t.answer, t.due_on, p.name AS project, \
              st.name AS assignee FROM tasks t LEFT JOIN projects p ON p.id = t.project_id \
              LEFT JOIN staff st ON st.id = t.assignee_id WHERE t.client_id = ?1 \
-              AND (t.is_closed, t.position, t.id) < (SELECT is_closed, position, id FROM tasks WHERE id = ?2) \
+              AND (t.is_closed, t.position, t.id) < \
+              (coalesce((SELECT b.is_closed FROM tasks b WHERE b.id = ?2), 0), \
+               coalesce((SELECT b.position FROM tasks b WHERE b.id = ?2), 0), ?2) \
              ORDER BY t.is_closed DESC, t.position DESC, t.id DESC LIMIT 26",
             client,
             id.to_string()
@@ -225,14 +232,18 @@ pub(crate) fn seen(asker: &Asker, cursor: Cursor<TaskId>) -> Statement {
         Cursor::After(id) => asker.tasks(
             "SELECT t.id, t.title, t.status, 1 AS visible, t.waits, t.answer, t.due_on, NULL AS project, \
              NULL AS assignee FROM task_seen t \
-             WHERE (t.is_closed, t.position, t.id) > (SELECT is_closed, position, id FROM task_seen WHERE id = ?4) \
+             WHERE (t.is_closed, t.position, t.id) > \
+              (coalesce((SELECT b.is_closed FROM task_seen b WHERE b.id = ?4), 0), \
+               coalesce((SELECT b.position FROM task_seen b WHERE b.id = ?4), 0), ?4) \
              ORDER BY t.is_closed, t.position, t.id LIMIT 26",
             [id.to_string().into()],
         ),
         Cursor::Before(id) => asker.tasks(
             "SELECT t.id, t.title, t.status, 1 AS visible, t.waits, t.answer, t.due_on, NULL AS project, \
              NULL AS assignee FROM task_seen t \
-             WHERE (t.is_closed, t.position, t.id) < (SELECT is_closed, position, id FROM task_seen WHERE id = ?4) \
+             WHERE (t.is_closed, t.position, t.id) < \
+              (coalesce((SELECT b.is_closed FROM task_seen b WHERE b.id = ?4), 0), \
+               coalesce((SELECT b.position FROM task_seen b WHERE b.id = ?4), 0), ?4) \
              ORDER BY t.is_closed DESC, t.position DESC, t.id DESC LIMIT 26",
             [id.to_string().into()],
         ),
@@ -243,7 +254,8 @@ pub(crate) fn seen(asker: &Asker, cursor: Cursor<TaskId>) -> Statement {
 pub(crate) fn waiting(asker: &Asker) -> Statement {
     asker.of(Module::Tasks).tasks(
         "SELECT t.id, t.title, t.status, 1 AS visible, t.waits, t.answer, t.due_on, NULL AS project, \
-         NULL AS assignee FROM task_seen t WHERE t.waits = 1 \
+         NULL AS assignee FROM viewer v CROSS JOIN tasks w INDEXED BY tasks_waiting \
+          ON w.client_id = v.client_id AND w.waits = 1 CROSS JOIN task_seen t ON t.id = w.id \
          ORDER BY t.due_on IS NULL, t.due_on, t.id LIMIT 20",
         [],
     )
