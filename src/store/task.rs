@@ -35,7 +35,7 @@ pub(crate) struct Listed {
 /// A page of a client's tasks: open ones first, each part in its order, one row more where there are
 /// more. The page before another comes in reverse.
 ///
-/// The place to go on from is looked up column by column, and within coalesce: only then does SQLite go
+/// The place to go on from is looked up column by column, and within coalesce: only then does it go
 /// to it in the index by all of them, and not by the first one alone.
 pub(crate) fn of_client(client: ClientId, cursor: Cursor<TaskId>) -> Statement {
     let client = client.to_string();
