@@ -341,12 +341,38 @@ struct ClientDashboard {
     tickets: String,
     due: Vec<Due>,
     time: Option<String>,
+    /// What will stand here, where nothing does yet; empty otherwise.
+    to_come: String,
+}
+
+/// What will appear on a first page that is still empty: of what is on, what the business brings.
+fn to_come(page: &ClientPage, who: &Who) -> String {
+    let bare = page.projects.is_empty() && page.waiting.is_empty() && page.due.is_empty();
+    if !bare || page.documents > 0 || page.tickets > 0 {
+        return String::new();
+    }
+    let all = [
+        (Module::Projects, "projects"),
+        (Module::Tasks, "tasks"),
+        (Module::Documents, "documents"),
+        (Module::Billing, "invoices"),
+    ];
+    let on = all.iter().filter(|(module, _)| who.modules.has(*module));
+    match on.map(|(_, name)| *name).collect::<Vec<_>>().as_slice() {
+        [] => String::new(),
+        [one] => format!("Your {one} will appear here. There is nothing you need to do."),
+        [first @ .., last] => format!(
+            "Your {} and {last} will appear here. There is nothing you need to do.",
+            first.join(", ")
+        ),
+    }
 }
 
 /// `GET /`
 pub(crate) async fn client(viewer: Viewer<Portal, ClientPage>) -> Answer {
     page(&ClientDashboard {
         greeting: format!("Hello, {}", viewer.me().first_name),
+        to_come: to_come(&viewer.page, viewer.me()),
         projects: viewer.page.projects,
         waiting: viewer.page.waiting,
         documents: shown(viewer.page.documents),
