@@ -6,7 +6,7 @@
 use std::sync::{Arc, OnceLock};
 
 use axum::body::Body;
-use http::Request;
+use http::{Request, StatusCode};
 use http_body_util::BodyExt as _;
 use worker::{Context, Env, Headers, Response, ScheduleContext, ScheduledEvent, event};
 
@@ -36,8 +36,10 @@ async fn fetch(request: worker::Request, env: Env, context: Context) -> worker::
     };
     let head = head_of(&request)?;
     let incoming = Incoming::new(request, head.headers());
+    let is_safe = head.method().is_safe();
     let answer = handle(app.clone(), incoming, head).await;
-    if app.has_mail() {
+    let may_have_changed = !is_safe && answer.status() == StatusCode::SEE_OTHER;
+    if app.has_mail() || may_have_changed {
         context.wait_until(jobs::after_response(app));
     }
     to_runtime(answer).await

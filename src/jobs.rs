@@ -1,6 +1,7 @@
 //! What happens without a request: payments that nobody told of, reminders, tickets that are closed, the outbox,
 //! the sweeps, the copy of the branding.
 
+mod learn;
 mod remind;
 mod tickets;
 
@@ -26,11 +27,21 @@ use crate::store::ticket;
 use crate::store::upload::{self, Doomed, Swept};
 use crate::store::{Error, Statement};
 
-/// After a response that queued mail. The runtime may cut this short; the clock goes on with it.
+/// After a response that changed something or queued mail. The runtime may cut this short; the clock goes on
+/// with it.
 pub(crate) async fn after_response(app: App) {
     // Steps back once, so that the response leaves before the first question to D1.
     SendFuture::new(Delay::from(Duration::ZERO)).await;
-    drive(&app).await;
+    if app.has_mail() {
+        drive(&app).await;
+    }
+    learn_words(&app).await;
+}
+
+async fn learn_words(app: &App) {
+    if let Err(error) = learn::learn(app).await {
+        worker::console_error!("search: {error}");
+    }
 }
 
 async fn drive(app: &App) {
@@ -59,6 +70,7 @@ pub(crate) async fn tick(app: App) {
     if let Err(error) = tickets::close(&app).await {
         worker::console_error!("tickets: {error}");
     }
+    learn_words(&app).await;
     drive(&app).await;
 }
 

@@ -48,6 +48,7 @@ mod prose;
 mod reminders;
 mod reset;
 pub mod routes;
+mod search;
 mod security_txt;
 mod settings;
 mod setup;

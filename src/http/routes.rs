@@ -18,8 +18,8 @@ use super::time_log;
 use super::{
     Error, activity, address, billing, branding, buyer, client, confirm, confirm_email, contact,
     dashboard, device, document, exception, forgot, invitation, invite, invoice, invoicing, join,
-    magic, outbox, password, payments, pdf, preview, profile, reminders, reset, security_txt,
-    settings, setup, sign_in, staff, statement, template, upload, webhook,
+    magic, outbox, password, payments, pdf, preview, profile, reminders, reset, search,
+    security_txt, settings, setup, sign_in, staff, statement, template, upload, webhook,
 };
 
 /// A row of the access table: a method and path, and the guard its handler names.
@@ -107,6 +107,8 @@ fn signing_in(routes: Routes) -> Routes {
         .on(POST, "/admin/confirm", confirm::staff)
         .on(GET, "/admin/join/{token}", join::form)
         .on(POST, "/admin/join/{token}", join::join)
+        .on(GET, "/search", search::client)
+        .on(GET, "/admin/search", search::staff)
         .on(GET, "/admin", dashboard::staff)
         .on(GET, "/sign-in", sign_in::client_form)
         .on(POST, "/sign-in", sign_in::client)

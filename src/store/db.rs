@@ -238,6 +238,12 @@ impl Results {
         self.rows()
     }
 
+    /// All rows of every further statement.
+    pub(crate) fn rest<T: DeserializeOwned>(&mut self) -> Result<Vec<Vec<T>>, Error> {
+        let left = self.0.len();
+        (0..left).map(|_next| self.rows()).collect()
+    }
+
     /// The first row of the next statement.
     pub(crate) fn first<T: DeserializeOwned>(&mut self) -> Result<Option<T>, Error> {
         Ok(self.rows()?.into_iter().next())

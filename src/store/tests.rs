@@ -21,6 +21,7 @@ fn sessions_go_idle_when_the_domain_says() {
             now: NOW,
             module: None,
             also: None,
+            often: false,
         };
         device::of(&asker)
     };

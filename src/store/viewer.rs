@@ -4,6 +4,8 @@
 //! the session may see that module of that client, and none otherwise. Lists, details,
 //! downloads and counters join it, so none of them can forget a condition.
 
+use std::borrow::Cow;
+
 use super::{Param, Statement};
 use crate::domain::id::SessionId;
 use crate::domain::module::Module;
@@ -98,6 +100,8 @@ pub(crate) struct Asker {
     pub(crate) module: Option<Module>,
     /// A second module that it needs.
     pub(crate) also: Option<Module>,
+    /// Whether the statement asks for the viewer again and again, so that it is worked out beforehand.
+    pub(crate) often: bool,
 }
 
 impl Asker {
@@ -119,14 +123,20 @@ impl Asker {
         self.with(format!("{}{SHARED}{sql}", self.viewer()), params)
     }
 
-    const fn viewer(&self) -> &'static str {
-        if self.preview { PREVIEWER } else { VIEWER }
+    fn viewer(&self) -> Cow<'static, str> {
+        let sql = if self.preview { PREVIEWER } else { VIEWER };
+        if self.often {
+            sql.replacen("viewer AS (", "viewer AS MATERIALIZED (", 1)
+                .into()
+        } else {
+            sql.into()
+        }
     }
 
     /// A statement that reads `FROM project_seen`; its own parameters start at `?4`.
     pub(crate) fn projects(
         &self,
-        sql: &'static str,
+        sql: impl std::fmt::Display,
         params: impl IntoIterator<Item = Param>,
     ) -> Statement {
         self.with(format!("{}{PROJECTS}{sql}", self.viewer()), params)
@@ -135,7 +145,7 @@ impl Asker {
     /// A statement that reads `FROM task_seen`; its own parameters start at `?4`.
     pub(crate) fn tasks(
         &self,
-        sql: &'static str,
+        sql: impl std::fmt::Display,
         params: impl IntoIterator<Item = Param>,
     ) -> Statement {
         self.with(format!("{}{TASKS}{sql}", self.viewer()), params)
@@ -163,6 +173,14 @@ impl Asker {
     pub(crate) const fn of(&self, module: Module) -> Self {
         Self {
             also: Some(module),
+            ..*self
+        }
+    }
+
+    /// The same, in a statement that asks for the viewer more than once.
+    pub(crate) const fn often(&self) -> Self {
+        Self {
+            often: true,
             ..*self
         }
     }

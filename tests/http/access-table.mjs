@@ -114,6 +114,7 @@ export const ROWS = {
   "POST /confirm": sent(CLIENT_PAGE),
   "POST /confirm/link": sent(CLIENT_PAGE),
   "GET /admin": STAFF_PAGE,
+  "GET /admin/search": STAFF_PAGE,
   "GET /sign-in": PUBLIC,
   "POST /sign-in": sent(PUBLIC),
   "GET /forgot": PUBLIC,
@@ -134,6 +135,7 @@ export const ROWS = {
   // An empty form names no other client of theirs.
   "POST /switch": { ...CLIENT_PAGE, client: 404, other: 404, off: 404, archived: 404 },
   "GET /": CLIENT_PAGE,
+  "GET /search": CLIENT_PAGE,
   // Invitations and the outbox.
   "GET /admin/clients/{id}/invite": { ...STAFF_PAGE, ids: { id: "client" } },
   "POST /admin/contacts/{id}/sign-in-link": { ...sent(STAFF_PAGE), ids: { id: "contact" } },

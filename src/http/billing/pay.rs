@@ -117,6 +117,7 @@ fn asker(me: &Who, now: Timestamp) -> Asker {
         now,
         module: Some(Module::Billing),
         also: Some(Module::Payments),
+        often: false,
     }
 }
 

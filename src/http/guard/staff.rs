@@ -157,6 +157,7 @@ impl<S: Sync, R: Rank, L: Load> FromRequestParts<S> for StaffOf<R, L> {
             now: app.now,
             module: None,
             also: None,
+            often: false,
         };
         let own = match &args {
             Ok(args) => L::statements(args, &asker),

@@ -222,6 +222,7 @@ impl<M: Scope, L> Viewer<M, L> {
             now: self.app.now,
             module: M::MODULE,
             also: M::ALSO,
+            often: false,
         }
     }
 }
@@ -256,6 +257,7 @@ impl<S: Sync, M: Scope, L: Load> FromRequestParts<S> for Viewer<M, L> {
             now: app.now,
             module: M::MODULE,
             also: M::ALSO,
+            often: false,
         };
         let own = match &args {
             Ok(args) => L::statements(args, &asker),

@@ -22,6 +22,7 @@ pub(super) fn asker<L>(viewer: &Viewer<Tasked, L>) -> Asker {
         now: viewer.app.now,
         module: Some(Module::Tasks),
         also: None,
+        often: false,
     }
 }
 

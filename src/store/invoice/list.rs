@@ -92,8 +92,8 @@ pub(crate) fn rows(filter: &Filter, after: Option<After>, now: Timestamp) -> Sta
         ),
         (None, Some(status), Some(currency)) => statement!(
             format!(
-                "SELECT {COLUMNS} FROM invoices i CROSS JOIN clients c ON c.id = i.client_id \
-                 WHERE i.currency = ?6 AND i.status = ?5 AND (i.issued_on, i.id) < (?2, ?3) AND i.issued_on >= ?4 \
+                "SELECT {COLUMNS} FROM invoices i INDEXED BY invoices_by_currency_and_status \
+                 CROSS JOIN clients c ON c.id = i.client_id WHERE i.currency = ?6 AND i.status = ?5 AND (i.issued_on, i.id) < (?2, ?3) AND i.issued_on >= ?4 \
                  AND (i.status <> 'outstanding' OR i.due_on >= {TODAY}) \
                  ORDER BY i.issued_on DESC, i.id DESC LIMIT 26"
             ),
