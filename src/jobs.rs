@@ -12,10 +12,11 @@ use worker::send::SendFuture;
 
 use crate::app::App;
 use crate::domain::outbox::{Failure, decide};
+use crate::domain::permission::News;
 use crate::domain::upload::{FORMS, forms_are_over_before};
 use crate::outbound::letter::{Envelope, Letter};
 use crate::outbound::mail::{Mailbox, Message, SendError};
-use crate::outbound::{seal, zone};
+use crate::outbound::{seal, stop, zone};
 use crate::paying::look_up;
 use crate::store::billing;
 use crate::store::branding::{self, Branding};
@@ -258,17 +259,19 @@ fn compose(app: &App, mail: &Claimed, look: &Branding) -> Result<Message, String
         Some((secret, code)) => (secret, Some(code)),
         None => (secret.as_str(), None),
     };
-    let mut message = letter
-        .compose(envelope, look, app.config.base_url.origin(), secret, code)
-        .map_err(|error| error.to_string())?;
-    let about = match mail.kind.as_str() {
-        notice::KIND => Some("documents"),
-        reminder::KIND => Some("invoices"),
-        ticket::mail::KIND => Some("tickets"),
+    let news = match mail.kind.as_str() {
+        notice::KIND => Some(News::Documents),
+        reminder::KIND => Some(News::Invoices),
+        ticket::mail::KIND => Some(News::Tickets),
         _ => None,
     };
-    if let Some((about, address)) = about.zip(look.support_email.as_deref()) {
-        message.list_unsubscribe = Some(notice::unsubscribe(address, about));
-    }
-    Ok(message)
+    let origin = app.config.base_url.origin();
+    let stop = mail
+        .contact_id
+        .zip(news)
+        .and_then(|(contact, news)| stop::path(&app.config.keys, contact, news))
+        .map(|path| format!("{origin}{path}"));
+    letter
+        .compose(envelope, look, origin, (secret, code), stop)
+        .map_err(|error| error.to_string())
 }

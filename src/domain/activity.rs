@@ -213,6 +213,8 @@ fn support(action: &str) -> Option<Phrase> {
         "ticket.file_taken" => About("downloaded “", "”"),
         "ticket.file_not_delivered" => About("noted that the download of “", "” broke off"),
         "profile.mail_changed" => Namely("changed the mails they get"),
+        "profile.mail_chosen" => Namely("chose the mails they get"),
+        "profile.unsubscribed" => Namely("asked for no more of these e-mails"),
         "support.changed" => Namely("changed the support settings"),
         "saved_reply.created" => About("saved the reply “", "”"),
         "saved_reply.changed" => About("changed the saved reply “", "”"),

@@ -92,6 +92,14 @@ impl News {
             Self::Tickets => "When a ticket of theirs is answered",
         }
     }
+    /// The same, said to the one who gets it: "We write to you …".
+    pub const fn when(self) -> &'static str {
+        match self {
+            Self::Documents => "when we share a file with you",
+            Self::Invoices => "when an invoice is sent or due",
+            Self::Tickets => "when we answer a ticket of yours",
+        }
+    }
     /// The short form, in lists.
     pub const fn short(self) -> &'static str {
         match self {

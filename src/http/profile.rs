@@ -2,16 +2,18 @@
 //! the company has access.
 
 use super::chrome::Flash;
-use super::guard::{Load, Portal, Staff, Viewer};
+use super::guard::{Load, Portal, Staff, Viewer, Who};
 use super::own::{Frame, Own, Sheet as _, sheet};
 use super::page::{Answer, see};
 use super::{Error, Fields};
 use crate::domain::country;
 use crate::domain::next::Side;
+use crate::domain::permission::News;
 use crate::domain::text::{self, Line, Name};
 use crate::domain::time::Timestamp;
 use crate::store::address::{self, Waiting};
 use crate::store::device::{self, Device};
+use crate::store::permission::Person;
 use crate::store::profile::{self, Colleague};
 use crate::store::viewer::Asker;
 use crate::store::{Results, Statement, staff};
@@ -22,6 +24,8 @@ pub(crate) struct Mine {
     waiting: Option<Waiting>,
     takes_tickets: bool,
     colleagues: Vec<Colleague>,
+    /// Of a client's person: the mails that they take.
+    person: Option<Person>,
 }
 
 impl Load for Mine {
@@ -34,7 +38,7 @@ impl Load for Mine {
             profile::takes_tickets(asker),
         ];
         if asker.side == Side::Client {
-            reads.push(profile::colleagues(asker));
+            reads.extend([profile::colleagues(asker), profile::person(asker)]);
         }
         reads
     }
@@ -46,8 +50,9 @@ impl Load for Mine {
             takes_tickets: results
                 .first::<profile::Takes>()?
                 .is_some_and(|mail| mail.takes),
-            // Staff ask for none, and there is no further answer.
+            // Staff ask for neither, and there is no further answer.
             colleagues: results.rows_if_any()?,
+            person: results.rows_if_any()?.into_iter().next(),
         }))
     }
 }
@@ -92,6 +97,8 @@ struct Profile {
     takes_tickets: bool,
     places: Vec<Place>,
     colleagues: Vec<Colleague>,
+    /// The kinds of mail that they may choose, and whether they take them.
+    mails: Vec<(News, bool)>,
 }
 sheet!(Profile, "profile/staff.html", "profile/client.html");
 
@@ -118,12 +125,24 @@ impl Profile {
                 .map(|of| Place::new(of, now))
                 .collect(),
             colleagues: std::mem::take(&mut own.page.colleagues),
+            mails: match (&own.frame, &own.page.person) {
+                (Frame::Client(chrome), Some(person)) => offered(&chrome.me)
+                    .map(|news| (news, person.mails(news)))
+                    .collect(),
+                _ => Vec::new(),
+            },
         }
     }
 
     fn others(&self) -> bool {
         self.places.iter().any(|place| !place.here)
     }
+}
+
+/// The kinds of mail that somebody may choose: those about what they see.
+fn offered(me: &Who) -> impl Iterator<Item = News> + '_ {
+    let seen = |news: &News| me.modules.has(news.module());
+    News::ALL.into_iter().filter(seen)
 }
 
 /// `GET /profile`
@@ -180,6 +199,28 @@ pub(crate) async fn take_tickets(staff: Staff, mut form: Fields) -> Answer {
         },
     );
     see(Side::Staff.profile())
+}
+
+/// `POST /profile/mail`: which mails a client's person takes. What the form does not offer stays as it was.
+pub(crate) async fn take_mail(viewer: Viewer<Portal, Mine>, mut form: Fields) -> Answer {
+    let old = viewer.page.person.as_ref().ok_or(Error::NotFound)?;
+    let mut new = old.clone();
+    for news in offered(viewer.me()) {
+        new.take(news, form.checkbox(news.as_str()));
+    }
+    form.sound()?;
+    let asker = viewer.asker();
+    let Own { app, frame, .. } = Own::from(viewer);
+    let taken = News::ALL.into_iter().filter(|news| new.mails(*news));
+    let taken: Vec<_> = taken.map(News::short).collect();
+    let entry = frame.entry("profile.mail_chosen", taken.join(", "));
+    let batch = vec![
+        profile::take(&asker, &new),
+        entry.append(app.id()?, app.now),
+    ];
+    app.db.batch(batch).await?;
+    Flash::success(&app, "Your choice is saved.");
+    see(Side::Client.profile())
 }
 
 /// 1. what was typed; 2. the name and its entry in the log, in one batch.

@@ -1,5 +1,6 @@
 //! Every route of the portal, once. The router and the access table are made from this list.
 
+mod account;
 mod tickets;
 mod time;
 
@@ -16,10 +17,10 @@ use super::project;
 use super::task;
 use super::time_log;
 use super::{
-    Error, activity, address, billing, branding, buyer, client, confirm, confirm_email, contact,
-    dashboard, device, document, exception, forgot, invitation, invite, invoice, invoicing, join,
-    magic, outbox, password, payments, pdf, preview, profile, reminders, reset, search,
-    security_txt, settings, setup, sign_in, staff, statement, template, upload, webhook,
+    Error, activity, billing, branding, buyer, client, confirm, contact, dashboard, document,
+    exception, forgot, invitation, invite, invoice, invoicing, join, magic, outbox, payments, pdf,
+    preview, reminders, reset, search, security_txt, settings, setup, sign_in, staff, statement,
+    template, upload, webhook,
 };
 
 /// A row of the access table: a method and path, and the guard its handler names.
@@ -91,7 +92,7 @@ const SECTIONS: [fn(Routes) -> Routes; 15] = [
     settings,
     paying,
     portal,
-    own_account,
+    account::own,
     previews,
     signing_out,
 ];
@@ -430,39 +431,6 @@ fn portal(routes: Routes) -> Routes {
     routes
         .on(GET, "/branding/logo/{hash}", branding::show_logo)
         .on(GET, "/.well-known/security.txt", security_txt::show)
-}
-
-/// What a person does with their own account, on both sides.
-fn own_account(routes: Routes) -> Routes {
-    routes
-        .on(GET, "/profile", profile::client)
-        .on(POST, "/profile/name", profile::rename_client)
-        .on(GET, "/profile/password", password::client_form)
-        .on(POST, "/profile/password", password::client)
-        .on(
-            POST,
-            "/profile/sessions/end-others",
-            device::end_others_client,
-        )
-        .on(POST, "/profile/sessions/{id}/end", device::end_client)
-        .on(GET, "/profile/email", address::client_form)
-        .on(POST, "/profile/email", address::client)
-        .on(GET, "/confirm-email/{token}", confirm_email::form)
-        .on(POST, "/confirm-email/{token}", confirm_email::client)
-        .on(GET, "/admin/profile/email", address::staff_form)
-        .on(POST, "/admin/profile/email", address::staff)
-        .on(GET, "/admin/confirm-email/{token}", confirm_email::form)
-        .on(POST, "/admin/confirm-email/{token}", confirm_email::staff)
-        .on(GET, "/admin/profile", profile::staff)
-        .on(POST, "/admin/profile/name", profile::rename_staff)
-        .on(GET, "/admin/profile/password", password::staff_form)
-        .on(POST, "/admin/profile/password", password::staff)
-        .on(
-            POST,
-            "/admin/profile/sessions/end-others",
-            device::end_others_staff,
-        )
-        .on(POST, "/admin/profile/sessions/{id}/end", device::end_staff)
 }
 
 /// Signing out, last: who walks this list in order stays signed in.

@@ -37,6 +37,8 @@ struct Html<'a> {
     code: Option<&'a str>,
     button: Option<&'a Button>,
     after: &'a [String],
+    /// Where this kind of mail is switched off.
+    stop: Option<&'a str>,
     support_email: Option<&'a str>,
     support_phone: Option<&'a str>,
 }
@@ -49,6 +51,8 @@ struct Text<'a> {
     code: Option<&'a str>,
     button: Option<&'a Button>,
     after: &'a [String],
+    /// Where this kind of mail is switched off.
+    stop: Option<&'a str>,
     support_email: Option<&'a str>,
     support_phone: Option<&'a str>,
 }
@@ -68,23 +72,24 @@ pub(crate) struct Envelope<'a> {
 }
 
 impl Letter {
-    /// The message, branded, with its link from the portal's own address.
+    /// The message, branded, with its link from the portal's own address: the secret behind it, and the code that
+    /// may be asked for. `stop` is where this kind of mail is switched off.
     pub(crate) fn compose(
         &self,
         envelope: Envelope<'_>,
         branding: &Branding,
         origin: &str,
-        secret: &str,
-        code: Option<&str>,
+        (secret, code): (&str, Option<&str>),
+        stop: Option<String>,
     ) -> askama::Result<Message> {
         Ok(Message {
             id: envelope.id.to_owned(),
             from: envelope.from,
             to: envelope.to,
             subject: envelope.subject.to_owned(),
-            text: self.plain_text(branding, origin, secret, code)?,
-            html: self.html(branding, origin, secret, code)?,
-            list_unsubscribe: None,
+            text: self.plain_text(branding, origin, (secret, code), stop.as_deref())?,
+            html: self.html(branding, origin, (secret, code), stop.as_deref())?,
+            list_unsubscribe: stop,
             date_ms: envelope.date.0,
         })
     }
@@ -94,8 +99,8 @@ impl Letter {
         &self,
         branding: &Branding,
         origin: &str,
-        secret: &str,
-        code: Option<&str>,
+        (secret, code): (&str, Option<&str>),
+        stop: Option<&str>,
     ) -> askama::Result<String> {
         let button = self.button(origin, secret);
         Text {
@@ -104,6 +109,7 @@ impl Letter {
             code,
             button: button.as_ref(),
             after: &self.after,
+            stop,
             support_email: branding.support_email.as_deref(),
             support_phone: branding.support_phone.as_deref(),
         }
@@ -114,8 +120,8 @@ impl Letter {
         &self,
         branding: &Branding,
         origin: &str,
-        secret: &str,
-        code: Option<&str>,
+        (secret, code): (&str, Option<&str>),
+        stop: Option<&str>,
     ) -> askama::Result<String> {
         let button = self.button(origin, secret);
         let logo = branding
@@ -141,6 +147,7 @@ impl Letter {
             code,
             button: button.as_ref(),
             after: &self.after,
+            stop,
             support_email: branding.support_email.as_deref(),
             support_phone: branding.support_phone.as_deref(),
         }

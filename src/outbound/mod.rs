@@ -5,4 +5,5 @@ pub(crate) mod letter;
 pub(crate) mod mail;
 pub(crate) mod payments;
 pub(crate) mod seal;
+pub(crate) mod stop;
 pub(crate) mod zone;

@@ -111,10 +111,7 @@ impl Reminder<'_> {
         };
         let button = (!path.is_empty()).then(|| self.wording.kind.button().to_owned());
         let mut after = text.after;
-        after.push(notice::why(
-            &self.look.name,
-            self.look.support_email.as_deref(),
-        ));
+        after.push(notice::why(&self.look.name));
         let letter = Letter {
             paragraphs: text.before,
             button,

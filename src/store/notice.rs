@@ -3,7 +3,6 @@
 //! Whom it would reach is counted beforehand; who gets it is decided by the statement that queues the
 //! mails, in the batch that publishes.
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
 
 use super::{Param, Statement, statement};
@@ -24,27 +23,9 @@ pub(super) const READERS: &str = "WITH readers AS (\
 /// The kind of these mails in the outbox.
 pub(crate) const KIND: &str = "document";
 
-/// Where a reader asks for no more of them: a mail to the business, which switches them off.
-pub(crate) fn unsubscribe(support_email: &str, about: &str) -> String {
-    const KEPT: AsciiSet = NON_ALPHANUMERIC
-        .remove(b'@')
-        .remove(b'.')
-        .remove(b'-')
-        .remove(b'_');
-    let to = utf8_percent_encode(support_email, &KEPT);
-    format!("mailto:{to}?subject=No%20e-mail%20about%20{about}%2C%20please")
-}
-
-/// Why somebody gets mail about invoices, and how they would not.
-pub(crate) fn why(business: &str, support_email: Option<&str>) -> String {
-    let ask = support_email.map_or_else(
-        || "please tell us".to_owned(),
-        |address| format!("please write to {address}"),
-    );
-    format!(
-        "You get this e-mail because {business} sent you this invoice. If you would rather not be \
-         reminded, {ask}."
-    )
+/// Why somebody gets mail about invoices.
+pub(crate) fn why(business: &str) -> String {
+    format!("You get this e-mail because {business} sent you this invoice.")
 }
 
 /// Somebody who would be told.

@@ -137,6 +137,8 @@ pub(crate) struct Claimed {
     pub(crate) sealed: Option<String>,
     pub(crate) attempts: u32,
     pub(crate) created_at: Timestamp,
+    /// Whom it goes to, if it is a client's person.
+    pub(crate) contact_id: Option<ContactId>,
 }
 
 /// Takes mails back whose link has run out, was used or was revoked while they waited: it would
@@ -168,7 +170,7 @@ pub(crate) fn claim(lease: &str, now: Timestamp) -> Statement {
            JOIN business b ON b.id = 1 WHERE ct.id = o.contact_id AND ct.mail_tickets = 1 \
             AND (((b.modules | c.modules_on) & ~c.modules_off) & ~ct.modules_off) & 128 = 128)) \
           ORDER BY o.due_at LIMIT 20) \
-         RETURNING id, kind, to_email, to_name, subject, content, sealed, attempts, created_at",
+         RETURNING id, kind, to_email, to_name, subject, content, sealed, attempts, created_at, contact_id",
         lease,
         now,
         now.plus(LEASE)

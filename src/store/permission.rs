@@ -126,15 +126,27 @@ impl Person {
             News::Tickets => self.mail_tickets,
         }
     }
+    /// Takes that kind of mail, or does not.
+    pub(crate) const fn take(&mut self, news: News, takes: bool) {
+        match news {
+            News::Documents => self.mail_documents = takes,
+            News::Invoices => self.mail_invoices = takes,
+            News::Tickets => self.mail_tickets = takes,
+        }
+    }
 }
+
+/// The columns of a [`Person`], of `contacts ct`.
+pub(super) const PERSON: &str = "ct.id, ct.first_name, ct.last_name, ct.account_id IS NOT NULL AS is_active, \
+     ct.portal_access, ct.modules_off, ct.mail_documents, ct.mail_invoices, ct.mail_tickets";
 
 /// The [`Person`]s of a client, the primary one first; at most 500.
 pub(crate) fn people(client: ClientId) -> Statement {
     statement!(
-        "SELECT id, first_name, last_name, account_id IS NOT NULL AS is_active, portal_access, \
-         modules_off, mail_documents, mail_invoices, mail_tickets FROM contacts \
-         WHERE client_id = ?1 AND removed_at IS NULL \
-         ORDER BY is_primary DESC, first_name, last_name, id LIMIT 500",
+        format!(
+            "SELECT {PERSON} FROM contacts ct WHERE ct.client_id = ?1 AND ct.removed_at IS NULL \
+             ORDER BY ct.is_primary DESC, ct.first_name, ct.last_name, ct.id LIMIT 500"
+        ),
         client.to_string()
     )
 }
@@ -142,8 +154,7 @@ pub(crate) fn people(client: ClientId) -> Statement {
 /// One [`Person`].
 pub(crate) fn person(id: ContactId) -> Statement {
     statement!(
-        "SELECT id, first_name, last_name, account_id IS NOT NULL AS is_active, portal_access, \
-         modules_off, mail_documents, mail_invoices, mail_tickets FROM contacts WHERE id = ?1 AND removed_at IS NULL",
+        format!("SELECT {PERSON} FROM contacts ct WHERE ct.id = ?1 AND ct.removed_at IS NULL"),
         id.to_string()
     )
 }

@@ -2,10 +2,12 @@
 
 use serde::Deserialize;
 
+use super::permission::{PERSON, Person};
 use super::viewer::Asker;
 use super::{Error, Statement, flag, search, statement};
-use crate::domain::id::{ClientId, ContactId, StaffId};
+use crate::domain::id::{AuditId, ClientId, ContactId, StaffId};
 use crate::domain::next::Side;
+use crate::domain::permission::News;
 use crate::domain::text::{Line, Name};
 use crate::domain::time::Timestamp;
 
@@ -65,6 +67,71 @@ pub(crate) fn take_tickets(id: StaffId, takes: bool) -> Statement {
         id.to_string(),
         takes
     )
+}
+
+/// The viewer, with the mails that they take; none in a preview of nobody in particular.
+pub(crate) fn person(asker: &Asker) -> Statement {
+    asker.statement(
+        format!("SELECT {PERSON} FROM viewer v JOIN contacts ct ON ct.id = v.contact_id"),
+        [],
+    )
+}
+
+/// Changes the mails that the viewer takes. Staff who have the contact's permissions open are told so.
+pub(crate) fn take(asker: &Asker, new: &Person) -> Statement {
+    asker.statement(
+        "UPDATE contacts SET mail_documents = ?4, mail_invoices = ?5, mail_tickets = ?6, \
+         revision = revision + 1, updated_at = ?2 \
+         WHERE id = (SELECT contact_id FROM viewer WHERE session_id IS NOT NULL)",
+        [
+            new.mail_documents.into(),
+            new.mail_invoices.into(),
+            new.mail_tickets.into(),
+        ],
+    )
+}
+
+/// Ends one kind of mail to a contact, with its entry in the log; where it had ended before, neither.
+pub(crate) fn stop(
+    contact: ContactId,
+    news: News,
+    (entry, address): (AuditId, &str),
+    now: Timestamp,
+) -> Vec<Statement> {
+    let (noted, ended) = match news {
+        News::Documents => (
+            "INSERT INTO audit (id, at, principal, principal_id, principal_name, action, client_id, detail, address) \
+             SELECT ?1, ?2, 'contact', id, trim(first_name || ' ' || last_name), 'profile.unsubscribed', client_id, ?4, ?5 \
+             FROM contacts WHERE id = ?3 AND removed_at IS NULL AND mail_documents = 1",
+            "UPDATE contacts SET mail_documents = 0, revision = revision + 1, updated_at = ?2 \
+             WHERE id = ?1 AND removed_at IS NULL AND mail_documents = 1",
+        ),
+        News::Invoices => (
+            "INSERT INTO audit (id, at, principal, principal_id, principal_name, action, client_id, detail, address) \
+             SELECT ?1, ?2, 'contact', id, trim(first_name || ' ' || last_name), 'profile.unsubscribed', client_id, ?4, ?5 \
+             FROM contacts WHERE id = ?3 AND removed_at IS NULL AND mail_invoices = 1",
+            "UPDATE contacts SET mail_invoices = 0, revision = revision + 1, updated_at = ?2 \
+             WHERE id = ?1 AND removed_at IS NULL AND mail_invoices = 1",
+        ),
+        News::Tickets => (
+            "INSERT INTO audit (id, at, principal, principal_id, principal_name, action, client_id, detail, address) \
+             SELECT ?1, ?2, 'contact', id, trim(first_name || ' ' || last_name), 'profile.unsubscribed', client_id, ?4, ?5 \
+             FROM contacts WHERE id = ?3 AND removed_at IS NULL AND mail_tickets = 1",
+            "UPDATE contacts SET mail_tickets = 0, revision = revision + 1, updated_at = ?2 \
+             WHERE id = ?1 AND removed_at IS NULL AND mail_tickets = 1",
+        ),
+    };
+    vec![
+        statement!(
+            noted,
+            entry.to_string(),
+            now,
+            contact.to_string(),
+            news.short(),
+            address
+        ),
+        statement!(ended, contact.to_string(), now),
+    ]
 }
 
 /// Renames a contact, with the words that find its client. The address is one of those words.

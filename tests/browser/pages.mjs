@@ -120,21 +120,24 @@ export async function setTheStage(world) {
   const withdrawn = await sentInvoice(owner, larkspur.client, { lines: [["Signage", 1, "90", "19%"]] });
   await owner.post(`${withdrawn.path}/void`);
   await sentInvoice(owner, larkspur.client, { currency: "USD", lines: [["Travel", 1, "320", "0"]] });
+  await world.settled();
+  const leave = (await world.mailbox.all()).flatMap(({ links }) => links).find((link) => link.includes("/unsubscribe/")).slice(world.base.length);
   return {
-    who: { looking, early, anonymous: world.user("anonymous"), owner, admin: colleague, person: larkspur.person, fresh: fresh.person, off: off.person },
+    leave, who: { looking, early, anonymous: world.user("anonymous"), owner, admin: colleague, person: larkspur.person, fresh: fresh.person, off: off.person },
     tickets: { printer, asks, twice, over, solved, savedReply }, project, task, done, time, billedTime, recorded: fact.replace("offline:", ""), draft, invoice, withdrawn, payment, open, payLink, waits, linked, exception, client: larkspur.client, contact: larkspur.contact, pending, unreachable: lost, link, mail, milo, quiet, document: shared,
     ownerId: (await world.db.prepare("SELECT id FROM staff WHERE role = 'owner'").first()).id,
   };
 }
 
 /** All pages, given the stage. */
-export const pages = ({ tickets, project, task, done, time, billedTime, recorded, draft, invoice, withdrawn, payment, open, payLink, waits, linked, exception, client, contact, pending, unreachable, link, mail, milo, ownerId, quiet, document }) => [
+export const pages = ({ leave, tickets, project, task, done, time, billedTime, recorded, draft, invoice, withdrawn, payment, open, payLink, waits, linked, exception, client, contact, pending, unreachable, link, mail, milo, ownerId, quiet, document }) => [
   // anybody
   { name: "sign-in", path: "/sign-in" },
   { name: "invitation", path: link },
   { name: "invitation-sent", path: "/invitation/sent" },
   { name: "sign-in-link", path: "/sign-in/link" },
   { name: "sign-in-sent", path: "/sign-in/sent" },
+  { name: "unsubscribe", path: leave },
   { name: "magic", path: `/magic/pt_m${"A".repeat(43)}` },
   { name: "forgot", path: "/forgot" },
   { name: "forgot-sent", path: "/forgot/sent" },

@@ -127,6 +127,9 @@ export const ROWS = {
   "GET /admin/forgot/sent": PUBLIC,
   "GET /admin/reset/{token}": { ...PUBLIC, ids: { token: "token" } },
   "POST /admin/reset/{token}": { ...sent(PUBLIC), ids: { token: "token" } },
+  // Of a token that is not ours there is nothing.
+  "GET /unsubscribe/{token}": { ...EVERYBODY_MISSES, ids: { token: "token" } },
+  "POST /unsubscribe/{token}": { ...sent(EVERYBODY_MISSES), ids: { token: "token" } },
   "GET /sign-in/link": PUBLIC,
   "POST /sign-in/link": sent(PUBLIC),
   "GET /sign-in/sent": PUBLIC,
@@ -205,6 +208,7 @@ export const ROWS = {
   // One's own account. A stage set a moment ago is a fresh confirmation; no session has nobody's id.
   "GET /profile": CLIENT_PAGE,
   "POST /profile/name": sent(CLIENT_PAGE),
+  "POST /profile/mail": sent(CLIENT_PAGE),
   "GET /profile/password": CLIENT_PAGE,
   "POST /profile/password": sent(CLIENT_PAGE),
   "GET /profile/email": CLIENT_PAGE,

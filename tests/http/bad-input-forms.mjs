@@ -182,6 +182,8 @@ export const FORMS = {
   "POST /confirm-email/{token}": { as: "person", press: () => "/confirm-email/nothing" },
   "POST /admin/profile/email": { as: "owner", page: () => "/admin/profile/email", set: () => ({ email: "owner@new.test" }) },
   "POST /admin/confirm-email/{token}": { as: "owner", press: () => "/admin/confirm-email/nothing" },
+  "POST /profile/mail": { as: "person", page: () => "/profile", to: () => "/profile/mail", blank: true },
+  "POST /unsubscribe/{token}": { as: "anonymous", press: () => "/unsubscribe/nothing" },
   "POST /profile/name": { as: "person", page: () => "/profile", to: () => "/profile/name" },
   "POST /profile/password": { as: "person", page: () => "/profile/password", set: () => ({ password }) },
   "POST /profile/sessions/end-others": { as: "person", press: () => "/profile/sessions/end-others", is: 303 },

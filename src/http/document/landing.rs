@@ -56,17 +56,12 @@ pub(crate) fn tell(
             "See the documents",
         ),
     };
-    let ask = brand.support_email.as_ref().map_or_else(
-        || "please tell us".to_owned(),
-        |address| format!("please write to {address}"),
-    );
     let letter = Letter {
         paragraphs: vec![text],
         button: Some(button.to_owned()),
         path,
         after: vec![format!(
-            "You get this e-mail because you use the client portal of {business}. If you would \
-             rather not be told of documents, {ask}."
+            "You get this e-mail because you use the client portal of {business}."
         )],
     };
     let group = match news {

@@ -82,19 +82,15 @@ pub(super) fn answered(
     (message, name, body, files): (TicketMessageId, &str, &Paragraphs, usize),
 ) -> Result<Statement, Error> {
     let business = &brand.name;
-    let ask = brand.support_email.as_ref().map_or_else(
-        || "please tell us".to_owned(),
-        |address| format!("please write to {address}"),
-    );
     let first = format!("{name} of {business} answered your ticket {}:", of.title());
     let letter = Letter {
         paragraphs: paragraphs(first, body, files),
         button: Some("Open the ticket".to_owned()),
         path: format!("/tickets/{}", of.id),
-        after: vec![format!(
-            "Please answer in the portal, not to this e-mail. You get it because you wrote in this ticket. \
-             If you would rather not be told of answers, {ask}."
-        )],
+        after: vec![
+            "Please answer in the portal, not to this e-mail. You get it because you wrote in this ticket."
+                .to_owned(),
+        ],
     };
     let pairs = readers
         .iter()

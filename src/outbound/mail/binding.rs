@@ -9,7 +9,7 @@ use worker::wasm_bindgen::{JsCast, JsValue};
 use worker::{EmailAddress, SendEmail, SendEmailBuilder};
 
 use super::error::{Accepted, SendError, quotable};
-use super::message::Message;
+use super::message::{Message, ONE_CLICK, is_one_click};
 use super::smtp::{TIME_LIMIT, no_time_left, within};
 
 /// One result for each mail, in order. The time limit of a conversation stands
@@ -71,6 +71,9 @@ fn builder(message: &Message) -> Result<SendEmailBuilder, SendError> {
         .filter(|v| !v.starts_with("<http:"))
     {
         set(&headers, "List-Unsubscribe", &value)?;
+        if is_one_click(&value) {
+            set(&headers, ONE_CLICK.0, ONE_CLICK.1)?;
+        }
     }
     builder.set_headers(&headers);
     Ok(builder)

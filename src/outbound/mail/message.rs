@@ -33,6 +33,14 @@ pub struct Message {
     pub date_ms: i64,
 }
 
+/// The header that promises that a POST to the address is enough (RFC 8058), and what it says.
+pub(super) const ONE_CLICK: (&str, &str) = ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click");
+
+/// Whether the address may be promised so: RFC 8058 wants https.
+pub(super) fn is_one_click(list_unsubscribe: &str) -> bool {
+    list_unsubscribe.starts_with("<https:")
+}
+
 impl Message {
     /// The mail as RFC 5322 and MIME bytes.
     ///
@@ -52,6 +60,9 @@ impl Message {
         header::verbatim(&mut out, "Auto-Submitted", "auto-generated");
         if let Some(value) = self.list_unsubscribe_value()? {
             header::verbatim(&mut out, "List-Unsubscribe", &value);
+            if is_one_click(&value) {
+                header::verbatim(&mut out, ONE_CLICK.0, ONE_CLICK.1);
+            }
         }
         header::verbatim(&mut out, "MIME-Version", "1.0");
         let (text, html) = (body(&self.text), body(&self.html));
@@ -77,7 +88,7 @@ impl Message {
     }
 
     /// The value of `List-Unsubscribe` (RFC 2369): an address in angle
-    /// brackets. One-click (RFC 8058) is not promised.
+    /// brackets.
     pub(super) fn list_unsubscribe_value(&self) -> Result<Option<String>, SendError> {
         let Some(address) = &self.list_unsubscribe else {
             return Ok(None);

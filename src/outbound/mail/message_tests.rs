@@ -132,10 +132,14 @@ fn an_unsubscribe_address_is_a_web_address_or_the_mail_is_not_made() {
         "http://localhost:8787/off",
     ] {
         mail.list_unsubscribe = Some(good.into());
+        let bytes = bytes(&mail);
         assert!(
-            bytes(&mail).contains(&format!("\r\nList-Unsubscribe: <{good}>\r\n")),
+            bytes.contains(&format!("\r\nList-Unsubscribe: <{good}>\r\n")),
             "{good}"
         );
+        // RFC 8058 promises one click for https alone.
+        let one_click = "\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n";
+        assert_eq!(bytes.contains(one_click), good.starts_with("https:"));
     }
     for bad in [
         "",
