@@ -32,6 +32,7 @@ mod json;
 mod magic;
 mod mailing;
 mod money;
+mod news;
 mod once;
 mod outbox;
 mod own;

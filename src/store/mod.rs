@@ -33,6 +33,7 @@ pub(crate) mod ledger;
 pub(crate) mod link;
 pub(crate) mod login;
 pub(crate) mod magic;
+pub(crate) mod news;
 pub(crate) mod notice;
 pub(crate) mod offline;
 pub(crate) mod outbox;

@@ -3,6 +3,7 @@
 
 use serde::Deserialize;
 
+use super::news::COUNT;
 use super::session::ContactRow;
 use super::{Param, Statement, flag, statement};
 use crate::domain::id::{AuditId, ClientId, ContactId, SessionId};
@@ -25,7 +26,8 @@ pub(crate) struct PreviewRow {
 /// portal is off and before anybody is invited. 3600000 ms is the idle limit of staff.
 pub(crate) fn live(preview: SessionId, staff_session: SessionId, now: Timestamp) -> Statement {
     statement!(
-        "SELECT coalesce(ct.account_id, '00000000-0000-0000-0000-000000000000') AS account_id, \
+        format!(
+            "SELECT coalesce(ct.account_id, '00000000-0000-0000-0000-000000000000') AS account_id, \
          coalesce(ct.email, c.email, '') AS email, \
          (a.password_hash IS NOT NULL) AS has_password, \
          coalesce(ct.id, '00000000-0000-0000-0000-000000000000') AS contact_id, \
@@ -35,25 +37,26 @@ pub(crate) fn live(preview: SessionId, staff_session: SessionId, now: Timestamp)
          1 AS same_epoch, \
          (((b.modules | c.modules_on) & ~c.modules_off) & ~coalesce(ct.modules_off, 0)) \
           & ~CASE b.time_shown WHEN 'nothing' THEN 4 ELSE 0 END AS modules, \
-         ?3 AS confirmed_at, '[]' AS others, ct.id IS NOT NULL AS is_named, \
+         ?2 AS confirmed_at, '[]' AS others, ct.id IS NOT NULL AS is_named, \
          (SELECT json_group_array(json_object('id', o.id, 'name', trim(o.first_name || ' ' || o.last_name))) \
-          FROM contacts o WHERE o.client_id = c.id AND o.removed_at IS NULL) AS people, \
+          FROM contacts o WHERE o.client_id = c.id AND o.removed_at IS NULL) AS people, {COUNT}, \
          b.name AS business_name, b.colour, b.logo_hash, b.logo_width, b.logo_height, \
          b.welcome_text, b.support_email, b.support_phone \
          FROM previews p \
-         JOIN sessions s ON s.id = p.staff_session AND s.ended_at IS NULL AND s.expires_at > ?3 \
-          AND s.seen_at > ?3 - 3600000 \
+         JOIN sessions s ON s.id = p.staff_session AND s.ended_at IS NULL AND s.expires_at > ?2 \
+          AND s.seen_at > ?2 - 3600000 \
          JOIN staff st ON st.id = s.staff_id AND st.epoch = s.epoch AND st.deactivated_at IS NULL \
           AND st.role = p.role \
          JOIN clients c ON c.id = p.client_id AND c.archived_at IS NULL \
          JOIN business b ON b.id = 1 \
          LEFT JOIN contacts ct ON ct.id = p.contact_id \
          LEFT JOIN accounts a ON a.id = ct.account_id \
-         WHERE p.id = ?1 AND p.staff_session = ?2 AND p.ended_at IS NULL AND p.expires_at > ?3 \
-          AND (p.contact_id IS NULL OR ct.removed_at IS NULL)",
+         WHERE p.id = ?1 AND p.staff_session = ?3 AND p.ended_at IS NULL AND p.expires_at > ?2 \
+          AND (p.contact_id IS NULL OR ct.removed_at IS NULL)"
+        ),
         preview.to_string(),
-        staff_session.to_string(),
-        now
+        now,
+        staff_session.to_string()
     )
 }
 

@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use super::branding::{BRANDING, Branding};
+use super::news::{COUNT, STAFF_COUNT};
 use super::{Statement, flag, statement};
 use crate::domain::id::{AccountId, ClientId, ContactId, SessionId, StaffId};
 use crate::domain::next::Side;
@@ -36,6 +37,8 @@ pub(crate) struct StaffRow {
     pub(crate) name: String,
     pub(crate) role: Role,
     pub(crate) confirmed_at: Timestamp,
+    /// How much is new since they last looked; see [`super::news`].
+    pub(crate) news: u32,
     #[serde(flatten)]
     pub(crate) branding: Branding,
 }
@@ -44,7 +47,7 @@ pub(crate) struct StaffRow {
 pub(crate) fn staff_member(session: SessionId, now: Timestamp) -> Statement {
     statement!(
         format!(
-            "SELECT st.id AS staff_id, st.email, st.name, st.role, s.confirmed_at, {BRANDING} \
+            "SELECT st.id AS staff_id, st.email, st.name, st.role, s.confirmed_at, {STAFF_COUNT}, {BRANDING} \
              FROM sessions s \
              JOIN staff st ON st.id = s.staff_id AND st.epoch = s.epoch AND st.deactivated_at IS NULL \
              JOIN business b ON b.id = 1 \
@@ -76,6 +79,8 @@ pub(crate) struct ContactRow {
     /// Modules that are on for this contact, as bits.
     pub(crate) modules: i64,
     pub(crate) confirmed_at: Timestamp,
+    /// How much is new since they last looked; see [`super::news`].
+    pub(crate) news: u32,
     /// JSON: further clients of this person.
     pub(crate) others: String,
     #[serde(flatten)]
@@ -97,7 +102,7 @@ pub(crate) fn contact(session: SessionId, now: Timestamp) -> Statement {
               FROM contacts o JOIN clients oc ON oc.id = o.client_id \
               WHERE o.account_id = a.id AND o.id <> ct.id AND o.portal_access = 1 \
                AND o.removed_at IS NULL AND oc.portal_enabled = 1 AND oc.archived_at IS NULL) AS others, \
-             {BRANDING} \
+             {COUNT}, {BRANDING} \
              FROM sessions s \
              JOIN accounts a ON a.id = s.account_id AND a.epoch = s.epoch \
              JOIN contacts ct ON ct.id = s.contact_id AND ct.account_id = a.id AND ct.removed_at IS NULL \

@@ -61,7 +61,7 @@ pub(crate) const PROJECTS: &str = ", project_seen AS (\
 /// `task_seen`: the tasks that the viewer may see. Of that client ∧ visible.
 pub(crate) const TASKS: &str = ", task_seen AS (\
      SELECT t.id, t.project_id, t.title, t.description, t.status, t.is_closed, t.asks, t.answer, \
-     t.answered_by, t.answered_at, t.waits, t.due_on, t.position FROM viewer v \
+     t.answered_by, t.answered_at, t.waits, t.due_on, t.position, t.updated_at, v.contact_id FROM viewer v \
      JOIN tasks t ON t.client_id = v.client_id AND t.visible = 1) ";
 
 /// `ticket_seen`: the tickets that the viewer may see, without what is the business's own affair. Of that

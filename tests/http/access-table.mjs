@@ -208,6 +208,8 @@ export const ROWS = {
   // One's own account. A stage set a moment ago is a fresh confirmation; no session has nobody's id.
   "GET /profile": CLIENT_PAGE,
   "POST /profile/name": sent(CLIENT_PAGE),
+  "GET /notifications": CLIENT_PAGE,
+  "GET /admin/notifications": STAFF_PAGE,
   "POST /profile/mail": sent(CLIENT_PAGE),
   "GET /profile/password": CLIENT_PAGE,
   "POST /profile/password": sent(CLIENT_PAGE),

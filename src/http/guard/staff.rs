@@ -15,6 +15,7 @@ use crate::domain::time::Millis;
 use crate::http::Error;
 use crate::http::chrome::Chrome;
 use crate::http::cookie::{self, Ticket};
+use crate::http::news::News;
 use crate::store::audit::{Entry, Principal};
 use crate::store::viewer::Asker;
 use crate::store::{Results, Statement, session};
@@ -84,6 +85,8 @@ pub(crate) struct Me {
     pub(crate) email: String,
     /// Role.
     pub(crate) role: Role,
+    /// How much is new since they last looked.
+    pub(crate) news: News,
     /// Where the request came from.
     pub(crate) address: String,
 }
@@ -227,6 +230,7 @@ async fn admit(
         name: row.name,
         email: row.email,
         role: row.role,
+        news: News(row.news),
         address: super::super::visitor::address(&parts.headers),
     };
     Ok((me, row.branding, results))

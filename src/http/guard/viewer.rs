@@ -18,6 +18,7 @@ use crate::domain::next::Side;
 use crate::http::Error;
 use crate::http::chrome::Chrome;
 use crate::http::cookie::{self, Ticket};
+use crate::http::news::News;
 use crate::http::preview::{self, Pass};
 use crate::store::preview::PreviewRow;
 use crate::store::viewer::Asker;
@@ -148,6 +149,8 @@ pub(crate) struct Who {
     pub(crate) documents: bool,
     /// What is on.
     pub(crate) modules: Modules,
+    /// How much is new since they last looked.
+    pub(crate) news: News,
     /// Where the request came from.
     pub(crate) address: String,
     /// Staff looking as this contact, in place of them.
@@ -376,6 +379,7 @@ async fn admit(
         others,
         documents: modules.has(Module::Documents),
         modules,
+        news: News(row.news),
         address: super::super::visitor::address(&parts.headers),
         preview,
     };

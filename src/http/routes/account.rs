@@ -1,7 +1,7 @@
 //! The part of the list that is about one's own account.
 
 use super::{GET, POST, Routes};
-use crate::http::{address, confirm_email, device, password, profile, unsubscribe};
+use crate::http::{address, confirm_email, device, news, password, profile, unsubscribe};
 
 /// What a person does with their own account, on both sides.
 pub(super) fn own(routes: Routes) -> Routes {
@@ -9,6 +9,8 @@ pub(super) fn own(routes: Routes) -> Routes {
         .on(GET, "/profile", profile::client)
         .on(POST, "/profile/name", profile::rename_client)
         .on(POST, "/profile/mail", profile::take_mail)
+        .on(GET, "/notifications", news::client)
+        .on(GET, "/admin/notifications", news::staff)
         .on(GET, "/unsubscribe/{token}", unsubscribe::form)
         .on(POST, "/unsubscribe/{token}", unsubscribe::stop)
         .on(GET, "/profile/password", password::client_form)
