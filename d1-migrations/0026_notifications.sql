@@ -16,7 +16,7 @@ ALTER TABLE audit ADD COLUMN is_news INTEGER GENERATED ALWAYS AS (
     action IN ('invitation.accepted', 'profile.unsubscribed')
     OR (substr(action, 1, 5) IN ('task.', 'uploa') )
     OR (substr(action, 1, 7) = 'ticket.' AND substr(action, 1, 12) <> 'ticket.file_' AND action <> 'ticket.closed')
-    OR (substr(action, 1, 8) IN ('payment.', 'message.') AND action <> 'payment.processing')
+    OR (substr(action, 1, 8) IN ('payment.', 'message.') AND substr(action, 1, 13) <> 'message.file_' AND action <> 'payment.processing')
   )) VIRTUAL;
 CREATE INDEX audit_news ON audit (at, id) WHERE is_news = 1;
 

@@ -1,7 +1,8 @@
-//! What happens without a request: payments that nobody told of, reminders, tickets that are closed, the outbox,
-//! the sweeps, the copy of the branding.
+//! What happens without a request: payments that nobody told of, reminders, tickets that are closed, messages
+//! that were not read, the outbox, the sweeps, the copy of the branding.
 
 mod learn;
+mod messages;
 mod remind;
 mod tickets;
 
@@ -20,6 +21,7 @@ use crate::outbound::{seal, stop, zone};
 use crate::paying::look_up;
 use crate::store::billing;
 use crate::store::branding::{self, Branding};
+use crate::store::message;
 use crate::store::notice;
 use crate::store::outbox::{self, Claimed};
 use crate::store::reminder;
@@ -72,6 +74,9 @@ pub(crate) async fn tick(app: App) {
         worker::console_error!("tickets: {error}");
     }
     learn_words(&app).await;
+    if let Err(error) = messages::tell(&app).await {
+        worker::console_error!("messages: {error}");
+    }
     drive(&app).await;
 }
 
@@ -263,6 +268,7 @@ fn compose(app: &App, mail: &Claimed, look: &Branding) -> Result<Message, String
         notice::KIND => Some(News::Documents),
         reminder::KIND => Some(News::Invoices),
         ticket::mail::KIND => Some(News::Tickets),
+        message::mail::KIND => Some(News::Messages),
         _ => None,
     };
     let origin = app.config.base_url.origin();

@@ -2,6 +2,7 @@
 // the pages (tests/harness/flows.mjs), so the demo breaks loudly when a page does.
 import { draftInvoice, recordPayment, sentInvoice } from "../../tests/harness/billing.mjs";
 import { accept, addClient, addContact, addDocument, addStaff, invite, setUpOwner, signIn, signInStaff, switchPortal } from "../../tests/harness/flows.mjs";
+import { startThread, startThreadWith, write, writeBack } from "../../tests/harness/messages.mjs";
 import { addSavedReply, answer, note, openTicket, reply } from "../../tests/harness/tickets.mjs";
 import { addProject, addTask, addTime, showTime } from "../../tests/harness/work.mjs";
 
@@ -139,6 +140,9 @@ export async function tellStory({ world, daysAgo, withoutMail, say }) {
   say("Lena asks, and is answered");
   await tickets({ world, owner, daysAgo, lena: lenaPerson });
 
+  say("Lena and the studio write to each other");
+  await messages({ owner, daysAgo, bakery, rebrand, lena: lenaPerson });
+
   say("Harbour Yoga is a client with the portal off");
   await daysAgo(20);
   await signInStaff(owner);
@@ -164,6 +168,28 @@ export async function tellStory({ world, daysAgo, withoutMail, say }) {
     { who: "Ada Ashdown, admin", at: "/admin/sign-in", email: ada.email, password: PASSWORDS.admin },
     { who: "Lena, client (Larkspur Bakery)", at: "/sign-in", email: lena.email, password: PASSWORDS.client },
   ];
+}
+
+/** Conversations: one about a project with files, one that Lena has not read, one that we have not. */
+async function messages({ owner, daysAgo, bakery, rebrand, lena }) {
+  const come = async (days) => {
+    await daysAgo(days);
+    await signInStaff(owner);
+    await signIn(lena);
+  };
+  await come(9);
+  const proofs = await startThreadWith(owner, bakery, {
+    subject: "Proofs for the boxes", project: rebrand.id, body: "Hello Lena,\n\nhere is the proof for the boxes. Two questions:\n\n- Is the green right for you?\n- Shall the lid stay **plain**?",
+    files: [paper("Proof of the boxes", "proof-boxes.pdf")],
+  });
+  await come(8.5);
+  await write(lena, proofs, "The green is lovely. Let us keep the lid plain.");
+  await come(8);
+  await writeBack(owner, proofs, "Then we print on Thursday.");
+  await come(1);
+  await lena.get(proofs.path);
+  await startThread(lena, { subject: "Opening hours over Christmas", body: "Are you there between the years? We would like to talk about the window." });
+  await startThreadWith(owner, bakery, { subject: "A visit next week", body: "Would Tuesday at ten suit you? We would bring the samples." });
 }
 
 /** Tickets in every state: one that waits for us, one for Lena, one resolved, one closed. */

@@ -56,6 +56,7 @@ impl Deed<'_> {
             "project" => "briefcase",
             "task" => "list-todo",
             "ticket" | "support" | "saved_reply" => "support",
+            "message" => "message",
             "time" => "clock",
             "branding" => "palette",
             "security" | "permissions" => "shield",
@@ -197,7 +198,7 @@ fn phrase(action: &str) -> Option<Phrase> {
     })
 }
 
-/// Those about support tickets.
+/// Those about support tickets and messages.
 fn support(action: &str) -> Option<Phrase> {
     use Phrase::{About, Namely};
     Some(match action {
@@ -210,8 +211,12 @@ fn support(action: &str) -> Option<Phrase> {
         "ticket.closed" => About("closed ", ""),
         "ticket.reopened" => About("opened ", " again"),
         "ticket.merged" => Namely("merged two tickets"),
-        "ticket.file_taken" => About("downloaded “", "”"),
-        "ticket.file_not_delivered" => About("noted that the download of “", "” broke off"),
+        "message.begun" => About("began the conversation “", "”"),
+        "message.sent" => About("wrote in “", "”"),
+        "message.file_taken" | "ticket.file_taken" => About("downloaded “", "”"),
+        "message.file_not_delivered" | "ticket.file_not_delivered" => {
+            About("noted that the download of “", "” broke off")
+        }
         "profile.mail_changed" => Namely("changed the mails they get"),
         "profile.mail_chosen" => Namely("chose the mails they get"),
         "profile.unsubscribed" => Namely("asked for no more of these e-mails"),

@@ -134,10 +134,12 @@ pub mod noun {
         Comment => CommentId,
         /// A client's request.
         Ticket => TicketId,
-        /// Something said about a ticket.
-        TicketMessage => TicketMessageId,
+        /// What is talked about with a client outside tickets.
+        Thread => ThreadId,
+        /// Something said in a ticket or a thread.
+        Message => MessageId,
         /// A file that came with it.
-        TicketFile => TicketFileId,
+        File => FileId,
         /// A text that staff use again and again.
         SavedReply => SavedReplyId,
         /// Something that the business does for a client.
@@ -175,9 +177,9 @@ pub mod noun {
 
 pub use noun::{
     AccountId, AttemptId, AuditId, ClientId, CommentId, ContactId, DocumentId, ExceptionId, FactId,
-    FormId, InvoiceId, LinkId, MailId, PayLinkId, ProjectId, ReceiptId, RevisionId, SavedReplyId,
-    SessionId, StaffId, TaskId, TicketFileId, TicketId, TicketMessageId, TimeEntryId, UploadId,
-    VersionId,
+    FileId, FormId, InvoiceId, LinkId, MailId, MessageId, PayLinkId, ProjectId, ReceiptId,
+    RevisionId, SavedReplyId, SessionId, StaffId, TaskId, ThreadId, TicketId, TimeEntryId,
+    UploadId, VersionId,
 };
 
 impl<T> Id<T> {

@@ -44,7 +44,7 @@ impl Module {
         Self::Messages,
     ];
     /// Those that have pages, in the order of the navigation: what Portal Permissions offers.
-    pub const OPEN: [Self; 7] = [
+    pub const OPEN: [Self; 8] = [
         Self::Projects,
         Self::Tasks,
         Self::TimeLogs,
@@ -52,6 +52,7 @@ impl Module {
         Self::Billing,
         Self::Payments,
         Self::SupportTickets,
+        Self::Messages,
     ];
     /// Its bit in a mask.
     pub const fn bit(self) -> u16 {

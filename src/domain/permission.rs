@@ -70,11 +70,18 @@ pub enum News {
     Invoices,
     /// A ticket was answered.
     Tickets,
+    /// Something was said to them that they have not read.
+    Messages,
 }
 
 impl News {
     /// Every kind.
-    pub const ALL: [Self; 3] = [Self::Documents, Self::Invoices, Self::Tickets];
+    pub const ALL: [Self; 4] = [
+        Self::Documents,
+        Self::Invoices,
+        Self::Tickets,
+        Self::Messages,
+    ];
 
     /// Its name in forms.
     pub const fn as_str(self) -> &'static str {
@@ -82,6 +89,7 @@ impl News {
             Self::Documents => "mail_documents",
             Self::Invoices => "mail_invoices",
             Self::Tickets => "mail_tickets",
+            Self::Messages => "mail_messages",
         }
     }
     /// What people call it.
@@ -90,6 +98,7 @@ impl News {
             Self::Documents => "When we share a file",
             Self::Invoices => "When a bill is sent or due",
             Self::Tickets => "When a ticket of theirs is answered",
+            Self::Messages => "When a message was not read for five minutes",
         }
     }
     /// The same, said to the one who gets it: "We write to you …".
@@ -98,6 +107,7 @@ impl News {
             Self::Documents => "when we share a file with you",
             Self::Invoices => "when an invoice is sent or due",
             Self::Tickets => "when we answer a ticket of yours",
+            Self::Messages => "when you have not read a message of ours for five minutes",
         }
     }
     /// The short form, in lists.
@@ -106,6 +116,7 @@ impl News {
             Self::Documents => "Shared files",
             Self::Invoices => "Bills",
             Self::Tickets => "Tickets",
+            Self::Messages => "Messages",
         }
     }
     /// The module that it is about.
@@ -114,6 +125,7 @@ impl News {
             Self::Documents => Module::Documents,
             Self::Invoices => Module::Billing,
             Self::Tickets => Module::SupportTickets,
+            Self::Messages => Module::Messages,
         }
     }
 }
@@ -192,8 +204,8 @@ impl Preset {
     pub const fn mails(self, news: News) -> bool {
         match (self, news) {
             (Self::Owner, _)
-            | (Self::Billing, News::Invoices)
-            | (Self::Project, News::Documents | News::Tickets) => true,
+            | (Self::Billing, News::Invoices | News::Messages)
+            | (Self::Project, News::Documents | News::Tickets | News::Messages) => true,
             (Self::Billing, News::Documents | News::Tickets)
             | (Self::Project, News::Invoices)
             | (Self::Viewer, _) => false,

@@ -21,6 +21,7 @@ use crate::store::billing::{self, Billing};
 use crate::store::dashboard::{self, Figures, Mails, Undelivered};
 use crate::store::exception;
 use crate::store::invoice::seen;
+use crate::store::message::read::{self as unread, Unread};
 use crate::store::ticket::list as tickets;
 use crate::store::time_log::seen::{self as time_log, Minutes};
 use crate::store::viewer::Asker;
@@ -35,6 +36,7 @@ pub(crate) struct StaffPage {
     exceptions: u64,
     /// Tickets that wait for staff.
     tickets: u64,
+    messages: Unread,
     lines: Vec<Line>,
     money: Vec<money::Figures>,
 }
@@ -49,6 +51,7 @@ impl Load for StaffPage {
             dashboard::mails(asker.now),
             exception::waiting(),
             tickets::waiting(),
+            unread::of_staff(asker),
             audit::newest(),
         ];
         statements.extend(money::statements(asker.now));
@@ -61,10 +64,13 @@ impl Load for StaffPage {
         let mails: Option<Mails> = results.first()?;
         let exceptions: Option<dashboard::Count> = results.first()?;
         let waiting: Option<dashboard::Count> = results.first()?;
+        let messages: Option<Unread> = results.first()?;
         let recent: Vec<Kept> = results.rows()?;
         let lines = recent.iter().map(|kept| Line::of(kept, now)).collect();
         let money = money::read(results, now)?;
-        Ok(figures.zip(mails).map(|(figures, mails)| Self {
+        let found = figures.zip(mails).zip(messages);
+        Ok(found.map(|((figures, mails), messages)| Self {
+            messages,
             figures,
             undelivered,
             mails,
@@ -138,6 +144,16 @@ fn shown(count: u64) -> String {
         100.. => "100+".to_owned(),
         _ => count.to_string(),
     }
+}
+
+/// Unread messages as they are shown: where not all threads were counted, with a plus.
+fn shown_unread(unread: Unread) -> String {
+    let more = if unread.threads >= Unread::MOST {
+        "+"
+    } else {
+        ""
+    };
+    format!("{}{more}", unread.messages)
 }
 
 /// Something that waits for a person.
@@ -247,6 +263,7 @@ struct StaffDashboard {
     clients: String,
     enabled: String,
     tickets: String,
+    messages: String,
     lines: Vec<Line>,
     money: Vec<money::Figures>,
 }
@@ -266,6 +283,7 @@ pub(crate) async fn staff(staff: Staff<StaffPage>) -> Answer {
         clients: shown(staff.page.figures.clients),
         enabled: shown(staff.page.figures.enabled),
         tickets: shown(staff.page.tickets),
+        messages: shown_unread(staff.page.messages),
         lines: staff.page.lines,
         money: staff.page.money,
         chrome: staff.chrome,
@@ -278,6 +296,7 @@ pub(crate) struct ClientPage {
     waiting: Vec<TaskRow>,
     documents: u64,
     tickets: u64,
+    messages: Unread,
     due: Vec<Due>,
     /// Hours of this month, where time is shown.
     time: Option<String>,
@@ -298,6 +317,7 @@ impl Load for ClientPage {
             billing::settings(),
             seen::owing(&billed),
             tickets::open(asker),
+            unread::of_contact(asker),
             time_log::month(asker),
         ]
     }
@@ -309,8 +329,9 @@ impl Load for ClientPage {
         let settings: Option<Billing> = results.first()?;
         let owing = results.rows()?;
         let tickets: Option<dashboard::Count> = results.first()?;
+        let messages: Option<Unread> = results.first()?;
         let time: Option<Minutes> = results.first()?;
-        let Some((count, settings)) = count.zip(settings) else {
+        let Some(((count, settings), messages)) = count.zip(settings).zip(messages) else {
             return Ok(None);
         };
         Ok(Some(Self {
@@ -324,6 +345,7 @@ impl Load for ClientPage {
                 .collect(),
             documents: count.count,
             tickets: tickets.map_or(0, |open| open.count),
+            messages,
             due: Due::all(owing, settings.today(now))?,
             time: time.map(|time| clock(time.minutes)),
         }))
@@ -339,6 +361,7 @@ struct ClientDashboard {
     greeting: String,
     documents: String,
     tickets: String,
+    messages: String,
     due: Vec<Due>,
     time: Option<String>,
     /// What will stand here, where nothing does yet; empty otherwise.
@@ -348,7 +371,7 @@ struct ClientDashboard {
 /// What will appear on a first page that is still empty: of what is on, what the business brings.
 fn to_come(page: &ClientPage, who: &Who) -> String {
     let bare = page.projects.is_empty() && page.waiting.is_empty() && page.due.is_empty();
-    if !bare || page.documents > 0 || page.tickets > 0 {
+    if !bare || page.documents > 0 || page.tickets > 0 || page.messages.threads > 0 {
         return String::new();
     }
     let all = [
@@ -377,6 +400,7 @@ pub(crate) async fn client(viewer: Viewer<Portal, ClientPage>) -> Answer {
         waiting: viewer.page.waiting,
         documents: shown(viewer.page.documents),
         tickets: shown(viewer.page.tickets),
+        messages: shown_unread(viewer.page.messages),
         due: viewer.page.due,
         time: viewer.page.time,
         chrome: viewer.chrome,

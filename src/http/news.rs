@@ -53,6 +53,7 @@ impl Row {
             "document" => ("file", "documents", "A file for you"),
             "invoice" => ("receipt", "billing", "An invoice for you"),
             "ticket" => ("support", "tickets", "We answered"),
+            "thread" => ("message", "messages", "Messages"),
             _ => ("list-todo", "tasks", "Waits for you"),
         };
         Self {
@@ -123,11 +124,12 @@ impl Entry {
         let place = match noun {
             "ticket" => "tickets",
             "task" => "tasks",
+            "message" => "messages",
             _ => "",
         };
         let client = told.kept.client_id.map(|id| id.to_string());
         let href = match (&told.entity_id, place, client) {
-            (Some(id), "tickets" | "tasks", _) => format!("/admin/{place}/{id}"),
+            (Some(id), "tickets" | "tasks" | "messages", _) => format!("/admin/{place}/{id}"),
             (_, _, Some(client)) if noun == "payment" => format!("/admin/clients/{client}/billing"),
             (_, _, Some(client)) => format!("/admin/clients/{client}"),
             _ if noun == "payment" => "/admin/exceptions".to_owned(),

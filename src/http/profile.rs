@@ -7,6 +7,7 @@ use super::own::{Frame, Own, Sheet as _, sheet};
 use super::page::{Answer, see};
 use super::{Error, Fields};
 use crate::domain::country;
+use crate::domain::id::StaffId;
 use crate::domain::next::Side;
 use crate::domain::permission::News;
 use crate::domain::text::{self, Line, Name};
@@ -14,7 +15,7 @@ use crate::domain::time::Timestamp;
 use crate::store::address::{self, Waiting};
 use crate::store::device::{self, Device};
 use crate::store::permission::Person;
-use crate::store::profile::{self, Colleague};
+use crate::store::profile::{self, Colleague, Takes};
 use crate::store::viewer::Asker;
 use crate::store::{Results, Statement, staff};
 
@@ -22,7 +23,7 @@ use crate::store::{Results, Statement, staff};
 pub(crate) struct Mine {
     devices: Vec<Device>,
     waiting: Option<Waiting>,
-    takes_tickets: bool,
+    takes: Takes,
     colleagues: Vec<Colleague>,
     /// Of a client's person: the mails that they take.
     person: Option<Person>,
@@ -35,7 +36,7 @@ impl Load for Mine {
         let mut reads = vec![
             device::of(asker),
             address::waiting(asker),
-            profile::takes_tickets(asker),
+            profile::takes(asker),
         ];
         if asker.side == Side::Client {
             reads.extend([profile::colleagues(asker), profile::person(asker)]);
@@ -47,9 +48,7 @@ impl Load for Mine {
         Ok(Some(Self {
             devices: results.rows()?,
             waiting: results.first()?,
-            takes_tickets: results
-                .first::<profile::Takes>()?
-                .is_some_and(|mail| mail.takes),
+            takes: results.first()?.unwrap_or_default(),
             // Staff ask for neither, and there is no further answer.
             colleagues: results.rows_if_any()?,
             person: results.rows_if_any()?.into_iter().next(),
@@ -93,8 +92,8 @@ struct Profile {
     /// What is to be done about a new address; empty when there is none.
     waiting: String,
     has_password: bool,
-    /// Of staff: mail about tickets that nobody has.
-    takes_tickets: bool,
+    /// Of staff: which mails.
+    takes: Takes,
     places: Vec<Place>,
     colleagues: Vec<Colleague>,
     /// The kinds of mail that they may choose, and whether they take them.
@@ -117,7 +116,7 @@ impl Profile {
                 )
             }),
             has_password: own.frame.has_password(),
-            takes_tickets: own.page.takes_tickets,
+            takes: own.page.takes,
             places: own
                 .page
                 .devices
@@ -177,27 +176,38 @@ pub(crate) async fn rename_staff(staff: Staff<Mine>, form: Fields) -> Answer {
 }
 
 /// `POST /admin/profile/tickets`: mail about tickets that nobody has, on or off.
-pub(crate) async fn take_tickets(staff: Staff, mut form: Fields) -> Answer {
-    let takes = form.checkbox("tickets");
+pub(crate) async fn take_tickets(staff: Staff, form: Fields) -> Answer {
+    let said = [
+        "You get an e-mail about tickets that nobody has yet.",
+        "You get e-mail only about tickets that you have.",
+    ];
+    take(&staff, form, ("tickets", profile::take_tickets), said).await
+}
+
+/// `POST /admin/profile/messages`: mail about messages that were not read, on or off.
+pub(crate) async fn take_messages(staff: Staff, form: Fields) -> Answer {
+    let said = [
+        "You get an e-mail about messages that you have not read for five minutes.",
+        "You get no e-mail about messages.",
+    ];
+    take(&staff, form, ("messages", profile::take_messages), said).await
+}
+
+/// Saves the box of that name, with what is said where it is on and where it is off.
+async fn take(
+    staff: &Staff,
+    mut form: Fields,
+    (name, change): (&str, fn(StaffId, bool) -> Statement),
+    [on, off]: [&'static str; 2],
+) -> Answer {
+    let takes = form.checkbox(name);
     form.sound()?;
     let (app, me) = (&staff.app, staff.me());
-    let entry = me.entry(
-        "profile.mail_changed",
-        if takes { "tickets on" } else { "tickets off" },
-    );
-    let batch = vec![
-        profile::take_tickets(me.id, takes),
-        entry.append(app.id()?, app.now),
-    ];
+    let state = if takes { "on" } else { "off" };
+    let entry = me.entry("profile.mail_changed", format!("{name} {state}"));
+    let batch = vec![change(me.id, takes), entry.append(app.id()?, app.now)];
     app.db.batch(batch).await?;
-    Flash::success(
-        app,
-        if takes {
-            "You get an e-mail about tickets that nobody has yet."
-        } else {
-            "You get e-mail only about tickets that you have."
-        },
-    );
+    Flash::success(app, if takes { on } else { off });
     see(Side::Staff.profile())
 }
 

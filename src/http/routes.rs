@@ -1,6 +1,7 @@
 //! Every route of the portal, once. The router and the access table are made from this list.
 
 mod account;
+mod messages;
 mod tickets;
 mod time;
 
@@ -79,12 +80,13 @@ fn all() -> Routes {
 }
 
 /// The sections of the list; each is a function below.
-const SECTIONS: [fn(Routes) -> Routes; 15] = [
+const SECTIONS: [fn(Routes) -> Routes; 16] = [
     signing_in,
     people,
     documents,
     work,
     tickets::tickets,
+    messages::messages,
     time::add,
     invoices,
     papers,

@@ -45,6 +45,7 @@ fn about(kind: &str) -> (&'static str, &'static str, &'static str, &'static str)
         "project" => ("Projects", "briefcase", "/projects/", "/admin/projects/"),
         "task" => ("Tasks", "list-todo", "/tasks/", "/admin/tasks/"),
         "document" => ("Documents", "file", "/documents/", "/admin/documents/"),
+        "thread" => ("Messages", "message", "/messages/", "/admin/messages/"),
         "invoice" => ("Invoices", "receipt", "/billing/", "/admin/invoices/"),
         _ => ("Support Tickets", "support", "/tickets/", "/admin/tickets/"),
     }

@@ -20,7 +20,7 @@ pub(crate) const SHOWN: usize = 8;
 /// What was found, whatever it is.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Hit {
-    /// `document`, `invoice`, `project`, `task`, `ticket`, `client`.
+    /// `document`, `invoice`, `project`, `task`, `ticket`, `thread`, `client`.
     pub(crate) kind: String,
     pub(crate) id: String,
     pub(crate) title: String,
@@ -122,6 +122,13 @@ pub(crate) fn seen(asker: &Asker, question: &Question) -> Vec<Statement> {
             ),
             question.params("ticket"),
         ),
+        asker.of(Module::Messages).threads(
+            format!(
+                "SELECT ?10 AS kind, t.id, t.subject AS title, t.last_author AS note, '' AS client \
+                 FROM {MINE} CROSS JOIN thread_seen t ON t.id = f.id ORDER BY t.id DESC LIMIT 9"
+            ),
+            question.params("thread"),
+        ),
     ]
 }
 
@@ -182,6 +189,14 @@ pub(crate) fn all(question: &Question) -> Vec<Statement> {
             ),
             question.params("ticket"),
         ),
+        Statement::new(
+            format!(
+                "SELECT ?7 AS kind, t.id, t.subject AS title, t.last_author AS note, c.name AS client FROM {ALL} \
+                 CROSS JOIN threads t ON t.id = f.id CROSS JOIN clients c ON c.id = t.client_id \
+                 ORDER BY t.id DESC LIMIT 9"
+            ),
+            question.params("thread"),
+        ),
     ]
 }
 
@@ -206,17 +221,17 @@ pub(crate) fn changed() -> Statement {
     statement!(
         "SELECT s.seq, s.kind, s.item_id, \
           CASE s.kind WHEN 'document' THEN d.client_id WHEN 'invoice' THEN i.client_id WHEN 'project' THEN p.client_id \
-           WHEN 'task' THEN t.client_id ELSE k.client_id END AS client_id, \
+           WHEN 'task' THEN t.client_id WHEN 'thread' THEN h.client_id ELSE k.client_id END AS client_id, \
           CASE s.kind WHEN 'document' THEN d.title || ' ' || v.file_name || ' ' || d.folder || ' ' || d.description \
            WHEN 'invoice' THEN coalesce(i.number, '') || ' ' || coalesce(i.own_number, '') || ' ' || \
             coalesce(json_extract(r.content, '$.reference'), '') \
-           WHEN 'project' THEN p.name || ' ' || p.description WHEN 'task' THEN t.title || ' ' || t.description \
+           WHEN 'project' THEN p.name || ' ' || p.description WHEN 'task' THEN t.title || ' ' || t.description WHEN 'thread' THEN h.subject \
            ELSE k.number || ' ' || k.subject || ' ' || k.category END AS text \
          FROM (SELECT seq, kind, item_id FROM search_changes WHERE seq > 0 ORDER BY seq LIMIT 40) s \
          LEFT JOIN documents d ON d.id = s.item_id AND d.deleted_at IS NULL LEFT JOIN document_versions v ON v.id = d.version_id \
          LEFT JOIN invoices i ON i.id = s.item_id LEFT JOIN invoice_revisions r ON r.id = i.revision_id \
          LEFT JOIN projects p ON p.id = s.item_id LEFT JOIN tasks t ON t.id = s.item_id \
-         LEFT JOIN tickets k ON k.id = s.item_id ORDER BY s.seq"
+         LEFT JOIN tickets k ON k.id = s.item_id LEFT JOIN threads h ON h.id = s.item_id ORDER BY s.seq"
     )
 }
 

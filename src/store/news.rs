@@ -30,6 +30,8 @@ pub(super) const COUNT: &str = "(SELECT (SELECT count(*) FROM (SELECT 1 FROM doc
        WHERE w.ticket_id = t.id AND w.internal = 0 ORDER BY w.seq DESC LIMIT 1) IS NOT NULL LIMIT 10)) \
      + (SELECT count(*) FROM (SELECT 1 FROM tasks k WHERE m.bits & 2 = 2 AND k.client_id = c.id AND k.waits = 1 \
       AND k.updated_at > coalesce(ct.news_seen_at, 0) LIMIT 10)) \
+     + (SELECT count(*) FROM (SELECT 1 FROM thread_readers r CROSS JOIN threads h ON h.id = r.thread_id AND h.shown = 1 \
+      WHERE m.bits & 256 = 256 AND r.reader_id = ct.id AND r.unread > 0 AND r.said_at > coalesce(ct.news_seen_at, 0) LIMIT 10)) \
      FROM (SELECT ((b.modules | c.modules_on) & ~c.modules_off) & ~coalesce(ct.modules_off, 0) AS bits) m) AS news";
 
 /// How much is new for the member of staff `st`, up to ten.
@@ -39,7 +41,7 @@ pub(super) const STAFF_COUNT: &str = "(SELECT count(*) FROM (SELECT 1 FROM audit
 /// Something new for a client.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Item {
-    /// `document`, `invoice`, `ticket`, `task`.
+    /// `document`, `invoice`, `ticket`, `task`, `thread`.
     pub(crate) kind: String,
     pub(crate) id: String,
     pub(crate) title: String,
@@ -86,6 +88,13 @@ pub(crate) fn seen(asker: &Asker) -> Vec<Statement> {
             "SELECT 'task' AS kind, t.id, t.title, t.updated_at AS at, \
              t.updated_at > coalesce((SELECT ct.news_seen_at FROM contacts ct WHERE ct.id = t.contact_id), 0) AS is_new \
              FROM task_seen t WHERE t.waits = 1 ORDER BY t.updated_at DESC LIMIT 25",
+            [],
+        ),
+        asker.of(Module::Messages).threads(
+            "SELECT 'thread' AS kind, t.id, t.subject AS title, t.said_at AS at, \
+             r.unread > 0 AND r.said_at > coalesce((SELECT ct.news_seen_at FROM contacts ct WHERE ct.id = t.contact_id), 0) AS is_new \
+             FROM thread_seen t CROSS JOIN thread_readers r ON r.thread_id = t.id AND r.reader_id = t.contact_id \
+             ORDER BY t.said_at DESC LIMIT 25",
             [],
         ),
     ]

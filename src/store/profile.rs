@@ -42,25 +42,38 @@ pub(crate) fn colleagues(asker: &Asker) -> Statement {
     )
 }
 
-/// Whether a member of staff takes mail about tickets that nobody has.
-#[derive(Debug, Deserialize)]
+/// Which mails a member of staff takes.
+#[derive(Debug, Clone, Copy, Default, Deserialize)]
 pub(crate) struct Takes {
+    /// About tickets that nobody has.
     #[serde(deserialize_with = "flag")]
-    pub(crate) takes: bool,
+    pub(crate) tickets: bool,
+    /// About messages that they have not read.
+    #[serde(deserialize_with = "flag")]
+    pub(crate) messages: bool,
 }
 
 /// [`Takes`] of who is signed in. Clients choose nothing here.
-pub(crate) fn takes_tickets(asker: &Asker) -> Statement {
+pub(crate) fn takes(asker: &Asker) -> Statement {
     match asker.side {
         Side::Staff => statement!(
-            "SELECT st.mail_tickets AS takes FROM sessions s JOIN staff st ON st.id = s.staff_id WHERE s.id = ?1",
+            "SELECT st.mail_tickets AS tickets, st.mail_messages AS messages FROM sessions s JOIN staff st ON st.id = s.staff_id WHERE s.id = ?1",
             asker.session.to_string()
         ),
-        Side::Client => statement!("SELECT 0 AS takes"),
+        Side::Client => statement!("SELECT 0 AS tickets, 0 AS messages"),
     }
 }
 
-/// Changes it.
+/// Changes whether they take mail about messages.
+pub(crate) fn take_messages(id: StaffId, takes: bool) -> Statement {
+    statement!(
+        "UPDATE staff SET mail_messages = ?2 WHERE id = ?1",
+        id.to_string(),
+        takes
+    )
+}
+
+/// Changes whether they take mail about tickets.
 pub(crate) fn take_tickets(id: StaffId, takes: bool) -> Statement {
     statement!(
         "UPDATE staff SET mail_tickets = ?2 WHERE id = ?1",
@@ -80,13 +93,14 @@ pub(crate) fn person(asker: &Asker) -> Statement {
 /// Changes the mails that the viewer takes. Staff who have the contact's permissions open are told so.
 pub(crate) fn take(asker: &Asker, new: &Person) -> Statement {
     asker.statement(
-        "UPDATE contacts SET mail_documents = ?4, mail_invoices = ?5, mail_tickets = ?6, \
+        "UPDATE contacts SET mail_documents = ?4, mail_invoices = ?5, mail_tickets = ?6, mail_messages = ?7, \
          revision = revision + 1, updated_at = ?2 \
          WHERE id = (SELECT contact_id FROM viewer WHERE session_id IS NOT NULL)",
         [
             new.mail_documents.into(),
             new.mail_invoices.into(),
             new.mail_tickets.into(),
+            new.mail_messages.into(),
         ],
     )
 }
@@ -119,6 +133,13 @@ pub(crate) fn stop(
              FROM contacts WHERE id = ?3 AND removed_at IS NULL AND mail_tickets = 1",
             "UPDATE contacts SET mail_tickets = 0, revision = revision + 1, updated_at = ?2 \
              WHERE id = ?1 AND removed_at IS NULL AND mail_tickets = 1",
+        ),
+        News::Messages => (
+            "INSERT INTO audit (id, at, principal, principal_id, principal_name, action, client_id, detail, address) \
+             SELECT ?1, ?2, 'contact', id, trim(first_name || ' ' || last_name), 'profile.unsubscribed', client_id, ?4, ?5 \
+             FROM contacts WHERE id = ?3 AND removed_at IS NULL AND mail_messages = 1",
+            "UPDATE contacts SET mail_messages = 0, revision = revision + 1, updated_at = ?2 \
+             WHERE id = ?1 AND removed_at IS NULL AND mail_messages = 1",
         ),
     };
     vec![

@@ -169,6 +169,14 @@ pub(crate) fn choices_of_document(document: DocumentId) -> Statement {
     )
 }
 
+/// The [`Choice`]s that the viewer may see, where Projects is on too; at most 200.
+pub(crate) fn seen_choices(asker: &Asker) -> Statement {
+    asker.of(Module::Projects).projects(
+        "SELECT p.id, p.name FROM project_seen p ORDER BY p.is_open DESC, p.id DESC LIMIT 200",
+        [],
+    )
+}
+
 /// The [`Choice`]s of a client, open ones first; at most 200.
 pub(crate) fn choices_of_client(client: ClientId) -> Statement {
     statement!(

@@ -4,7 +4,6 @@
 //! that are not internal.
 
 pub(crate) mod change;
-pub(crate) mod file;
 pub(crate) mod list;
 pub(crate) mod mail;
 pub(crate) mod say;
@@ -12,9 +11,8 @@ pub(crate) mod say;
 use serde::Deserialize;
 
 use super::viewer::Asker;
-use super::{ById, Statement, flag, json, statement};
-use crate::domain::filename::FileName;
-use crate::domain::id::{ClientId, StaffId, TicketFileId, TicketId, TicketMessageId};
+use super::{ById, Statement, json, statement};
+use crate::domain::id::{ClientId, MessageId, StaffId, TicketId};
 use crate::domain::ticket::{Priority, Status};
 use crate::domain::time::Timestamp;
 
@@ -118,42 +116,8 @@ pub(crate) fn seen(asker: &Asker, id: TicketId) -> Statement {
     )
 }
 
-/// Something said.
-#[derive(Debug, Clone, Deserialize)]
-pub(crate) struct Message {
-    pub(crate) id: TicketMessageId,
-    #[serde(deserialize_with = "flag")]
-    pub(crate) internal: bool,
-    pub(crate) body: String,
-    pub(crate) author: String,
-    /// A person of the client said it.
-    #[serde(deserialize_with = "flag")]
-    pub(crate) by_client: bool,
-    pub(crate) created_at: Timestamp,
-    #[serde(deserialize_with = "json")]
-    pub(crate) files: Vec<Attached>,
-}
-
-/// A file that came with it.
-#[derive(Debug, Clone, Deserialize)]
-pub(crate) struct Attached {
-    pub(crate) id: TicketFileId,
-    pub(crate) name: FileName,
-    /// Bytes.
-    pub(crate) size: u64,
-    /// How often people of the client took it; only staff are told.
-    #[serde(default)]
-    pub(crate) taken: u64,
-    /// When they last did.
-    #[serde(default)]
-    pub(crate) last: Option<Timestamp>,
-}
-
-/// How many messages a page shows; one more is read.
-pub(crate) const PAGE: usize = 50;
-
-/// The newest [`Message`]s of a ticket, the newest first; or those before one of them.
-pub(crate) fn messages(ticket: TicketId, before: Option<TicketMessageId>) -> Statement {
+/// The newest [`Message`](super::said::Message)s of a ticket, the newest first; or those before one of them.
+pub(crate) fn messages(ticket: TicketId, before: Option<MessageId>) -> Statement {
     statement!(
         "SELECT m.id, m.internal, m.body, m.author, m.contact_id IS NOT NULL AS by_client, m.created_at, \
          (SELECT json_group_array(json_object('id', f.id, 'name', f.file_name, 'size', f.size, 'taken', \
@@ -161,7 +125,7 @@ pub(crate) fn messages(ticket: TicketId, before: Option<TicketMessageId>) -> Sta
            (SELECT max(r.at) FROM ticket_receipts r WHERE r.file_id = f.id))) FROM (SELECT id, file_name, size \
            FROM ticket_files WHERE message_id = m.id ORDER BY position) f) AS files \
          FROM ticket_messages m WHERE m.ticket_id = ?1 \
-          AND (?2 IS NULL OR m.seq < (SELECT b.seq FROM ticket_messages b WHERE b.id = ?2)) \
+          AND m.seq < CASE WHEN ?2 IS NULL THEN 9007199254740991 ELSE (SELECT b.seq FROM ticket_messages b WHERE b.id = ?2) END \
          ORDER BY m.seq DESC LIMIT 51",
         ticket.to_string(),
         before.map(|id| id.to_string())
@@ -169,13 +133,13 @@ pub(crate) fn messages(ticket: TicketId, before: Option<TicketMessageId>) -> Sta
 }
 
 /// Those that the client reads, of a ticket that the viewer may see.
-pub(crate) fn said(asker: &Asker, ticket: TicketId, before: Option<TicketMessageId>) -> Statement {
+pub(crate) fn said(asker: &Asker, ticket: TicketId, before: Option<MessageId>) -> Statement {
     asker.tickets(
         "SELECT m.id, m.internal, m.body, m.author, m.contact_id IS NOT NULL AS by_client, m.created_at, \
          (SELECT json_group_array(json_object('id', f.id, 'name', f.file_name, 'size', f.size)) \
           FROM (SELECT id, file_name, size FROM ticket_files WHERE message_id = m.id ORDER BY position) f) AS files \
          FROM ticket_seen t JOIN ticket_messages m ON m.ticket_id = t.id AND m.internal = 0 WHERE t.id = ?4 \
-          AND (?5 IS NULL OR m.seq < (SELECT b.seq FROM ticket_messages b WHERE b.id = ?5 AND b.internal = 0)) \
+          AND m.seq < CASE WHEN ?5 IS NULL THEN 9007199254740991 ELSE (SELECT b.seq FROM ticket_messages b WHERE b.id = ?5 AND b.internal = 0) END \
          ORDER BY m.seq DESC LIMIT 51",
         [
             ticket.to_string().into(),

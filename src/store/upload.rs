@@ -150,7 +150,8 @@ pub(crate) fn doom<T: Serialize>(blobs: &[T], now: Timestamp) -> Result<Statemen
         "INSERT OR IGNORE INTO doomed_blobs (blob, doomed_at) SELECT f.value, ?2 FROM json_each(?1) f \
          WHERE NOT EXISTS (SELECT 1 FROM document_versions WHERE blob = f.value) \
           AND NOT EXISTS (SELECT 1 FROM invoice_revisions WHERE own_blob = f.value) \
-          AND NOT EXISTS (SELECT 1 FROM ticket_files WHERE blob = f.value)",
+          AND NOT EXISTS (SELECT 1 FROM ticket_files WHERE blob = f.value) \
+          AND NOT EXISTS (SELECT 1 FROM message_files WHERE blob = f.value)",
         serde_json::to_string(blobs)?,
         now
     ))

@@ -71,6 +71,12 @@ pub(crate) const TICKETS: &str = ", ticket_seen AS (\
      t.said_at, t.created_at, v.contact_id, v.session_id FROM viewer v \
      JOIN tickets t ON t.client_id = v.client_id) ";
 
+/// `thread_seen`: the threads that the viewer may see. Of that client ∧ about no project, or about one that
+/// is visible: `threads.shown`.
+pub(crate) const THREADS: &str = ", thread_seen AS (\
+     SELECT t.id, t.client_id, t.project_id, t.subject, t.last_seq, t.last_author, t.last_words, t.said_at, \
+     t.created_at, v.contact_id, v.session_id FROM viewer v JOIN threads t ON t.client_id = v.client_id AND t.shown = 1) ";
+
 /// `time_seen`: the entries of time that the viewer may see: of that client ∧ entries are shown ∧
 /// billable, or all is shown. The name of who did it comes where names are shown. `time_sum_seen`: the
 /// sums of months that the viewer may see, in the same way, where anything is shown.
@@ -158,6 +164,15 @@ impl Asker {
         params: impl IntoIterator<Item = Param>,
     ) -> Statement {
         self.with(format!("{}{TICKETS}{sql}", self.viewer()), params)
+    }
+
+    /// A statement that reads `FROM thread_seen`; its own parameters start at `?4`.
+    pub(crate) fn threads(
+        &self,
+        sql: impl std::fmt::Display,
+        params: impl IntoIterator<Item = Param>,
+    ) -> Statement {
+        self.with(format!("{}{THREADS}{sql}", self.viewer()), params)
     }
 
     /// A statement that reads `FROM time_seen` or `FROM time_sum_seen`; its own parameters start at `?4`.

@@ -1,6 +1,7 @@
 // Every page there is, with who looks at it: for screenshots, accessibility and HTML checks alike.
 // A page that is not in this list is a page that nobody has looked at.
 import { draftInvoice, recordPayment, sentInvoice } from "../harness/billing.mjs";
+import { startThread, startThreadWith, write, writeBack } from "../harness/messages.mjs";
 import { addSavedReply, answer, file, note, openTicket } from "../harness/tickets.mjs";
 import { addProject, addTask, addTime, showTime } from "../harness/work.mjs";
 import { addDocument, addStaff, setUpOwner } from "../harness/flows.mjs";
@@ -84,6 +85,15 @@ export async function setTheStage(world) {
   const solved = await openTicket(larkspur.person, { subject: "How do I change my password?", body: "I cannot find it." });
   await answer(owner, solved, "Under your name at the top, choose Profile.", { next: "resolved" });
   const savedReply = await world.db.prepare("SELECT id FROM saved_replies").first();
+  const proofs = await startThread(larkspur.person, {
+    subject: "Proofs for the boxes", project: project.id, body: "Hello! Two questions about the proofs:\n\n- Is the green the **new** one?\n- Can the lid stay plain?", files: [file("lid.jpg", "x".repeat(240_000), "image/jpeg")],
+  });
+  await writeBack(owner, proofs, "It is the new one, and the lid can stay plain. Here is the next proof.", { files: [file("proof-3.pdf", "x".repeat(1_200_000), "application/pdf")] });
+  await larkspur.person.get((await larkspur.person.get(proofs.path)).page.all(".attached a").at(-1).getAttribute("href"));
+  await write(larkspur.person, proofs, "Lovely, thank you. We print on Thursday then.");
+  const visit = await startThreadWith(owner, larkspur.client, { subject: "A visit next week", body: "Would Tuesday at ten suit you? We would bring the samples." });
+  const idea = await world.db.prepare("SELECT id FROM projects WHERE name = 'Website, an idea'").first();
+  const unseen = await startThreadWith(owner, larkspur.client, { subject: "What the website could be", project: idea.id, body: "A first list of ideas." });
   await showTime(owner, "people", { rate: "85", currency: "EUR" });
   const spent = (what, time, description, fields = {}) => addTime(owner, larkspur.client, { what, time, description, rate: "90", currency: "EUR", ...fields });
   const billedTime = await spent(project, "4:30", "Workshop at the bakery, with notes and a first sketch of the three routes");
@@ -124,13 +134,13 @@ export async function setTheStage(world) {
   const leave = (await world.mailbox.all()).flatMap(({ links }) => links).find((link) => link.includes("/unsubscribe/")).slice(world.base.length);
   return {
     leave, who: { looking, early, anonymous: world.user("anonymous"), owner, admin: colleague, person: larkspur.person, fresh: fresh.person, off: off.person },
-    tickets: { printer, asks, twice, over, solved, savedReply }, project, task, done, time, billedTime, recorded: fact.replace("offline:", ""), draft, invoice, withdrawn, payment, open, payLink, waits, linked, exception, client: larkspur.client, contact: larkspur.contact, pending, unreachable: lost, link, mail, milo, quiet, document: shared,
+    tickets: { printer, asks, twice, over, solved, savedReply }, threads: { proofs, visit, unseen }, project, task, done, time, billedTime, recorded: fact.replace("offline:", ""), draft, invoice, withdrawn, payment, open, payLink, waits, linked, exception, client: larkspur.client, contact: larkspur.contact, pending, unreachable: lost, link, mail, milo, quiet, document: shared,
     ownerId: (await world.db.prepare("SELECT id FROM staff WHERE role = 'owner'").first()).id,
   };
 }
 
 /** All pages, given the stage. */
-export const pages = ({ leave, tickets, project, task, done, time, billedTime, recorded, draft, invoice, withdrawn, payment, open, payLink, waits, linked, exception, client, contact, pending, unreachable, link, mail, milo, ownerId, quiet, document }) => [
+export const pages = ({ leave, tickets, threads, project, task, done, time, billedTime, recorded, draft, invoice, withdrawn, payment, open, payLink, waits, linked, exception, client, contact, pending, unreachable, link, mail, milo, ownerId, quiet, document }) => [
   // anybody
   { name: "sign-in", path: "/sign-in" },
   { name: "invitation", path: link },
@@ -179,6 +189,11 @@ export const pages = ({ leave, tickets, project, task, done, time, billedTime, r
   { name: "client-ticket-merged", path: tickets.twice.path, who: "person" },
   { name: "client-ticket-closed", path: tickets.over.path, who: "person" },
   { name: "client-ticket-resolved", path: tickets.solved.path, who: "person" },
+  { name: "client-messages", path: "/messages", who: "person" },
+  { name: "client-messages-empty", path: "/messages", who: "fresh" },
+  { name: "client-message-new", path: "/messages/new", who: "person" },
+  { name: "client-thread", path: threads.proofs.path, who: "person" },
+  { name: "preview-thread", path: threads.visit.path, who: "looking" },
   { name: "preview-ticket", path: tickets.printer.path, who: "looking" },
   { name: "client-time", path: "/time-logs", who: "person" },
   { name: "client-time-empty", path: "/time-logs", who: "fresh" },
@@ -243,6 +258,13 @@ export const pages = ({ leave, tickets, project, task, done, time, billedTime, r
   { name: "admin-tickets-none", path: "/admin/tickets?state=waiting&priority=low", who: "owner" },
   { name: "admin-client-tickets", path: `${client.path}/tickets`, who: "owner" },
   { name: "admin-client-tickets-none", path: `${quiet.path}/tickets`, who: "owner" },
+  { name: "admin-messages", path: "/admin/messages", who: "owner" },
+  { name: "admin-client-messages", path: `${client.path}/messages`, who: "owner" },
+  { name: "admin-client-messages-none", path: `${quiet.path}/messages`, who: "owner" },
+  { name: "admin-message-new", path: `${client.path}/messages/new`, who: "owner" },
+  { name: "admin-message-new-unread", path: `${quiet.path}/messages/new`, who: "owner" },
+  { name: "admin-thread", path: threads.proofs.admin, who: "owner" },
+  { name: "admin-thread-hidden", path: threads.unseen.admin, who: "owner" },
   { name: "admin-ticket", path: tickets.printer.admin, who: "owner" },
   { name: "admin-ticket-new", path: tickets.asks.admin, who: "owner" },
   { name: "admin-ticket-merged", path: tickets.twice.admin, who: "owner" },

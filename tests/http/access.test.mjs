@@ -4,6 +4,7 @@ import { after, test } from "node:test";
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { draftInvoice, recordPayment, sentInvoice } from "../harness/billing.mjs";
+import { startThread } from "../harness/messages.mjs";
 import { addSavedReply, file, openTicket } from "../harness/tickets.mjs";
 import { addProject, addTask, addTime } from "../harness/work.mjs";
 import { addDocument, setUpOwner } from "../harness/flows.mjs";
@@ -66,6 +67,8 @@ async function setTheStage() {
   const task = await addTask(owner, client.client, { visible: "on", asks: "complete" });
   const ticket = await openTicket(client.person, { files: [file()] });
   const ticketFile = await world.db.prepare("SELECT id FROM ticket_files").first();
+  const thread = await startThread(client.person, { files: [file()] });
+  const messageFile = await world.db.prepare("SELECT id FROM message_files").first();
   const savedReply = await addSavedReply(owner);
   return {
     who: { anonymous: world.user("anonymous"), preview, owner, admin, member, client: client.person, other: other.person, off: off.person, archived: archived.person },
@@ -79,6 +82,8 @@ async function setTheStage() {
       task: task.id,
       ticket: ticket.id,
       ticketFile: ticketFile.id,
+      thread: thread.id,
+      messageFile: messageFile.id,
       savedReply: savedReply.id,
       time: (await addTime(owner, client.client)).id,
       payLink: (await payLinkTo(world, invoice)).token,

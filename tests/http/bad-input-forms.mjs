@@ -160,6 +160,13 @@ export const FORMS = {
     as: "owner", page: ({ twin }) => twin.admin, to: ({ twin }) => `${twin.admin}/merge`, set: ({ ticket }) => ({ into: ticket.id, sure: "on" }), choice: ["into", "sure"],
   },
   "POST /admin/profile/tickets": { as: "owner", page: () => "/admin/profile", to: () => "/admin/profile/tickets", choice: ["tickets"], blank: true },
+  "POST /messages/new": { as: "person", page: () => "/messages/new", set: () => ({ subject: "Help", body: "It is broken." }) },
+  "POST /messages/{id}": { as: "person", page: ({ thread }) => thread.path, set: () => ({ body: "Still broken." }) },
+  "POST /admin/messages/{id}": { as: "owner", page: ({ thread }) => thread.admin, set: () => ({ body: "It is mended." }) },
+  "POST /admin/clients/{id}/messages/new": {
+    as: "owner", page: ({ client }) => `/admin/clients/${client.id}/messages/new`, set: ({ project }) => ({ subject: "Hello", body: "How are you?", project: project.id }), choice: ["project"],
+  },
+  "POST /admin/profile/messages": { as: "owner", page: () => "/admin/profile", to: () => "/admin/profile/messages", choice: ["messages"], blank: true },
   "POST /admin/settings/support": { as: "owner", page: () => "/admin/settings/support", set: () => ({ close_days: "9" }) },
   "POST /admin/settings/support/replies/new": { as: "owner", page: () => "/admin/settings/support/replies/new", set: () => ({ name: "Closing", body: "Goodbye." }) },
   "POST /admin/settings/support/replies/{id}": { as: "owner", page: ({ savedReply }) => `/admin/settings/support/replies/${savedReply.id}`, set: () => ({ body: "Good morning." }) },

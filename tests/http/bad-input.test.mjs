@@ -7,6 +7,7 @@ import { execFileSync } from "node:child_process";
 import { draftInvoice, recordPayment, sentInvoice } from "../harness/billing.mjs";
 import { addDocument, newPassword, setUpOwner, signIn, signInStaff } from "../harness/flows.mjs";
 import { clientRow, colleague, contactRow, invitation, person } from "../harness/rows.mjs";
+import { startThread } from "../harness/messages.mjs";
 import { addSavedReply, openTicket } from "../harness/tickets.mjs";
 import { addProject, addTask, addTime } from "../harness/work.mjs";
 import { ROOT } from "../harness/runtime.mjs";
@@ -73,6 +74,7 @@ before(async () => {
   await writer.post("/switch", { contact_id: id });
   stage.ticket = await openTicket(writer);
   stage.twin = await openTicket(writer);
+  stage.thread = await startThread(writer);
 });
 
 /** What must stand as it stood: every table but those that count tries or hold a place for a file that may come, and when somebody was last here. */

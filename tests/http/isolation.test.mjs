@@ -9,6 +9,7 @@ import { addDocument, setUpOwner, signIn } from "../harness/flows.mjs";
 import { bareAttempt } from "../harness/money.mjs";
 import { contactRow, invitation, newId, person } from "../harness/rows.mjs";
 import { answer, file, note, openTicket } from "../harness/tickets.mjs";
+import { startThread, startThreadWith, writeBack } from "../harness/messages.mjs";
 import { addProject, addTask } from "../harness/work.mjs";
 import { ROOT } from "../harness/runtime.mjs";
 import { World } from "../harness/world.mjs";
@@ -41,6 +42,9 @@ const THINGS = {
   "POST /tickets/{id}/reply": { table: "tickets", own: tickets, answer: 422 },
   "POST /tickets/{id}/status": { table: "tickets", own: tickets, answer: 400 },
   "GET /tickets/files/{id}": { table: "ticket_files", own: ticketFiles, answer: 200 },
+  "GET /messages/{id}": { table: "threads", own: threads, answer: 200 },
+  "POST /messages/{id}": { table: "threads", own: threads, answer: 422 },
+  "GET /messages/files/{id}": { table: "message_files", own: messageFiles, answer: 200 },
   "POST /profile/sessions/{id}/end": { table: "sessions", own: sessions, answer: 303 },
 };
 function visible({ a }) {
@@ -63,6 +67,12 @@ function tickets({ a }) {
 }
 function ticketFiles({ a }) {
   return ids("SELECT f.id FROM ticket_files f JOIN ticket_messages m ON m.id = f.message_id JOIN tickets t ON t.id = m.ticket_id WHERE t.client_id = ? AND m.internal = 0", a.client.id);
+}
+function threads({ a }) {
+  return ids("SELECT id FROM threads WHERE client_id = ? AND shown = 1", a.client.id);
+}
+function messageFiles({ a }) {
+  return ids("SELECT f.id FROM message_files f JOIN messages m ON m.id = f.message_id JOIN threads t ON t.id = m.thread_id WHERE t.client_id = ? AND t.shown = 1", a.client.id);
 }
 function sessions({ a }) {
   return ids("SELECT id FROM sessions WHERE contact_id = ?", a.contact.id);
@@ -103,6 +113,11 @@ before(async () => {
     const ticket = await openTicket(each.person, { files: [file()] });
     await answer(owner, ticket, "Here.", { files: [file("offer.txt")] });
     await note(owner, ticket, "Between us.", { files: [file("inside.txt")] });
+    // Messages with files: about nothing, and about a project that is not visible.
+    const thread = await startThread(each.person, { files: [file()] });
+    await writeBack(owner, thread, "Here.", { files: [file("offer.txt")] });
+    const inside = await addProject(owner, each.client);
+    await startThreadWith(owner, each.client, { project: inside.id, files: [file("inside.txt")] });
     // A second device, a link to sign in, a new password, a colleague who is invited.
     each.device = Object.assign(world.user("second device"), { email: each.person.email, password: each.person.password });
     await signIn(each.device);

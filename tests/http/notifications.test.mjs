@@ -2,6 +2,7 @@
 import { after, before, test } from "node:test";
 import assert from "node:assert/strict";
 import { addDocument, addStaff, setUpOwner } from "../harness/flows.mjs";
+import { startThreadWith } from "../harness/messages.mjs";
 import { invoiceRow } from "../harness/money.mjs";
 import { newId, person } from "../harness/rows.mjs";
 import { answer, note, openTicket, reply } from "../harness/tickets.mjs";
@@ -55,9 +56,11 @@ test("a client is told of what was shared, sent, answered and asked; looking is 
   assert.equal(await bell(looking, "/profile"), "4 new");
   assert.equal((await look(looking)).length, 4);
   assert.equal(await bell(lena), "4 new");
+  await startThreadWith(owner, client, { subject: "Proofs" });
+  assert.equal(await bell(lena), "5 new");
   await world.setClock(5_000);
   const rows = await look(lena);
-  assert.deepEqual(rows.map(([title]) => title).toSorted(), ["#1001 The printer", "Approve the logo", "Brief", "INV-2026-1001"].toSorted());
+  assert.deepEqual(rows.map(([title]) => title).toSorted(), ["#1001 The printer", "Approve the logo", "Brief", "INV-2026-1001", "Proofs"].toSorted());
   assert.ok(rows.every(([, isNew]) => isNew));
   assert.equal(await bell(lena), "");
   assert.ok((await look(lena)).every(([, isNew]) => !isNew));
@@ -66,20 +69,20 @@ test("a client is told of what was shared, sent, answered and asked; looking is 
 
 test("what is taken back is no news any more, nor is what a module hides; the next request counts anew", async () => {
   await world.db.prepare("UPDATE contacts SET news_seen_at = 0 WHERE id = ?").bind(contact.id).run();
-  assert.equal(await bell(lena), "4 new");
+  assert.equal(await bell(lena), "5 new");
   const off = (bits) => world.db.prepare("UPDATE clients SET modules_off = ? WHERE id = ?").bind(bits, client.id).run();
-  for (const [bit, title] of [[8, "Brief"], [32, "INV-2026-1001"], [128, "#1001 The printer"], [2, "Approve the logo"]]) {
+  for (const [bit, title] of [[8, "Brief"], [32, "INV-2026-1001"], [128, "#1001 The printer"], [2, "Approve the logo"], [256, "Proofs"]]) {
     await world.db.prepare("UPDATE contacts SET news_seen_at = 0 WHERE id = ?").bind(contact.id).run();
     await off(bit);
-    assert.equal(await bell(lena), "3 new", title);
+    assert.equal(await bell(lena), "4 new", title);
     const titles = (await look(lena)).map(([name]) => name);
-    assert.equal(titles.length, 3);
+    assert.equal(titles.length, 4);
     assert.ok(!titles.includes(title), title);
   }
   await off(0);
   await world.db.prepare("UPDATE contacts SET news_seen_at = 0 WHERE id = ?").bind(contact.id).run();
   await world.db.prepare("UPDATE documents SET visible = 0, published_at = NULL WHERE title = 'Brief'").run();
-  assert.equal(await bell(lena), "3 new", "unpublished");
+  assert.equal(await bell(lena), "4 new", "unpublished");
   // A document that is shown from a day on is news from that day.
   await world.db.prepare("UPDATE contacts SET news_seen_at = ? WHERE id = ?").bind(world.now() + 10_000, contact.id).run();
   await world.db.prepare("UPDATE documents SET visible = 1, published_at = 1, visible_from = ? WHERE title = 'Brief'").bind(world.now() + 60_000).run();

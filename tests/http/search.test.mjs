@@ -2,6 +2,7 @@
 import { after, before, test } from "node:test";
 import assert from "node:assert/strict";
 import { addDocument, clientWithPerson, setUpOwner } from "../harness/flows.mjs";
+import { startThreadWith } from "../harness/messages.mjs";
 import { invoiceRow, rowsOf } from "../harness/money.mjs";
 import { newId, person, portalOff } from "../harness/rows.mjs";
 import { openTicket, note } from "../harness/tickets.mjs";
@@ -45,10 +46,11 @@ test("everything that a client may see is found by the beginnings of its words, 
   const draft = await invoiceRow(world, client, { state: "draft", content: { uploaded: 10_000, reference: "ZEPHYR-78" } });
   const ticket = await openTicket(lena, { subject: "The Zephyr printer" });
   await note(owner, ticket, "Xylophone among ourselves");
+  await startThreadWith(owner, client, { subject: "Zephyr proofs" });
   await settle();
   const { number } = await world.db.prepare("SELECT number FROM invoices WHERE id = ?").bind(sent.id).first();
   assert.deepEqual(await found(lena, "zeph"), {
-    Projects: ["Zephyr rebrand"], Tasks: ["Approve the Zephyr logo"], Documents: ["Zephyr brief"], Invoices: [number], "Support Tickets": ["The Zephyr printer"],
+    Projects: ["Zephyr rebrand"], Tasks: ["Approve the Zephyr logo"], Documents: ["Zephyr brief"], Invoices: [number], "Support Tickets": ["The Zephyr printer"], Messages: ["Zephyr proofs"],
   });
   assert.deepEqual(await found(lena, "LOGO app"), { Tasks: ["Approve the Zephyr logo"] }, "each word begins one of its words");
   assert.deepEqual(await found(lena, "zephyr nowhere"), {});
@@ -81,7 +83,7 @@ test("a client and its people are found by staff, by name, reference and address
 
 test("a module that is off is silent in what is found, from the next request on; a closed portal finds nothing", async () => {
   const off = (bits) => world.db.prepare("UPDATE clients SET modules_off = ? WHERE id = ?").bind(bits, client.id).run();
-  const kinds = { Projects: 1, Tasks: 2, Documents: 8, Invoices: 32, "Support Tickets": 128 };
+  const kinds = { Projects: 1, Tasks: 2, Documents: 8, Invoices: 32, "Support Tickets": 128, Messages: 256 };
   for (const [kind, bit] of Object.entries(kinds)) {
     await off(bit);
     const names = Object.keys(await found(lena, "zephyr"));

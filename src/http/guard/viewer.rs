@@ -104,6 +104,13 @@ impl Scope for Supported {
     const NAME: &'static str = "contact:support_tickets";
 }
 
+/// Messages.
+pub(crate) struct Messaging;
+impl Scope for Messaging {
+    const MODULE: Option<Module> = Some(Module::Messages);
+    const NAME: &'static str = "contact:messages";
+}
+
 /// Time.
 pub(crate) struct Timed;
 impl Scope for Timed {
@@ -189,6 +196,10 @@ impl Who {
     /// Whether they see support tickets.
     pub(crate) const fn tickets(&self) -> bool {
         self.modules.has(Module::SupportTickets)
+    }
+    /// Whether they see messages.
+    pub(crate) const fn messages(&self) -> bool {
+        self.modules.has(Module::Messages)
     }
     /// Whether they see time.
     pub(crate) const fn time_logs(&self) -> bool {

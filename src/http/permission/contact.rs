@@ -144,7 +144,7 @@ pub(crate) async fn save(staff: Staff<OfContact>, mut form: Fields) -> Answer {
     let offered = of.offered();
     let shown = shown(&mut form).map(|all| all.iter().filter(|m| offered.has(*m)).collect());
     let visible = ticked(&mut form, offered);
-    let [mail_documents, mail_invoices, mail_tickets] =
+    let [mail_documents, mail_invoices, mail_tickets, mail_messages] =
         News::ALL.map(|news| form.checkbox(news.as_str()));
     let portal_access = form.checkbox(ACCESS);
     let preset = form.optional("preset", |name| {
@@ -176,6 +176,7 @@ pub(crate) async fn save(staff: Staff<OfContact>, mut form: Fields) -> Answer {
         mail_documents,
         mail_invoices,
         mail_tickets,
+        mail_messages,
         ..old.clone()
     };
     let (app, contact) = (&staff.app, &of.contact);

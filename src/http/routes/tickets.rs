@@ -1,7 +1,8 @@
 //! The part of the list that is about support tickets.
 
 use super::{GET, POST, Routes};
-use crate::http::{profile, support, ticket};
+use crate::http::guard::Supported;
+use crate::http::{profile, said, support, ticket};
 
 /// Support tickets, on both sides, and their settings.
 pub(super) fn tickets(routes: Routes) -> Routes {
@@ -9,13 +10,13 @@ pub(super) fn tickets(routes: Routes) -> Routes {
         .on(GET, "/tickets", ticket::seen)
         .on(GET, "/tickets/new", ticket::new_form)
         .on(POST, "/tickets/new", ticket::create)
-        .on(GET, "/tickets/files/{id}", ticket::download)
+        .on(GET, "/tickets/files/{id}", said::download::<Supported>)
         .on(GET, "/tickets/{id}", ticket::seen_one)
         .on(POST, "/tickets/{id}/reply", ticket::reply)
         .on(POST, "/tickets/{id}/status", ticket::press)
         .on(GET, "/admin/tickets", ticket::all)
         .on(GET, "/admin/clients/{id}/tickets", ticket::of_client)
-        .on(GET, "/admin/tickets/files/{id}", ticket::staff_download)
+        .on(GET, "/admin/tickets/files/{id}", said::staff_download)
         .on(GET, "/admin/tickets/{id}", ticket::view)
         .on(POST, "/admin/tickets/{id}", ticket::save)
         .on(POST, "/admin/tickets/{id}/answer", ticket::answer)

@@ -1,7 +1,7 @@
 //! The mails about what is said in tickets: their words, and the statement that queues them.
 
 use crate::app::App;
-use crate::domain::id::TicketMessageId;
+use crate::domain::id::MessageId;
 use crate::domain::text::Paragraphs;
 use crate::http::Error;
 use crate::http::chrome::Brand;
@@ -24,7 +24,7 @@ fn paragraphs(first: String, body: &Paragraphs, files: usize) -> Vec<String> {
 
 /// What a client said.
 pub(super) struct Heard<'a> {
-    pub(super) message: TicketMessageId,
+    pub(super) message: MessageId,
     pub(super) subject: &'a str,
     /// It makes a ticket.
     pub(super) new: bool,
@@ -79,7 +79,7 @@ pub(super) fn answered(
     brand: &Brand,
     of: &Ticket,
     readers: &[Reader],
-    (message, name, body, files): (TicketMessageId, &str, &Paragraphs, usize),
+    (message, name, body, files): (MessageId, &str, &Paragraphs, usize),
 ) -> Result<Statement, Error> {
     let business = &brand.name;
     let first = format!("{name} of {business} answered your ticket {}:", of.title());

@@ -1,19 +1,15 @@
 //! Support tickets, on both sides: the client's list, page and words; the staff's lists and record, what
-//! they answer and note, and the files of both.
+//! they answer and note.
 
 mod act;
-mod file;
 mod list;
 mod mail;
 mod one;
-mod receive;
 mod reply;
 mod say;
 mod seen;
-mod talk;
 
 pub(crate) use act::{merge, move_to, save};
-pub(crate) use file::{client as download, staff as staff_download};
 pub(crate) use list::{all, of_client};
 pub(crate) use one::view;
 pub(crate) use reply::{create, new_form, press, reply};

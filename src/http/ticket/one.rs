@@ -4,14 +4,13 @@
 use askama::Template;
 
 use super::mail::would_tell;
-use super::receive::hint;
-use super::talk::{Earlier, Talk};
 use crate::domain::id::{StaffId, TicketId};
 use crate::domain::ticket::{AFTER_ANSWER, Priority, Status};
 use crate::domain::time::Timestamp;
 use crate::http::chrome::Chrome;
 use crate::http::guard::{InPathAndQuery, Load, Me, Staff};
 use crate::http::page::{Answer, page};
+use crate::http::said::{Earlier, Talk, hint};
 use crate::http::{Error, Fields};
 use crate::store::support::{self, SavedReply, Support};
 use crate::store::task::{self, Colleague};

@@ -3,20 +3,21 @@
 use askama::Template;
 
 use super::mail::Heard;
-use super::receive::{hint, receive};
 use super::seen::{SeenOne, SeenTicket, path};
-use crate::domain::id::{AuditId, TicketId, TicketMessageId};
+use crate::domain::id::{AuditId, MessageId, TicketId};
 use crate::domain::text::{Paragraphs, Title};
 use crate::domain::ticket::Status;
 use crate::domain::time::Timestamp;
 use crate::http::chrome::{Chrome, Flash};
 use crate::http::guard::{Load, Supported, Viewer, Who};
 use crate::http::page::{Answer, page, see, try_again};
+use crate::http::said::{LATE, hint, receive};
 use crate::http::{Error, Fields, Incoming};
+use crate::store::said::Arrived;
 use crate::store::support::{self, Support};
 use crate::store::ticket::change::{self, Mover};
 use crate::store::ticket::mail::{self, Candidate};
-use crate::store::ticket::say::{self, Arrived, Placed, Word};
+use crate::store::ticket::say::{self, Placed, Word};
 use crate::store::viewer::Asker;
 use crate::store::{self, Conflict, Results, Statement};
 
@@ -59,9 +60,6 @@ impl NewPage {
     }
 }
 
-/// What is told where the files were under way for too long.
-const LATE: &str = "The files were on their way for too long. Please choose them again and send the form once more.";
-
 /// `GET /tickets/new`
 pub(crate) async fn new_form(viewer: Viewer<Supported, New>) -> Answer {
     let form = Fields::fresh(&viewer.app)?;
@@ -95,7 +93,7 @@ async fn write<L>(
 ) -> Result<Written, Error> {
     let (app, me, asker) = (&viewer.app, viewer.me(), viewer.asker());
     let new: TicketId = form.names(app, "ticket")?;
-    let message: TicketMessageId = form.names(app, "message")?;
+    let message: MessageId = form.names(app, "message")?;
     let word = Word {
         id: message,
         ticket: reads.unwrap_or(new),

@@ -3,19 +3,16 @@
 
 use super::mail::answered;
 use super::one::{Forms, One, TicketPage};
-use super::receive::receive;
-use crate::domain::id::{AuditId, SavedReplyId, TicketMessageId};
+use crate::domain::id::{AuditId, MessageId, SavedReplyId};
 use crate::domain::text::Paragraphs;
 use crate::domain::ticket::{Status, after_answer};
 use crate::http::chrome::Flash;
 use crate::http::guard::Staff;
 use crate::http::page::{Answer, page, see, try_again};
+use crate::http::said::{LATE, receive};
 use crate::http::{Error, Fields, Incoming};
 use crate::store::ticket::say::{self, Placed};
 use crate::store::{self, Conflict};
-
-/// What is told where the files were under way for too long.
-const LATE: &str = "The files were on their way for too long. Please choose them again and send the form once more.";
 
 /// The page again, with the form of an answer as it was sent.
 fn again(staff: Staff<One>, answer: Fields) -> Result<TicketPage, Error> {
@@ -67,7 +64,7 @@ pub(crate) async fn answer(staff: Staff<One>, incoming: Incoming) -> Answer {
     };
     // 3.
     let me = staff.me();
-    let id: TicketMessageId = form.names(app, "answer")?;
+    let id: MessageId = form.names(app, "answer")?;
     let log: AuditId = app.id()?;
     let heard = form.text("revision").parse().unwrap_or(ticket.heard);
     let mut batch = vec![
@@ -175,7 +172,7 @@ pub(crate) async fn note(staff: Staff<One>, incoming: Incoming) -> Answer {
         return again(staff, form);
     };
     let me = staff.me();
-    let id: TicketMessageId = form.names(app, "note")?;
+    let id: MessageId = form.names(app, "note")?;
     let entry = me.did("ticket.noted", ticket.client_id, ticket.id, ticket.title());
     let mut batch = vec![say::by_staff(
         id,

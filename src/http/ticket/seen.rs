@@ -3,8 +3,6 @@
 
 use askama::Template;
 
-use super::receive::hint;
-use super::talk::{Earlier, Talk};
 use crate::domain::id::TicketId;
 use crate::domain::ticket::Status;
 use crate::domain::time::Timestamp;
@@ -12,6 +10,7 @@ use crate::http::chrome::Chrome;
 use crate::http::guard::{InPathAndQuery, InQuery, Load, Supported, Viewer, Who};
 use crate::http::page::{Answer, page};
 use crate::http::paging::{Paging, address};
+use crate::http::said::{Earlier, Talk, hint};
 use crate::http::{Error, Fields};
 use crate::store::support::{self, Support};
 use crate::store::ticket::list::{self, SeenRow};

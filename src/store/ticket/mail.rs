@@ -6,7 +6,7 @@
 
 use serde::Deserialize;
 
-use crate::domain::id::{ContactId, MailId, StaffId, TicketId, TicketMessageId};
+use crate::domain::id::{ContactId, MailId, MessageId, StaffId, TicketId};
 use crate::domain::time::Timestamp;
 use crate::store::{Error, Statement, statement};
 
@@ -58,7 +58,7 @@ pub(crate) fn staff() -> Statement {
 
 /// A mail about a message.
 pub(crate) struct Mail<'a> {
-    pub(crate) message: TicketMessageId,
+    pub(crate) message: MessageId,
     /// Where the message's id stands, it becomes the ticket's; behind a `#`, the ticket's number.
     pub(crate) subject: &'a str,
     /// JSON of a letter, with the same.

@@ -3,44 +3,19 @@
 //! The order of a message is given by the statement that inserts it, so of many at once each has its
 //! own place and none is lost. A message that is there already is not written again.
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
-use crate::domain::filename::FileName;
-use crate::domain::id::{AuditId, ContactId, StaffId, TicketFileId, TicketId, TicketMessageId};
+use crate::domain::id::{AuditId, ContactId, MessageId, StaffId, TicketId};
 use crate::domain::text::{Paragraphs, Title};
 use crate::domain::ticket::Status;
 use crate::domain::time::Timestamp;
+use crate::store::said::{Arrived, fresh};
 use crate::store::viewer::Asker;
 use crate::store::{Error, Statement, statement};
 
-/// A file whose object is in R2.
-#[derive(Debug, Clone, Serialize)]
-pub(crate) struct Arrived {
-    pub(crate) id: TicketFileId,
-    /// Key of the object.
-    pub(crate) blob: String,
-    /// R2's tag.
-    pub(crate) etag: String,
-    pub(crate) file_name: FileName,
-    pub(crate) content_type: &'static str,
-    /// Bytes.
-    pub(crate) size: u64,
-}
-
-/// Refuses the batch where the sweep was at one of the files before.
-fn fresh(files: &[Arrived]) -> Result<Statement, Error> {
-    let blobs: Vec<&str> = files.iter().map(|file| file.blob.as_str()).collect();
-    Ok(statement!(
-        "INSERT INTO must_hold (holds) SELECT NOT EXISTS (SELECT 1 FROM json_each(?1) f \
-         WHERE f.value <= (SELECT key FROM form_sweep WHERE id = 1) \
-          OR f.value IN (SELECT blob FROM doomed_blobs WHERE blob = f.value))",
-        serde_json::to_string(&blobs)?
-    ))
-}
-
 /// The files of a message that was written at this moment.
 pub(crate) fn attach(
-    message: TicketMessageId,
+    message: MessageId,
     files: &[Arrived],
     now: Timestamp,
 ) -> Result<Vec<Statement>, Error> {
@@ -63,7 +38,7 @@ pub(crate) fn attach(
 
 /// What a client says.
 pub(crate) struct Word<'a> {
-    pub(crate) id: TicketMessageId,
+    pub(crate) id: MessageId,
     /// Where: the ticket that is read.
     pub(crate) ticket: TicketId,
     /// The ticket that it makes, where none is read or the one that is read is closed.
@@ -163,7 +138,7 @@ pub(crate) struct Placed {
 }
 
 /// [`Placed`] of a message.
-pub(crate) fn placed(message: TicketMessageId) -> Statement {
+pub(crate) fn placed(message: MessageId) -> Statement {
     statement!(
         "SELECT m.ticket_id, t.number, t.status FROM ticket_messages m JOIN tickets t ON t.id = m.ticket_id \
          WHERE m.id = ?1",
@@ -173,7 +148,7 @@ pub(crate) fn placed(message: TicketMessageId) -> Statement {
 
 /// What a member of staff says. The same id twice is [`Repeat`](crate::store::Conflict::Repeat).
 pub(crate) fn by_staff(
-    id: TicketMessageId,
+    id: MessageId,
     ticket: TicketId,
     (staff, name): (StaffId, &str),
     (body, internal): (&Paragraphs, bool),

@@ -10,19 +10,22 @@ use crate::domain::settings::UploadLimit;
 use crate::domain::upload::{UploadRefused, form_blob};
 use crate::http::document::{Reader, put, text};
 use crate::http::{Error, Fields, Incoming};
-use crate::store::ticket::say::Arrived;
+use crate::store::said::Arrived;
+
+/// What is told where the files were under way for too long.
+pub(crate) const LATE: &str = "The files were on their way for too long. Please choose them again and send the form once more.";
 
 /// Files of one message.
 const MOST: usize = 20;
 
 /// What stands at the field of files.
-pub(super) fn hint(limit: UploadLimit) -> String {
+pub(crate) fn hint(limit: UploadLimit) -> String {
     format!("Up to {MOST} files of {} each.", limit.words())
 }
 
 /// Reads a form: the text fields named, and the files that came with them. `sound` looks at the words
 /// before the first file, and refuses what cannot be taken at its field.
-pub(super) async fn receive(
+pub(crate) async fn receive(
     app: &App,
     incoming: &Incoming,
     limit: UploadLimit,

@@ -4,16 +4,15 @@
 
 use http::request::Parts;
 
-use super::seen::path;
 use crate::app::App;
-use crate::domain::id::TicketFileId;
+use crate::domain::id::FileId;
 use crate::domain::time::Timestamp;
 use crate::http::Error;
 use crate::http::document::{Asked, send};
-use crate::http::guard::{FromAddress, InPath, Load, Staff, Supported, Viewer};
+use crate::http::guard::{FromAddress, InPath, Load, Scope, Staff, Viewer};
 use crate::http::page::{Answer, see};
 use crate::store::document::Stored;
-use crate::store::ticket::file::{self, Taking};
+use crate::store::said::file::{self, Place, Taking};
 use crate::store::viewer::Asker;
 use crate::store::{Results, Statement};
 
@@ -25,7 +24,7 @@ pub(crate) struct Wanted {
 
 impl FromAddress for Wanted {
     async fn from_address(parts: &mut Parts) -> Result<Self, Error> {
-        let InPath(file) = InPath::<TicketFileId>::from_address(parts).await?;
+        let InPath(file) = InPath::<FileId>::from_address(parts).await?;
         let app = parts.extensions.get::<App>();
         let app = app.ok_or_else(|| Error::internal("the request came without its parts"))?;
         let asked = Asked::of(parts);
@@ -33,6 +32,7 @@ impl FromAddress for Wanted {
             taking: Taking {
                 id: app.id()?,
                 note: app.id()?,
+                place: place(parts.uri.path()),
                 file,
                 kept: asked.kept.clone(),
                 needs: asked.needs(),
@@ -42,13 +42,22 @@ impl FromAddress for Wanted {
     }
 }
 
+/// Tickets and threads have their own addresses.
+fn place(path: &str) -> Place {
+    if path.trim_start_matches("/admin").starts_with("/tickets/") {
+        Place::Ticket
+    } else {
+        Place::Thread
+    }
+}
+
 /// A file that staff may download.
 pub(crate) struct OfStaff(Wanted, Stored);
 
 impl Load for OfStaff {
     type Args = Wanted;
     fn statements(wanted: &Wanted, _asker: &Asker) -> Vec<Statement> {
-        vec![file::stored(wanted.taking.file)]
+        vec![file::stored(wanted.taking.place, wanted.taking.file)]
     }
     fn read(wanted: Wanted, results: &mut Results, _now: Timestamp) -> Result<Option<Self>, Error> {
         let stored: Option<Stored> = results.first()?;
@@ -62,7 +71,7 @@ pub(crate) struct OfClient(Wanted, Stored);
 impl Load for OfClient {
     type Args = Wanted;
     fn statements(wanted: &Wanted, asker: &Asker) -> Vec<Statement> {
-        let mut statements = vec![file::seen(asker, wanted.taking.file)];
+        let mut statements = vec![file::seen(wanted.taking.place, asker, wanted.taking.file)];
         if wanted.asked.takes() {
             statements.push(file::receipt(asker, &wanted.taking));
             statements.push(file::note(&wanted.taking));
@@ -75,17 +84,21 @@ impl Load for OfClient {
     }
 }
 
-/// `GET /admin/tickets/files/{id}`
+/// `GET /admin/tickets/files/{id}`, `GET /admin/messages/files/{id}`
 pub(crate) async fn staff(staff: Staff<OfStaff>) -> Answer {
     let OfStaff(wanted, stored) = staff.page;
     send(&staff.app, &wanted.asked, &stored).await
 }
 
-/// `GET /tickets/files/{id}`. Another site that makes a browser ask for it is led to the list instead.
-pub(crate) async fn client(viewer: Viewer<Supported, OfClient>) -> Answer {
+/// `GET /tickets/files/{id}`, `GET /messages/files/{id}`. Another site that makes a browser ask for it is
+/// led to the list instead.
+pub(crate) async fn client<M: Scope>(viewer: Viewer<M, OfClient>) -> Answer {
     let (app, OfClient(wanted, stored)) = (&viewer.app, viewer.page);
     if wanted.asked.brought {
-        return see(path());
+        return see(match wanted.taking.place {
+            Place::Ticket => "/tickets",
+            Place::Thread => "/messages",
+        });
     }
     let answer = send(app, &wanted.asked, &stored).await;
     if answer.is_err() && wanted.asked.takes() {

@@ -1,18 +1,18 @@
-//! What was said in a ticket, as it is drawn on both sides.
+//! What was said, as it is drawn on both sides.
 
-use crate::domain::id::{TicketFileId, TicketMessageId};
+use crate::domain::id::{FileId, MessageId};
 use crate::domain::time::Timestamp;
 use crate::domain::upload::human_bytes;
 use crate::http::prose::Prose;
-use crate::store::ticket::{Attached, Message, PAGE};
+use crate::store::said::{Attached, Message, PAGE};
 
 /// A file that came with a message.
-pub(super) struct File {
-    pub(super) id: TicketFileId,
-    pub(super) name: String,
-    pub(super) size: String,
+pub(crate) struct File {
+    pub(crate) id: FileId,
+    pub(crate) name: String,
+    pub(crate) size: String,
     /// "Downloaded 2 times, last 5 minutes ago"; empty where nobody did, or for whom it is not.
-    pub(super) taken: String,
+    pub(crate) taken: String,
 }
 
 impl File {
@@ -32,28 +32,28 @@ impl File {
 }
 
 /// Something said.
-pub(super) struct Remark {
-    pub(super) id: TicketMessageId,
-    pub(super) author: String,
-    pub(super) body: Prose,
-    pub(super) internal: bool,
-    pub(super) by_client: bool,
-    pub(super) iso: String,
-    pub(super) when: String,
-    pub(super) files: Vec<File>,
+pub(crate) struct Remark {
+    pub(crate) id: MessageId,
+    pub(crate) author: String,
+    pub(crate) body: Prose,
+    pub(crate) internal: bool,
+    pub(crate) by_client: bool,
+    pub(crate) iso: String,
+    pub(crate) when: String,
+    pub(crate) files: Vec<File>,
 }
 
 /// A page of what was said.
-pub(super) struct Talk {
+pub(crate) struct Talk {
     /// In the order it was said.
-    pub(super) remarks: Vec<Remark>,
+    pub(crate) remarks: Vec<Remark>,
     /// The oldest of them, where there is more before it.
-    pub(super) earlier: Option<TicketMessageId>,
+    pub(crate) earlier: Option<MessageId>,
 }
 
 impl Talk {
     /// Puts what was read, the newest first, in the order it was said.
-    pub(super) fn new(mut messages: Vec<Message>, now: Timestamp) -> Self {
+    pub(crate) fn new(mut messages: Vec<Message>, now: Timestamp) -> Self {
         let more = messages.len() > PAGE;
         messages.truncate(PAGE);
         let earlier = messages.last().filter(|_| more).map(|oldest| oldest.id);
@@ -83,7 +83,7 @@ pub(crate) struct Earlier {
 
 impl Earlier {
     /// The message; none where the newest are asked for.
-    pub(super) fn before(&self) -> Option<TicketMessageId> {
-        TicketMessageId::parse(&self.earlier).ok()
+    pub(crate) fn before(&self) -> Option<MessageId> {
+        MessageId::parse(&self.earlier).ok()
     }
 }

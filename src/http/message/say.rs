@@ -1,0 +1,116 @@
+//! Writing in a thread, by either side: words, then files, then one batch.
+
+use super::one::{OfClient, OfStaff, SeenThread, ThreadPage};
+use crate::app::App;
+use crate::domain::id::{AuditId, MessageId, ThreadId};
+use crate::domain::text::Paragraphs;
+use crate::http::chrome::Flash;
+use crate::http::guard::{Messaging, Staff, Viewer};
+use crate::http::page::{Answer, see, try_again};
+use crate::http::said::{LATE, receive};
+use crate::http::{Error, Fields, Incoming};
+use crate::store::message::say::{self, Placed, Word};
+use crate::store::said::Arrived;
+use crate::store::{self, Conflict, Statement};
+
+/// What became of what was said.
+pub(super) enum Written {
+    /// It stands there.
+    At(ThreadId),
+    /// The sweep was quicker than a slow form.
+    Late,
+    /// The thread may not be seen any more.
+    Gone,
+}
+
+/// Writes a message in one batch: what makes its thread, what says it, its files and its line in the log.
+/// Sent twice, the second time it finds the first one.
+pub(super) async fn write(
+    app: &App,
+    form: &Fields,
+    mut batch: Vec<Statement>,
+    (message, files, address): (MessageId, &[Arrived], &str),
+) -> Result<Written, Error> {
+    let log: AuditId = form.names(app, "log")?;
+    batch.extend(say::attach(message, files, app.now)?);
+    batch.push(say::note(log, message, address, app.now));
+    let own = batch.len();
+    batch.push(say::placed(message));
+    let mut results = match app.db.batch(batch).await {
+        Err(store::Error::Conflict(Conflict::Meanwhile)) => return Ok(Written::Late),
+        written => written?,
+    };
+    for _ in 0..own {
+        results.skip()?;
+    }
+    let placed: Option<Placed> = results.first()?;
+    Ok(placed.map_or(Written::Gone, |at| Written::At(at.thread_id)))
+}
+
+/// The words of a message.
+pub(super) fn body(form: &mut Fields) -> Option<Paragraphs> {
+    form.required("body", |text| Paragraphs::parse("message", text))
+}
+
+/// `POST /messages/{id}`
+pub(crate) async fn say(viewer: Viewer<Messaging, OfClient>, incoming: Incoming) -> Answer {
+    let (app, me, thread) = (&viewer.app, viewer.me(), &viewer.page.0.thread);
+    let mut said = None;
+    let (mut form, files) = receive(app, &incoming, thread.upload_limit, &TEXTS, |form| {
+        said = body(form);
+        said.is_some()
+    })
+    .await?;
+    if let (Some(body), false) = (&said, form.has_errors()) {
+        let id: MessageId = form.names(app, "message")?;
+        let word = Word {
+            id,
+            thread: thread.id,
+            body,
+            by: (me.id, me.name.as_str()),
+        };
+        let batch = vec![say::say(&viewer.asker(), &word)];
+        match write(app, &form, batch, (id, &files, &me.address)).await? {
+            Written::At(at) => {
+                Flash::success(app, "Your message is sent.");
+                return see(&format!("/messages/{at}"));
+            }
+            Written::Gone => return Err(Error::NotFound),
+            Written::Late => form.refuse("file", LATE),
+        }
+    }
+    try_again(&SeenThread::new(viewer.chrome, viewer.page.0, form))
+}
+
+/// `POST /admin/messages/{id}`
+pub(crate) async fn say_by_staff(staff: Staff<OfStaff>, incoming: Incoming) -> Answer {
+    let (app, me, thread) = (&staff.app, staff.me(), &staff.page.0.thread);
+    let mut said = None;
+    let (mut form, files) = receive(app, &incoming, thread.upload_limit, &TEXTS, |form| {
+        said = body(form);
+        said.is_some()
+    })
+    .await?;
+    if let (Some(body), false) = (&said, form.has_errors()) {
+        let id: MessageId = form.names(app, "message")?;
+        let word = Word {
+            id,
+            thread: thread.id,
+            body,
+            by: (me.id, me.name.as_str()),
+        };
+        let batch = vec![say::say_by_staff(&word, app.now)];
+        match write(app, &form, batch, (id, &files, &me.address)).await? {
+            Written::At(at) => {
+                Flash::success(app, "Your message is sent.");
+                return see(&format!("/admin/messages/{at}"));
+            }
+            Written::Gone => return Err(Error::NotFound),
+            Written::Late => form.refuse("file", LATE),
+        }
+    }
+    try_again(&ThreadPage::new(staff.chrome, staff.page.0, form))
+}
+
+/// The text fields of the form.
+const TEXTS: [&str; 2] = ["form_key", "body"];

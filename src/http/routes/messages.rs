@@ -1,0 +1,26 @@
+//! The part of the list that is about messages.
+
+use super::{GET, POST, Routes};
+use crate::http::guard::Messaging;
+use crate::http::{message, profile, said};
+
+/// Messages, on both sides.
+pub(super) fn messages(routes: Routes) -> Routes {
+    routes
+        .on(GET, "/messages", message::seen)
+        .on(GET, "/messages/new", message::begin_form)
+        .on(POST, "/messages/new", message::create)
+        .on(GET, "/messages/files/{id}", said::download::<Messaging>)
+        .on(GET, "/messages/{id}", message::seen_one)
+        .on(POST, "/messages/{id}", message::say)
+        .on(GET, "/admin/messages", message::all)
+        .on(GET, "/admin/clients/{id}/messages", message::of_client)
+        .on(GET, NEW, message::staff_begin_form)
+        .on(POST, NEW, message::create_by_staff)
+        .on(GET, "/admin/messages/files/{id}", said::staff_download)
+        .on(GET, "/admin/messages/{id}", message::view)
+        .on(POST, "/admin/messages/{id}", message::say_by_staff)
+        .on(POST, "/admin/profile/messages", profile::take_messages)
+}
+
+const NEW: &str = "/admin/clients/{id}/messages/new";
