@@ -223,13 +223,15 @@ fn files_stay_readable() {
 #[test]
 fn what_changes_something_has_a_guard_or_stands_on_the_list() {
     /// Where somebody who is not signed in sends a form.
-    const OPEN: [&str; 15] = [
+    const OPEN: [&str; 17] = [
         // A mailbox asks for it, or its owner; the token says what for.
         "/unsubscribe/{token}",
         "/admin/setup",
         "/admin/sign-in",
         "/sign-in",
         "/sign-in/link",
+        "/sign-in/code",
+        "/admin/sign-in/code",
         "/invitation/{token}",
         "/invitation/{token}/renew",
         "/magic/{token}",

@@ -10,7 +10,7 @@
 //! | words that every layer uses | [`time`], [`zone`], [`id`], [`email`], [`text`], [`markdown`], [`paging`] |
 //! | who may do what | [`role`], [`staff`], [`module`], [`permission`], [`invitation`] |
 //! | the same form sent twice | [`form_key`] |
-//! | getting in | [`credential`], [`password`], [`blocklist`], [`token`], [`throttle`], [`csrf`], [`next`] |
+//! | getting in | [`credential`], [`password`], [`factor`], [`blocklist`], [`token`], [`throttle`], [`csrf`], [`next`] |
 //! | staying in | [`session`], [`device`], [`country`] |
 //! | work | [`project`], [`task`], [`ticket`] |
 //! | files | [`document`], [`filename`], [`range`], [`upload`], [`image`] |
@@ -34,6 +34,7 @@ pub mod csv;
 pub mod device;
 pub mod document;
 pub mod email;
+pub mod factor;
 pub mod filename;
 pub mod form_key;
 pub mod id;

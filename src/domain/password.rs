@@ -21,6 +21,15 @@ pub enum Strength {
 }
 
 impl Strength {
+    /// What is asked of somebody who has a second factor, or has none.
+    pub const fn beside(second: bool) -> Self {
+        if second {
+            Self::WithSecondFactor
+        } else {
+            Self::Alone
+        }
+    }
+
     /// The fewest characters.
     pub const fn min(self) -> usize {
         match self {
@@ -109,6 +118,10 @@ impl Password {
             n if n > MAX => Err(PasswordError::TooLong),
             _ => Ok(Self(raw.to_owned())),
         }
+    }
+    /// Whether it is too short to stand alone.
+    pub fn is_short(&self) -> bool {
+        self.0.chars().count() < Strength::Alone.min()
     }
     /// The text, for hashing alone.
     pub fn expose(&self) -> &str {

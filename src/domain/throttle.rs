@@ -55,6 +55,14 @@ pub const ADDRESSES: Limit = Limit {
 };
 /// Tries of the code in a magic link's mail; then the link is dead.
 pub const CODE_TRIES: u32 = 5;
+/// Codes of a second factor that are wrong, for one sign-in that waits for one; then it is begun anew.
+pub const PENDING_TRIES: u32 = 5;
+/// … and for one account in a day, beside [`ACCOUNT`]: somebody who has the password guesses for years.
+/// A recovery code is never held up, since nobody guesses one, nor is a browser that the address knows.
+pub const CODES_A_DAY: Limit = Limit {
+    failures: 30,
+    window: Millis::hours(24),
+};
 
 impl Limit {
     /// Failures at or before this moment no longer count.

@@ -1,13 +1,16 @@
 //! Step-up: proving again who one is, before something sensitive.
 //!
 //! Staff type their password. A client types theirs, or has a sign-in link sent and types its code
-//! here (or opens the link in this browser), which is the way of those who have no password. A
-//! proof begins a new session; the old cookie is dead from then on.
+//! here (or opens the link in this browser), which is the way of those who have no password. Who has a second
+//! factor shows that as well: what follows changes how one signs in, or who else may, so it takes no less
+//! than signing in does (OWASP ASVS 5.0, 7.5.1). A proof begins a new session; the old cookie is dead from
+//! then on.
 
 use http::request::Parts;
 
 use super::cookie::{self, Ticket};
-use super::guard::{FromAddress, InQuery, Load, Portal, Staff, Viewer};
+use super::factor::{self, Typed};
+use super::guard::{FromAddress, InQuery, Load, Portal, Viewer, WayOut};
 use super::own::{Frame, Own, Sheet as _, sheet};
 use super::page::{Answer, see, with_next};
 use super::sign_in::Asked;
@@ -22,7 +25,9 @@ use crate::domain::time::Timestamp;
 use crate::domain::token::{Code, TokenHash};
 use crate::store::confirm::{self, Proofs};
 use crate::store::viewer::Asker;
-use crate::store::{self, Conflict, Results, Statement, session, throttle as tries};
+use crate::store::{
+    self, Conflict, Results, Statement, factor as kept, session, throttle as tries,
+};
 
 /// Sign-in links that one may ask for here within a quarter of an hour.
 const LINKS: u32 = 10;
@@ -107,6 +112,8 @@ struct Confirm {
     has_password: bool,
     /// A link is out, so there is a code to type.
     sent: bool,
+    /// There is a second factor.
+    second: bool,
     email: String,
 }
 sheet!(Confirm, "confirm/staff.html", "confirm/client.html");
@@ -119,6 +126,7 @@ impl Confirm {
             next: next.as_str().to_owned(),
             has_password: proofs.password_hash.is_some(),
             sent: wrong || proofs.token_hash.is_some(),
+            second: proofs.second.get().is_some(),
             email: frame.email().to_owned(),
         }
     }
@@ -130,7 +138,7 @@ pub(crate) async fn client_form(viewer: Viewer<Portal, Proving>) -> Answer {
 }
 
 /// `GET /admin/confirm`
-pub(crate) async fn staff_form(staff: Staff<Proving>) -> Answer {
+pub(crate) async fn staff_form(staff: WayOut<Proving>) -> Answer {
     form(staff.into())
 }
 
@@ -150,16 +158,52 @@ pub(crate) async fn client(viewer: Viewer<Portal, Tried>, form: Fields) -> Answe
 }
 
 /// `POST /admin/confirm`
-pub(crate) async fn staff(staff: Staff<Tried>, form: Fields) -> Answer {
+pub(crate) async fn staff(staff: WayOut<Tried>, form: Fields) -> Answer {
     by_password(staff.into(), form).await
 }
 
-/// 1. what was typed; 2. the limit; 3. the password; 4. a new session in place of the old one.
+/// What was typed of the second factor: `Some(None)` where there is none to type.
+#[expect(
+    clippy::option_option,
+    reason = "outer: could it be read; inner: is there one"
+)]
+fn second(page: &Tried, form: &mut Fields) -> Option<Option<Typed>> {
+    match page.proofs.second.get() {
+        None => Some(None),
+        Some(_) => Typed::read(form).map(Some),
+    }
+}
+
+/// The statements that use it up for the new session; `None`: it is not right, and the form says so.
+fn shown(
+    own: &Own<Tried>,
+    typed: Option<&Typed>,
+    new: SessionId,
+    form: &mut Fields,
+) -> Result<Option<Vec<Statement>>, Error> {
+    let Own { app, frame, page } = own;
+    let (Some(typed), Some((sealed, last))) = (typed, page.proofs.second.get()) else {
+        return Ok(Some(Vec::new()));
+    };
+    let person = frame.person();
+    let Some(proof) = typed.proves(app, person, sealed, last) else {
+        form.refuse(typed.field(), factor::WRONG);
+        return Ok(None);
+    };
+    let mut uses = vec![kept::claim(person, &proof, new), kept::claimed(person, new)];
+    uses.extend(factor::renew_seal(app, person, sealed)?);
+    Ok(Some(uses))
+}
+
+/// 1. what was typed; 2. the limit; 3. the password, and the second factor; 4. a new session in place of
+/// the old one.
 async fn by_password(own: Own<Tried>, mut form: Fields) -> Answer {
     let Own { app, frame, page } = &own;
     let next = Next::parse(frame.side(), Some(form.text("next")));
     // 1.
-    let Some(password) = form.required("password", Password::presented) else {
+    let password = form.required("password", Password::presented);
+    let typed = second(page, &mut form);
+    let (Some(password), Some(typed)) = (password, typed) else {
         app.db.batch(no_guess(&own)).await?;
         return Confirm::new(frame, &page.proofs, form, &next).try_again(frame);
     };
@@ -174,15 +218,31 @@ async fn by_password(own: Own<Tried>, mut form: Fields) -> Answer {
         form.refuse("password", "That is not your password. Please try again.");
         return Confirm::new(frame, &page.proofs, form, &next).try_again(frame);
     }
-    // 4.
     let (new, old) = (app.id::<noun::Session>()?, frame.session());
-    let batch = vec![
+    let Some(uses) = shown(&own, typed.as_ref(), new, &mut form)? else {
+        return Confirm::new(frame, &page.proofs, form, &next).try_again(frame);
+    };
+    // 4.
+    let mut batch = vec![
         session::renew(new, old, app.now),
         session::retire(old, new, app.now),
         tries::forgive(&key(frame)),
     ];
-    let begun = app.db.batch(batch).await?.changes()? > 0;
+    batch.extend(uses);
+    let begun = match app.db.batch(batch).await {
+        Err(store::Error::Conflict(Conflict::Meanwhile)) => {
+            refuse_used(&mut form, typed.as_ref());
+            return Confirm::new(frame, &page.proofs, form, &next).try_again(frame);
+        }
+        results => results?.changes()? > 0,
+    };
     proven(app, frame.side(), begun, new, &next)
+}
+
+fn refuse_used(form: &mut Fields, typed: Option<&Typed>) {
+    if let Some(typed) = typed {
+        form.refuse(typed.field(), typed.refused());
+    }
 }
 
 fn wait(proofs: &Proofs, app: &App) -> Error {
@@ -200,7 +260,8 @@ fn no_guess(own: &Own<Tried>) -> Vec<Statement> {
     vec![tries::release(&key(&own.frame), own.page.id, own.app.now)]
 }
 
-/// 1. what was typed; 2. the open link used up by its code, and the new session, in one batch.
+/// 1. what was typed, and the second factor, which may be guessed at as little as a password; 2. the open
+/// link used up by its code, and the new session, in one batch.
 async fn by_code(own: Own<Tried>, mut form: Fields) -> Answer {
     let Own { app, frame, page } = &own;
     let next = Next::parse(frame.side(), Some(form.text("next")));
@@ -208,19 +269,36 @@ async fn by_code(own: Own<Tried>, mut form: Fields) -> Answer {
     let mut begins = None;
     // 1.
     let code = form.required("code", Code::parse);
+    let Some(typed) = second(page, &mut form) else {
+        app.db.batch(no_guess(&own)).await?;
+        return Confirm::new(frame, &page.proofs, form, &next).try_again(frame);
+    };
+    if typed.is_some() && !page.counted {
+        return Err(wait(&page.proofs, app));
+    }
     // 2.
     let open = page.proofs.token_hash.as_deref();
     let link = open.and_then(|hash| TokenHash::parse(hash).ok());
     if let Some((code, link)) = code.as_ref().zip(link) {
         let (new, old) = (app.id::<noun::Session>()?, frame.session());
+        let Some(uses) = shown(&own, typed.as_ref(), new, &mut form)? else {
+            return Confirm::new(frame, &page.proofs, form, &next).try_again(frame);
+        };
         let (hash, code) = (link.to_string(), magic::code_hash(app, code, &link)?);
         batch.extend(confirm::by_code(&hash, &code, new, old, app.now));
         batch.push(confirm::renew_by_code(&hash, new, old, app.now));
         batch.push(session::retire(old, new, app.now));
+        batch.extend(uses);
         begins = Some(new);
     }
     batch.extend(no_guess(&own));
-    let used = app.db.batch(batch).await?.changes()? > 0;
+    let used = match app.db.batch(batch).await {
+        Err(store::Error::Conflict(Conflict::Meanwhile)) => {
+            refuse_used(&mut form, typed.as_ref());
+            return Confirm::new(frame, &page.proofs, form, &next).try_again(frame);
+        }
+        results => results?.changes()? > 0,
+    };
     if let Some(new) = begins.filter(|_| used) {
         return proven(app, frame.side(), true, new, &next);
     }

@@ -33,6 +33,8 @@ pub(crate) enum Error {
         /// Where the person wanted to go.
         next: String,
     },
+    /// The business wants a second factor of this member of staff: to the page where it is set up.
+    LacksFactor,
     /// Something that writes, while staff look as a client.
     InPreview,
     /// A preview that has ended, or came without its session of staff: back to the admin side.
@@ -103,7 +105,9 @@ impl Error {
         match self {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::DeadLink => StatusCode::GONE,
-            Self::SignIn { .. } | Self::Confirm { .. } | Self::PreviewOver => StatusCode::SEE_OTHER,
+            Self::SignIn { .. } | Self::Confirm { .. } | Self::LacksFactor | Self::PreviewOver => {
+                StatusCode::SEE_OTHER
+            }
             Self::PortalClosed(_) | Self::InPreview | Self::Forbidden(_) | Self::CrossSite => {
                 StatusCode::FORBIDDEN
             }
@@ -140,6 +144,10 @@ impl Error {
             Self::Confirm { .. } => (
                 "Please confirm that it is you",
                 fixed("Sign in again to go on with this."),
+            ),
+            Self::LacksFactor => (
+                "Please set up a second step",
+                fixed("Your business asks everybody on the team for a second step to sign in."),
             ),
             Self::InPreview => (
                 "You are only looking",
@@ -285,6 +293,10 @@ impl IntoResponse for Error {
                 response
                     .headers_mut()
                     .extend(location(side.confirm(), *side, next));
+            }
+            Self::LacksFactor => {
+                let to = HeaderValue::from_static(Side::Staff.factor());
+                response.headers_mut().insert(LOCATION, to);
             }
             Self::PreviewOver => {
                 response

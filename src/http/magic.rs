@@ -13,6 +13,7 @@ use sha2::Sha256;
 
 use super::chrome::{Chrome, Flash, Nobody};
 use super::cookie::{self, Ticket};
+use super::factor::Waiting;
 use super::guard::{InPath, InQuery, Public};
 use super::mailing::Mailing;
 use super::page::{Answer, page, page_with, see, try_again, with_next};
@@ -25,7 +26,8 @@ use crate::domain::id::{AccountId, ContactId, LinkId, SessionId};
 use crate::domain::next::{Next, Side};
 use crate::domain::time::Millis;
 use crate::domain::token::{Code, Purpose, Secret, TokenHash};
-use crate::store::magic::{self, Alive, NewLink, Presented};
+use crate::store::magic::{self, Alive, Half, NewLink, Presented};
+use crate::store::session::Person;
 use crate::store::{Statement, login};
 
 const ASK: &str = "__Host-portico-ask";
@@ -223,7 +225,7 @@ pub(crate) async fn open(public: Public<InPath<String>>) -> Answer {
 /// `POST /magic/{token}`
 ///
 /// 1. what was presented; 2. the link consumed with the session it opens, in one batch; 3. the
-/// session, or the question for the code, or the page of dead links.
+/// session, or the wait for the second factor, or the question for the code, or the page of dead links.
 pub(crate) async fn sign_in(public: Public<InPath<String>>, mut form: Fields) -> Answer {
     let Public {
         app,
@@ -263,22 +265,28 @@ pub(crate) async fn sign_in(public: Public<InPath<String>>, mut form: Fields) ->
     let mut results = app.db.batch(batch).await?;
     let consumed = results.changes()? > 0;
     // 3.
+    for _ in 0..3 {
+        results.skip()?;
+    }
+    let alive = results.first::<Alive>()?.is_some_and(|row| row.alive);
     if consumed {
+        let next = remembered(&head.headers);
+        app.set_cookie(cookie::clear(ASK));
+        app.set_cookie(cookie::clear(NEXT));
+        if let Some(half) = results.first::<Half>()? {
+            let who = (Person::Account(half.account), half.epoch);
+            let contact = Some(half.contact);
+            Waiting::begin(&app, Side::Client, who, contact, &half.email_key, &next)?;
+            return see(Side::Client.second());
+        }
         let ticket = Ticket {
             session,
             touched: app.now,
         };
         cookie::give(&app, ticket, Side::Client);
-        let next = remembered(&head.headers);
-        app.set_cookie(cookie::clear(ASK));
-        app.set_cookie(cookie::clear(NEXT));
         Flash::success(&app, "You are signed in.");
         return see(next.as_str());
     }
-    for _ in 0..3 {
-        results.skip()?;
-    }
-    let alive = results.first::<Alive>()?.is_some_and(|row| row.alive);
     match (alive, code) {
         (false, _) => dead(chrome),
         (true, None) => page(&AskForCode { chrome, form }),

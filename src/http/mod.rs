@@ -18,6 +18,7 @@ mod device;
 mod document;
 mod error;
 mod exception;
+mod factor;
 mod fields;
 mod forgot;
 mod guard;
@@ -220,9 +221,10 @@ async fn draw(app: &App, asked: &Asked, error: &Error, bare: &HeaderMap) -> Resp
     let mut response = if asked.json {
         // RFC 9457. A script follows no redirect to a sign-in page: it is told.
         let status = match error {
-            Error::SignIn { .. } | Error::Confirm { .. } | Error::PreviewOver => {
-                StatusCode::UNAUTHORIZED
-            }
+            Error::SignIn { .. }
+            | Error::Confirm { .. }
+            | Error::LacksFactor
+            | Error::PreviewOver => StatusCode::UNAUTHORIZED,
             _ => error.status(),
         };
         let body = serde_json::json!({ "title": title, "detail": text, "status": status.as_u16() });

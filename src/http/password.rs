@@ -15,6 +15,7 @@ use crate::domain::id::{AuditId, SessionId};
 use crate::domain::next::Side;
 use crate::domain::password::{Password, Strength};
 use crate::store::Proviso;
+use crate::store::factor::Held;
 use crate::store::password::Change;
 
 /// What the page shows.
@@ -24,6 +25,8 @@ struct Choose {
     home: &'static str,
     email: String,
     has_password: bool,
+    /// The fewest characters.
+    min: usize,
 }
 sheet!(
     Choose,
@@ -32,52 +35,55 @@ sheet!(
 );
 
 impl Choose {
-    fn new(frame: &Frame, form: Fields) -> Self {
+    fn new(frame: &Frame, form: Fields, strength: Strength) -> Self {
         Self {
             form,
             home: frame.side().profile(),
             email: frame.email().to_owned(),
             has_password: frame.has_password(),
+            min: strength.min(),
         }
     }
 }
 
 /// `GET /profile/password`
-pub(crate) async fn client_form(viewer: Viewer<Sure>) -> Answer {
+pub(crate) async fn client_form(viewer: Viewer<Sure, Held>) -> Answer {
     form(viewer.into())
 }
 
 /// `GET /admin/profile/password`
-pub(crate) async fn staff_form(staff: SureStaff) -> Answer {
+pub(crate) async fn staff_form(staff: SureStaff<Held>) -> Answer {
     form(staff.into())
 }
 
-fn form(own: Own) -> Answer {
-    Choose::new(&own.frame, Fields::default()).page(&own.frame)
+fn form(own: Own<Held>) -> Answer {
+    let strength = Strength::beside(own.page.is_set());
+    Choose::new(&own.frame, Fields::default(), strength).page(&own.frame)
 }
 
 /// `POST /profile/password`
-pub(crate) async fn client(viewer: Viewer<Sure>, form: Fields) -> Answer {
+pub(crate) async fn client(viewer: Viewer<Sure, Held>, form: Fields) -> Answer {
     change(viewer.into(), form).await
 }
 
 /// `POST /admin/profile/password`
-pub(crate) async fn staff(staff: SureStaff, form: Fields) -> Answer {
+pub(crate) async fn staff(staff: SureStaff<Held>, form: Fields) -> Answer {
     change(staff.into(), form).await
 }
 
 /// 1. the new password; 2. in one batch: a new session for this browser, the password, the end of
 /// all other sessions and open links, the mail and the entry in the log; 3. the new cookie.
-async fn change(own: Own, mut form: Fields) -> Answer {
-    let Own { app, frame, .. } = own;
+async fn change(own: Own<Held>, mut form: Fields) -> Answer {
+    let Own { app, frame, page } = own;
     // 1.
     let context = frame.context();
     let context: Vec<&str> = context.iter().map(String::as_str).collect();
+    let strength = Strength::beside(page.is_set());
     let password = form.required("password", |text| {
-        Password::choose(text, Strength::Alone, &context)
+        Password::choose(text, strength, &context)
     });
     let Some(password) = password else {
-        return Choose::new(&frame, form).try_again(&frame);
+        return Choose::new(&frame, form, strength).try_again(&frame);
     };
     let hash = credential::hash(&password, app.random()?)
         .map_err(|error| Error::internal(error.to_string()))?;
@@ -87,6 +93,7 @@ async fn change(own: Own, mut form: Fields) -> Answer {
     let change = Change {
         person: frame.person(),
         hash: &hash,
+        short: password.is_short(),
         old: frame.session(),
         new,
         now: app.now,

@@ -14,6 +14,7 @@ use crate::domain::text::{self, Line, Name};
 use crate::domain::time::Timestamp;
 use crate::store::address::{self, Waiting};
 use crate::store::device::{self, Device};
+use crate::store::factor::{self, Held};
 use crate::store::permission::Person;
 use crate::store::profile::{self, Colleague, Takes};
 use crate::store::viewer::Asker;
@@ -23,6 +24,7 @@ use crate::store::{Results, Statement, staff};
 pub(crate) struct Mine {
     devices: Vec<Device>,
     waiting: Option<Waiting>,
+    factor: Option<Held>,
     takes: Takes,
     colleagues: Vec<Colleague>,
     /// Of a client's person: the mails that they take.
@@ -36,6 +38,7 @@ impl Load for Mine {
         let mut reads = vec![
             device::of(asker),
             address::waiting(asker),
+            factor::of(asker),
             profile::takes(asker),
         ];
         if asker.side == Side::Client {
@@ -48,6 +51,7 @@ impl Load for Mine {
         Ok(Some(Self {
             devices: results.rows()?,
             waiting: results.first()?,
+            factor: results.first()?,
             takes: results.first()?.unwrap_or_default(),
             // Staff ask for neither, and there is no further answer.
             colleagues: results.rows_if_any()?,
@@ -92,6 +96,9 @@ struct Profile {
     /// What is to be done about a new address; empty when there is none.
     waiting: String,
     has_password: bool,
+    /// What is to be said of the second step.
+    second: &'static str,
+    has_second: bool,
     /// Of staff: which mails.
     takes: Takes,
     places: Vec<Place>,
@@ -116,6 +123,8 @@ impl Profile {
                 )
             }),
             has_password: own.frame.has_password(),
+            second: second(own.page.factor.as_ref()),
+            has_second: own.page.factor.as_ref().is_some_and(Held::is_set),
             takes: own.page.takes,
             places: own
                 .page
@@ -142,6 +151,19 @@ impl Profile {
 fn offered(me: &Who) -> impl Iterator<Item = News> + '_ {
     let seen = |news: &News| me.modules.has(news.module());
     News::ALL.into_iter().filter(seen)
+}
+
+fn second(held: Option<&Held>) -> &'static str {
+    match held.filter(|held| held.is_set()) {
+        None => "None: your password or a link in an e-mail is enough to get in",
+        Some(held) if held.left == Some(0) => {
+            "A code from your app. No recovery code is left; please make new ones"
+        }
+        Some(held) if !held.kept => {
+            "A code from your app. Please say that you keep your recovery codes"
+        }
+        Some(_) => "A code from your app, or a recovery code",
+    }
 }
 
 /// `GET /profile`

@@ -11,7 +11,7 @@ use http::StatusCode;
 use super::chrome::{Chrome, Flash, Nobody};
 use super::guard::{InPath, Public};
 use super::page::{Answer, page, page_with, see, try_again};
-use super::throttle::{Guess, remember};
+use super::throttle::{CodeTry, Guess, remember};
 use super::{Error, Fields, once, password, visitor};
 use crate::app::App;
 use crate::domain::credential::{self, Proof};
@@ -75,7 +75,7 @@ async fn choose(public: Public<InPath<String>>, mut form: Fields, side: Side) ->
     } = public;
     // 1.
     let business = chrome.brand.name.clone();
-    let Some(password) = form.required("password", |text| allowed(text, &[&business])) else {
+    let Some(password) = form.required("password", |text| allowed(text, true, &[&business])) else {
         return try_again(&Choose { chrome, form });
     };
     let purpose = match side {
@@ -116,7 +116,7 @@ async fn choose(public: Public<InPath<String>>, mut form: Fields, side: Side) ->
     // 4.
     let company = owner.client_name.as_deref().unwrap_or_default();
     let about = [&business, owner.name.as_str(), &owner.email, company];
-    if let Err(problem) = allowed(password.expose(), &about) {
+    if let Err(problem) = allowed(password.expose(), found.second, &about) {
         form.refuse("password", problem);
         return try_again(&Choose { chrome, form });
     }
@@ -129,6 +129,7 @@ async fn choose(public: Public<InPath<String>>, mut form: Fields, side: Side) ->
         presented,
         person,
         hash: &hash,
+        short: password.is_short(),
         audit,
     };
     let mut mail = password::changed(&app, side, &business, (&owner.email, &owner.name));
@@ -142,6 +143,7 @@ async fn choose(public: Public<InPath<String>>, mut form: Fields, side: Side) ->
     if let Ok(email) = Email::parse(&owner.email) {
         batch.extend(Guess::by_anybody(&app, side, email.key(), &head.headers)?.forgive(&app));
     }
+    batch.push(CodeTry::forget(&app, side, &person.id(), &head.headers)?);
     batch.push(throttle::forgive(&format!("confirm {}", person.id())));
     if app.db.batch(batch).await?.changes()? == 0 {
         return dead(chrome, side);
@@ -150,8 +152,9 @@ async fn choose(public: Public<InPath<String>>, mut form: Fields, side: Side) ->
     done(&app, side, owner)
 }
 
-fn allowed(text: &str, about: &[&str]) -> Result<Password, PasswordError> {
-    Password::choose(text, Strength::Alone, about)
+/// Before it is known whose link it is, the shorter length is taken of everybody.
+fn allowed(text: &str, second: bool, about: &[&str]) -> Result<Password, PasswordError> {
+    Password::choose(text, Strength::beside(second), about)
 }
 
 fn entry(owner: &Owner, address: &str) -> Entry {

@@ -2,6 +2,7 @@
 
 mod account;
 mod messages;
+mod second;
 mod tickets;
 mod time;
 
@@ -19,9 +20,9 @@ use super::task;
 use super::time_log;
 use super::{
     Error, activity, billing, branding, buyer, client, confirm, contact, dashboard, document,
-    exception, forgot, invitation, invite, invoice, invoicing, join, magic, outbox, payments, pdf,
-    preview, reminders, reset, search, security_txt, settings, setup, sign_in, staff, statement,
-    template, upload, webhook,
+    exception, factor, forgot, invitation, invite, invoice, invoicing, join, magic, outbox,
+    payments, pdf, preview, reminders, reset, search, security_txt, settings, setup, sign_in,
+    staff, statement, template, upload, webhook,
 };
 
 /// A row of the access table: a method and path, and the guard its handler names.
@@ -80,7 +81,7 @@ fn all() -> Routes {
 }
 
 /// The sections of the list; each is a function below.
-const SECTIONS: [fn(Routes) -> Routes; 16] = [
+const SECTIONS: [fn(Routes) -> Routes; 17] = [
     signing_in,
     people,
     documents,
@@ -95,6 +96,7 @@ const SECTIONS: [fn(Routes) -> Routes; 16] = [
     paying,
     portal,
     account::own,
+    second::add,
     previews,
     signing_out,
 ];

@@ -1,13 +1,16 @@
-//! Settings → Security: how long invitations live, and how large a document may be.
+//! Settings → Security: how long invitations live, how large a document may be, and whether the team needs a
+//! second step to sign in, which has a form of its own ([`super::factor`]).
 
 use askama::Template;
 
 use super::chrome::{Chrome, Flash};
+use super::factor::Required;
 use super::guard::{Admin, Load, Me};
 use super::page::{Answer, page, see, try_again};
 use super::{Error, Fields};
 use crate::domain::settings::{InviteDays, UploadLimit};
 use crate::domain::time::Timestamp;
+use crate::store::factor::requirement;
 use crate::store::settings::{self, Security};
 use crate::store::viewer::Asker;
 use crate::store::{Results, Statement};
@@ -24,39 +27,62 @@ impl Load for Security {
     }
 }
 
+/// What the page reads.
+pub(crate) struct Set {
+    security: Security,
+    factor: Required,
+}
+
+impl Load for Set {
+    type Args = ();
+    fn statements(_args: &(), asker: &Asker) -> Vec<Statement> {
+        vec![settings::security(), requirement(asker)]
+    }
+    fn read(_args: (), results: &mut Results, _now: Timestamp) -> Result<Option<Self>, Error> {
+        let (security, factor) = (results.first()?, results.first()?);
+        Ok(security
+            .zip(factor)
+            .map(|(security, factor)| Self { security, factor }))
+    }
+}
+
 #[derive(Template)]
 #[template(path = "settings/security.html")]
 struct Page {
     chrome: Chrome<Me>,
     form: Fields,
+    factor: Required,
 }
 
 /// `GET /admin/settings/security`
-pub(crate) async fn security(staff: Admin<Security>) -> Answer {
+pub(crate) async fn security(staff: Admin<Set>) -> Answer {
+    let Set { security, factor } = staff.page;
     let form = Fields::filled([
-        ("invite_days", staff.page.invite_days.days().to_string()),
+        ("invite_days", security.invite_days.days().to_string()),
         (
             "upload_limit",
-            staff.page.upload_limit.megabytes().to_string(),
+            security.upload_limit.megabytes().to_string(),
         ),
     ]);
     page(&Page {
         chrome: staff.chrome,
         form,
+        factor,
     })
 }
 
 /// `POST /admin/settings/security`
-pub(crate) async fn save_security(staff: Admin<Security>, mut form: Fields) -> Answer {
+pub(crate) async fn save_security(staff: Admin<Set>, mut form: Fields) -> Answer {
     let invite_days = form.required("invite_days", InviteDays::parse);
     let upload_limit = form.required("upload_limit", UploadLimit::parse_megabytes);
     let (Some(invite_days), Some(upload_limit)) = (invite_days, upload_limit) else {
         return try_again(&Page {
             chrome: staff.chrome,
             form,
+            factor: staff.page.factor,
         });
     };
-    let (app, me, old) = (&staff.app, staff.me(), staff.page);
+    let (app, me, old) = (&staff.app, staff.me(), staff.page.security);
     let new = Security {
         invite_days,
         upload_limit,

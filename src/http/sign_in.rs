@@ -2,21 +2,23 @@
 //!
 //! An unknown address, a deactivated person, somebody without a password and a wrong password
 //! cost the same time and get the same answer. A try is counted per account and per network before
-//! the password is looked at; a sign-in link by mail is never held up by that.
+//! the password is looked at; a sign-in link by mail is never held up by that. Who has a second factor is
+//! asked for it before any session begins ([`super::factor`]).
 
 use askama::Template;
 use http::HeaderMap;
 
 use super::chrome::{Chrome, Flash, Nobody};
 use super::cookie::{self, Ticket};
-use super::guard::{InQuery, Leaving, Public, Staff, Viewer};
+use super::factor::Waiting;
+use super::guard::{InQuery, Leaving, Public, Viewer, WayOut};
 use super::page::{Answer, page, see, try_again, with_next};
 use super::throttle::{self, Guess};
 use super::{Error, Fields, preview, visitor};
 use crate::app::App;
 use crate::domain::credential::{self, Proof};
 use crate::domain::email::Email;
-use crate::domain::id::SessionId;
+use crate::domain::id::{ContactId, SessionId, StaffId};
 use crate::domain::next::{Next, Side};
 use crate::domain::password::Password;
 use crate::store::audit::{self, Entry, Principal};
@@ -98,6 +100,23 @@ impl Found {
             Self::Account(account) => Person::Account(account.id),
         }
     }
+
+    /// The epoch, where the password is not enough.
+    fn second(&self) -> Option<i64> {
+        let (second, epoch) = match self {
+            Self::Staff(staff) => (staff.second, staff.epoch),
+            Self::Account(account) => (account.second, account.epoch),
+        };
+        second.then_some(epoch)
+    }
+
+    /// Who comes in; nobody where no client is open to the account.
+    fn comer(self) -> Option<Comer> {
+        match self {
+            Self::Staff(staff) => Some(Comer::Staff(staff.id, staff.name)),
+            Self::Account(account) => account.contact_id.map(Comer::Contact),
+        }
+    }
 }
 
 /// `POST /sign-in`
@@ -111,7 +130,8 @@ pub(crate) async fn staff(public: Public, form: Fields) -> Answer {
 }
 
 /// 1. what was typed; 2. who that is, and the try counted, in one batch; 3. the limit; 4. the
-/// password, the same work for everybody; 5. the session, and the try forgotten, in one batch.
+/// password, the same work for everybody; 5. the session (or the wait for the second factor), and the
+/// try forgotten, in one batch.
 async fn sign_in(public: Public, mut form: Fields, side: Side) -> Answer {
     let Public {
         app, chrome, head, ..
@@ -150,31 +170,23 @@ async fn sign_in(public: Public, mut form: Fields, side: Side) -> Answer {
     batch.push(login::still(
         found.person(),
         found.hash().unwrap_or_default(),
+        found.second().is_some(),
     ));
     if let Proof::RightButOld = proof {
         let hash = credential::hash(&password, app.random()?)
             .map_err(|error| Error::internal(error.to_string()))?;
         batch.push(login::rehash(found.person(), &hash));
     }
-    let place = visitor::place(&head.headers);
-    let end = app.now.plus(side.absolute());
-    match found {
-        Found::Staff(staff) => {
-            batch.push(session::begin_staff(id, staff.id, &place, app.now, end));
-            let principal = Principal::Staff(staff.id, staff.name);
-            batch.push(signed_in(principal, &place.address).append(app.id()?, app.now));
-        }
-        Found::Account(account) => {
-            let Some(contact) = account.contact_id else {
-                app.db.batch(batch).await?;
-                return Err(Error::PortalClosed(None));
-            };
-            batch.push(session::begin_contact(id, contact, &place, app.now, end));
-            batch.push(audit::of_session(app.id()?, id, "session.began", app.now));
-        }
+    let (person, second) = (found.person(), found.second());
+    let Some(comer) = found.comer() else {
+        app.db.batch(batch).await?;
+        return Err(Error::PortalClosed(None));
+    };
+    let begun = batch.len();
+    if second.is_none() {
+        batch.extend(begin(&app, &head.headers, comer.clone(), id)?);
+        batch.extend(former(&app, &head.headers, side, id));
     }
-    let begun = batch.len() - 2;
-    batch.extend(former(&app, &head.headers, side, id));
     let mut results = match app.db.batch(batch).await {
         // It has just been changed.
         Err(store::Error::Conflict(Conflict::Meanwhile)) => {
@@ -183,6 +195,11 @@ async fn sign_in(public: Public, mut form: Fields, side: Side) -> Answer {
         }
         results => results?,
     };
+    if let Some(epoch) = second {
+        let contact = comer.contact();
+        Waiting::begin(&app, side, (person, epoch), contact, email.key(), &next)?;
+        return see(side.second());
+    }
     for _ in 0..begun {
         results.skip()?;
     }
@@ -209,6 +226,48 @@ pub(super) fn former(
     Some(session::retire(ticket.session, new, app.now))
 }
 
+/// Somebody who has shown all that is asked.
+#[derive(Debug, Clone)]
+pub(super) enum Comer {
+    /// A member of staff, with the name for the log.
+    Staff(StaffId, String),
+    /// A contact.
+    Contact(ContactId),
+}
+
+impl Comer {
+    const fn contact(&self) -> Option<ContactId> {
+        match self {
+            Self::Staff(..) => None,
+            Self::Contact(id) => Some(*id),
+        }
+    }
+}
+
+/// The session begins, if the person may come in now (the first statement), and its entry in the log.
+pub(super) fn begin(
+    app: &App,
+    headers: &HeaderMap,
+    comer: Comer,
+    id: SessionId,
+) -> Result<Vec<Statement>, Error> {
+    let place = visitor::place(headers);
+    let end = |side: Side| app.now.plus(side.absolute());
+    Ok(match comer {
+        Comer::Staff(staff, name) => {
+            let entry = signed_in(Principal::Staff(staff, name), &place.address);
+            vec![
+                session::begin_staff(id, staff, &place, app.now, end(Side::Staff)),
+                entry.append(app.id()?, app.now),
+            ]
+        }
+        Comer::Contact(contact) => vec![
+            session::begin_contact(id, contact, &place, app.now, end(Side::Client)),
+            audit::of_session(app.id()?, id, "session.began", app.now),
+        ],
+    })
+}
+
 fn signed_in(principal: Principal, address: &str) -> Entry {
     Entry {
         principal,
@@ -228,7 +287,7 @@ pub(crate) async fn client_out(viewer: Viewer<Leaving>) -> Answer {
 }
 
 /// `POST /admin/sign-out`
-pub(crate) async fn staff_out(staff: Staff) -> Answer {
+pub(crate) async fn staff_out(staff: WayOut) -> Answer {
     let (app, me) = (&staff.app, staff.me());
     let principal = Principal::Staff(me.id, me.name.clone());
     let entry = Entry {

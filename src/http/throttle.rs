@@ -15,8 +15,8 @@ use super::{Error, visitor};
 use crate::app::App;
 use crate::domain::id::AuditId;
 use crate::domain::next::Side;
-use crate::domain::throttle::{ACCOUNT, ADDRESS, Decision, decide, network};
-use crate::store::throttle::{Try, read_count};
+use crate::domain::throttle::{ACCOUNT, ADDRESS, Decision, PENDING_TRIES, decide, network};
+use crate::store::throttle::{Try, forgive, read_count};
 use crate::store::{Results, Statement};
 
 /// The names under which a try is counted: hashed, so that D1 holds no list of addresses.
@@ -119,6 +119,86 @@ impl Guess {
     /// The owner has shown themselves: their account's tries are forgotten, and this one.
     pub(super) fn forgive(&self, app: &App) -> [Statement; 2] {
         self.0.of(app).forgive()
+    }
+}
+
+/// A code of a second factor that is about to be tried.
+pub(super) struct CodeTry {
+    keys: Keys,
+    pending: String,
+}
+
+/// What the counting of a [`CodeTry`] says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Counted {
+    /// The code may be looked at.
+    Try,
+    /// The sign-in that waits has had its tries.
+    Spent,
+    /// The account has had too many.
+    Wait,
+}
+
+impl CodeTry {
+    /// For a person, whose address is known; of a browser that the address knows, apart from others.
+    /// `guessable` says that it is no recovery code.
+    pub(super) fn new(
+        app: &App,
+        side: Side,
+        (person, account): (&str, &str),
+        (pending, guessable): (&str, bool),
+        headers: &HeaderMap,
+    ) -> Result<Self, Error> {
+        let by = match known::browser(app, side, account, headers)? {
+            None => format!("factor {}", side.cookie()),
+            Some(browser) => format!("factor {} {browser}", side.cookie()),
+        };
+        let mut keys = Keys::new(app, (&by, person), "factor address", headers)?;
+        if !guessable {
+            keys.account.clear();
+        }
+        let pending = format!("pending {pending}");
+        Ok(Self { keys, pending })
+    }
+
+    /// The batch that reads what it is held against, and counts.
+    pub(super) fn asked_with(&self, who: Statement, app: &App) -> Vec<Statement> {
+        let of = self.keys.of(app);
+        vec![
+            who,
+            of.reserve_code(&self.pending),
+            of.pending_count(&self.pending),
+        ]
+    }
+
+    /// What follows `who` in the answer.
+    pub(super) fn counted(results: &mut Results) -> Result<Counted, Error> {
+        let counted = results.changes()? > 0;
+        let tries = read_count(results)?.count;
+        Ok(match (counted, tries >= PENDING_TRIES) {
+            (true, _) => Counted::Try,
+            (false, true) => Counted::Spent,
+            (false, false) => Counted::Wait,
+        })
+    }
+
+    /// The owner has shown themselves.
+    pub(super) fn forgive(&self, app: &App) -> Vec<Statement> {
+        let mut all = Vec::from(self.keys.of(app).forgive());
+        all.push(forgive(&self.pending));
+        all
+    }
+
+    /// Somebody else's tries of the person's codes no longer hold the owner up.
+    pub(super) fn forget(
+        app: &App,
+        side: Side,
+        person: &str,
+        headers: &HeaderMap,
+    ) -> Result<Statement, Error> {
+        let by = format!("factor {}", side.cookie());
+        let keys = Keys::new(app, (&by, person), "factor address", headers)?;
+        Ok(forgive(&keys.account))
     }
 }
 

@@ -106,6 +106,12 @@ part! {
 }
 
 part! {
+    /// The code of an app, or a recovery code in its place.
+    "ui/second.html" Second by second { code_error, recovery_error;; }
+    code_error: text, recovery_error: text,
+}
+
+part! {
     /// Why a field was refused; nothing where it was not.
     "ui/problem.html" Problem by problem { name, error;; }
     name: text, error: text,

@@ -36,7 +36,7 @@ mod head;
 mod invoice;
 mod items;
 mod logo;
-mod qr;
+pub(crate) mod qr;
 mod sfnt;
 mod sheet;
 mod statement;

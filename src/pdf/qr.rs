@@ -3,7 +3,7 @@
 use qrcodegen::{QrCode, QrCodeEcc};
 
 /// A QR code as rows of dark runs: (row, first, count).
-pub(super) struct Code {
+pub(crate) struct Code {
     pub size: u16,
     pub runs: Vec<(u16, u16, u16)>,
 }
@@ -28,5 +28,13 @@ impl Code {
             }
         }
         Some(Self { size, runs })
+    }
+
+    /// What is dark as the path of an SVG, with a margin of so many modules at each side.
+    pub fn path(&self, margin: u16) -> String {
+        let run = |&(y, x, count): &(u16, u16, u16)| {
+            format!("M{} {}h{count}v1h-{count}z", x + margin, y + margin)
+        };
+        self.runs.iter().map(run).collect::<Vec<_>>().concat()
     }
 }

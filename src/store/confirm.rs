@@ -4,6 +4,7 @@ use serde::Deserialize;
 
 use super::viewer::Asker;
 use super::{Statement, statement};
+use crate::domain::factor::Step;
 use crate::domain::id::{AccountId, SessionId};
 use crate::domain::next::Side;
 use crate::domain::throttle::{CODE_TRIES, Failures};
@@ -20,6 +21,23 @@ pub(crate) struct Proofs {
     pub(crate) oldest: Option<Timestamp>,
     /// The sign-in link that is open, whose code proves as much. Clients alone have one.
     pub(crate) token_hash: Option<String>,
+    /// The second factor, which is asked for beside the first.
+    #[serde(flatten)]
+    pub(crate) second: Second,
+}
+
+/// What is kept of a second factor, where there is one.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Second {
+    sealed: Option<String>,
+    last_step: Option<Step>,
+}
+
+impl Second {
+    /// The sealed secret and the last step used.
+    pub(crate) fn get(&self) -> Option<(&str, Step)> {
+        self.sealed.as_deref().zip(self.last_step)
+    }
 }
 
 impl Proofs {
@@ -37,8 +55,9 @@ pub(crate) fn proofs(asker: &Asker) -> Statement {
     match asker.side {
         Side::Staff => statement!(
             "SELECT st.password_hash, count(f.at) AS failures, min(f.at) AS oldest, \
-             NULL AS token_hash \
+             NULL AS token_hash, sf.sealed, sf.last_step \
              FROM sessions s JOIN staff st ON st.id = s.staff_id AND st.epoch = s.epoch \
+             LEFT JOIN factors sf ON sf.person_id = st.id \
              LEFT JOIN failures f ON f.key = 'confirm ' || st.id AND f.at > ?2 - 900000 \
              WHERE s.id = ?1 AND s.ended_at IS NULL GROUP BY st.id",
             asker.session.to_string(),
@@ -48,8 +67,10 @@ pub(crate) fn proofs(asker: &Asker) -> Statement {
             "SELECT a.password_hash, count(f.at) AS failures, min(f.at) AS oldest, \
              (SELECT l.token_hash FROM links l WHERE l.account_id = a.id AND l.purpose = 'magic' \
                AND l.consumed_at IS NULL AND l.revoked_at IS NULL AND l.expires_at > ?2 \
-               AND l.code_tries < ?4 ORDER BY l.created_at DESC LIMIT 1) AS token_hash \
+               AND l.code_tries < ?4 ORDER BY l.created_at DESC LIMIT 1) AS token_hash, \
+             sf.sealed, sf.last_step \
              FROM viewer v JOIN accounts a ON a.id = v.account_id \
+             LEFT JOIN factors sf ON sf.person_id = a.id \
              LEFT JOIN failures f ON f.key = 'confirm ' || a.id AND f.at > ?2 - 900000 \
              GROUP BY a.id",
             [CODE_TRIES.into()],

@@ -40,6 +40,9 @@ pub(crate) struct Contact {
     pub(crate) revision: i64,
     #[serde(deserialize_with = "flag")]
     pub(crate) portal_enabled: bool,
+    /// Signing in asks for a second factor.
+    #[serde(deserialize_with = "flag")]
+    pub(crate) has_factor: bool,
     /// Its newest invitation.
     #[serde(flatten)]
     pub(crate) newest: Newest,
@@ -67,7 +70,8 @@ impl Contact {
 
 /// The columns of [`Contact`] but for [`NEWEST`], of `contacts ct` and `clients c`.
 const CONTACT: &str = "ct.id, ct.client_id, c.name AS client_name, ct.first_name, ct.last_name, ct.email, \
-     ct.email_key, ct.phone, ct.job_title, ct.is_primary, ct.account_id, ct.revision, c.portal_enabled";
+     ct.email_key, ct.phone, ct.job_title, ct.is_primary, ct.account_id, ct.revision, c.portal_enabled, \
+     EXISTS (SELECT 1 FROM factors f WHERE f.person_id = ct.account_id) AS has_factor";
 
 /// What [`NEWEST`] reads, for `contacts ct`: the invitation that was sent last.
 const INVITATION: &str = "LEFT JOIN links l ON l.rowid = (SELECT n.rowid FROM links n WHERE n.contact_id = ct.id \

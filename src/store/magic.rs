@@ -65,9 +65,18 @@ pub(crate) struct Alive {
     pub(crate) alive: bool,
 }
 
+/// Whom the link has shown to be there, where that is not enough: a second factor is asked for.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Half {
+    pub(crate) account: AccountId,
+    pub(crate) epoch: i64,
+    pub(crate) email_key: String,
+    pub(crate) contact: ContactId,
+}
+
 impl Presented<'_> {
     /// The batch: consume under the name of the new session, begin that session, note it; a wrong
-    /// code counts as a try; last, [`Alive`].
+    /// code counts as a try; last, [`Alive`] and [`Half`]. Who has a second factor gets no session here.
     pub(crate) fn statements(&self) -> Vec<Statement> {
         let token = || self.token_hash.to_owned();
         let session = || self.session.to_string();
@@ -95,7 +104,8 @@ impl Presented<'_> {
                  SELECT ?2, a.id, ct.id, a.epoch, c.portal_epoch, ?3, ?3, ?4, ?3, ?5, ?6, ?7 \
                  FROM links l JOIN contacts ct ON ct.id = l.contact_id \
                  JOIN accounts a ON a.id = ct.account_id JOIN clients c ON c.id = ct.client_id \
-                 WHERE l.token_hash = ?1 AND l.session_id = ?2",
+                 WHERE l.token_hash = ?1 AND l.session_id = ?2 \
+                  AND NOT EXISTS (SELECT 1 FROM factors f WHERE f.person_id = a.id)",
                 token(),
                 session(),
                 self.now,
@@ -108,7 +118,7 @@ impl Presented<'_> {
                 "INSERT INTO audit (id, at, principal, principal_id, principal_name, action, entity_id, client_id, address) \
                  SELECT ?3, ?4, 'contact', ct.id, trim(ct.first_name || ' ' || ct.last_name), \
                   'session.began', l.id, ct.client_id, ?5 \
-                 FROM links l JOIN contacts ct ON ct.id = l.contact_id \
+                 FROM links l JOIN contacts ct ON ct.id = l.contact_id JOIN sessions s ON s.id = ?2 \
                  WHERE l.token_hash = ?1 AND l.session_id = ?2",
                 token(),
                 session(),
@@ -132,6 +142,14 @@ impl Presented<'_> {
                 token(),
                 self.now,
                 CODE_TRIES
+            ),
+            statement!(
+                "SELECT a.id AS account, a.epoch, a.email_key, l.contact_id AS contact \
+                 FROM links l JOIN accounts a ON a.id = l.account_id \
+                 JOIN factors f ON f.person_id = a.id \
+                 WHERE l.token_hash = ?1 AND l.session_id = ?2",
+                token(),
+                session()
             ),
         ]
     }

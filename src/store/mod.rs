@@ -23,6 +23,7 @@ pub(crate) mod device;
 pub(crate) mod document;
 mod error;
 pub(crate) mod exception;
+pub(crate) mod factor;
 pub(crate) mod finding;
 pub(crate) mod invitation;
 pub(crate) mod invoice;

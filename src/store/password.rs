@@ -11,6 +11,8 @@ use crate::domain::time::Timestamp;
 pub(crate) struct Change<'a> {
     pub(crate) person: Person,
     pub(crate) hash: &'a str,
+    /// It counts beside a second factor alone.
+    pub(crate) short: bool,
     /// The session that changes it …
     pub(crate) old: SessionId,
     /// … and the one that follows it.
@@ -27,19 +29,21 @@ impl Change<'_> {
         } = self;
         let password = match person {
             Person::Staff(id) => statement!(
-                "UPDATE staff SET password_hash = ?2, epoch = epoch + 1 \
-                 WHERE id = ?1 AND EXISTS (SELECT 1 FROM sessions WHERE id = ?3)",
-                id.to_string(),
-                self.hash,
-                new.to_string()
-            ),
-            Person::Account(id) => statement!(
-                "UPDATE accounts SET password_hash = ?2, epoch = epoch + 1, updated_at = ?4 \
+                "UPDATE staff SET password_hash = ?2, short_password = ?4, epoch = epoch + 1 \
                  WHERE id = ?1 AND EXISTS (SELECT 1 FROM sessions WHERE id = ?3)",
                 id.to_string(),
                 self.hash,
                 new.to_string(),
-                now
+                self.short
+            ),
+            Person::Account(id) => statement!(
+                "UPDATE accounts SET password_hash = ?2, short_password = ?5, epoch = epoch + 1, updated_at = ?4 \
+                 WHERE id = ?1 AND EXISTS (SELECT 1 FROM sessions WHERE id = ?3)",
+                id.to_string(),
+                self.hash,
+                new.to_string(),
+                now,
+                self.short
             ),
         };
         vec![

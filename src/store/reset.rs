@@ -102,6 +102,9 @@ pub(crate) struct Found {
     #[serde(flatten)]
     pub(crate) owner: Owner,
     pub(crate) password_hash: Option<String>,
+    /// There is a second factor, so the password may be shorter.
+    #[serde(deserialize_with = "flag")]
+    pub(crate) second: bool,
     /// This browser used it already; its reply was lost.
     #[serde(deserialize_with = "flag")]
     pub(crate) again: bool,
@@ -114,6 +117,7 @@ impl Presented<'_> {
         match self.side {
             Side::Staff => statement!(
                 "SELECT st.id AS staff_id, st.email, st.name, st.password_hash, \
+                 EXISTS (SELECT 1 FROM factors f WHERE f.person_id = st.id) AS second, \
                  l.consumed_at IS NOT NULL AS again \
                  FROM links l JOIN staff st ON st.id = l.staff_id AND st.email = l.email \
                   AND st.deactivated_at IS NULL \
@@ -128,7 +132,8 @@ impl Presented<'_> {
             Side::Client => statement!(
                 "SELECT a.id AS account_id, ct.id AS contact_id, c.id AS client_id, \
                  c.name AS client_name, a.email, trim(ct.first_name || ' ' || ct.last_name) AS name, \
-                 a.password_hash, l.consumed_at IS NOT NULL AS again \
+                 a.password_hash, l.consumed_at IS NOT NULL AS again, \
+                 EXISTS (SELECT 1 FROM factors f WHERE f.person_id = a.id) AS second \
                  FROM links l JOIN accounts a ON a.id = l.account_id AND a.email = l.email \
                  JOIN contacts ct ON ct.account_id = a.id AND ct.removed_at IS NULL AND ct.portal_access = 1 \
                  JOIN clients c ON c.id = ct.client_id AND c.archived_at IS NULL AND c.portal_enabled = 1 \
@@ -150,6 +155,8 @@ pub(crate) struct Choice<'a> {
     pub(crate) presented: Presented<'a>,
     pub(crate) person: Person,
     pub(crate) hash: &'a str,
+    /// It counts beside a second factor alone.
+    pub(crate) short: bool,
     /// The entry in the log, under whose name the link is used up.
     pub(crate) audit: AuditId,
 }
@@ -179,11 +186,12 @@ impl Choice<'_> {
                     nonce
                 ),
                 statement!(
-                    "UPDATE staff SET password_hash = ?3, epoch = epoch + 1 \
+                    "UPDATE staff SET password_hash = ?3, short_password = ?4, epoch = epoch + 1 \
                      WHERE id = (SELECT staff_id FROM links WHERE token_hash = ?1 AND session_id = ?2)",
                     token,
                     made.as_str(),
-                    self.hash
+                    self.hash,
+                    self.short
                 ),
             ],
             Person::Account(_) => [
@@ -200,12 +208,13 @@ impl Choice<'_> {
                     nonce
                 ),
                 statement!(
-                    "UPDATE accounts SET password_hash = ?3, epoch = epoch + 1, updated_at = ?4 \
+                    "UPDATE accounts SET password_hash = ?3, short_password = ?5, epoch = epoch + 1, updated_at = ?4 \
                      WHERE id = (SELECT account_id FROM links WHERE token_hash = ?1 AND session_id = ?2)",
                     token,
                     made.as_str(),
                     self.hash,
-                    now
+                    now,
+                    self.short
                 ),
             ],
         };

@@ -1,6 +1,6 @@
 //! Sessions: the rows that cookies name. What a guard reads, and how sessions begin and end.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::branding::{BRANDING, Branding};
 use super::news::{COUNT, STAFF_COUNT};
@@ -11,7 +11,7 @@ use crate::domain::role::Role;
 use crate::domain::time::Timestamp;
 
 /// Whose login it is: one side or the other.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Person {
     /// A member of staff.
     Staff(StaffId),
@@ -39,6 +39,9 @@ pub(crate) struct StaffRow {
     pub(crate) confirmed_at: Timestamp,
     /// How much is new since they last looked; see [`super::news`].
     pub(crate) news: u32,
+    /// The business wants everybody on the staff to have a second factor, and this person has none.
+    #[serde(deserialize_with = "flag")]
+    pub(crate) lacks_factor: bool,
     #[serde(flatten)]
     pub(crate) branding: Branding,
 }
@@ -47,7 +50,9 @@ pub(crate) struct StaffRow {
 pub(crate) fn staff_member(session: SessionId, now: Timestamp) -> Statement {
     statement!(
         format!(
-            "SELECT st.id AS staff_id, st.email, st.name, st.role, s.confirmed_at, {STAFF_COUNT}, {BRANDING} \
+            "SELECT st.id AS staff_id, st.email, st.name, st.role, s.confirmed_at, \
+             (b.staff_factor = 1 AND NOT EXISTS (SELECT 1 FROM factors f WHERE f.person_id = st.id)) AS lacks_factor, \
+             {STAFF_COUNT}, {BRANDING} \
              FROM sessions s \
              JOIN staff st ON st.id = s.staff_id AND st.epoch = s.epoch AND st.deactivated_at IS NULL \
              JOIN business b ON b.id = 1 \

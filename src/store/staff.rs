@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::link::{NEWEST, Newest};
-use super::{Statement, statement};
+use super::{Statement, flag, statement};
 use crate::domain::email::Email;
 use crate::domain::id::{LinkId, StaffId};
 use crate::domain::invitation::RevokedReason;
@@ -23,6 +23,9 @@ pub(crate) struct Member {
     pub(crate) deactivated_at: Option<Timestamp>,
     /// When a session of theirs was last used.
     pub(crate) seen_at: Option<Timestamp>,
+    /// Signing in asks for a second factor.
+    #[serde(deserialize_with = "flag")]
+    pub(crate) has_factor: bool,
     /// Active owners other than this person.
     pub(crate) owners_left: u32,
     /// Their newest link to join.
@@ -44,7 +47,8 @@ impl Member {
 
 /// The columns of [`Member`] but for [`NEWEST`] and `owners_left`, of `staff st`.
 const MEMBER: &str = "st.id, st.name, st.email, st.role, st.joined_at, st.deactivated_at, \
-     (SELECT max(s.seen_at) FROM sessions s WHERE s.staff_id = st.id) AS seen_at";
+     (SELECT max(s.seen_at) FROM sessions s WHERE s.staff_id = st.id) AS seen_at, \
+     EXISTS (SELECT 1 FROM factors f WHERE f.person_id = st.id) AS has_factor";
 
 /// What [`NEWEST`] reads, for `staff st`: the link to join that was sent last.
 const JOIN_LINK: &str = "LEFT JOIN links l ON l.id = (SELECT j.id FROM links j \

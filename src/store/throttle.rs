@@ -10,7 +10,9 @@ use super::viewer::Asker;
 use super::{Statement, statement};
 use crate::domain::id::AuditId;
 use crate::domain::next::Side;
-use crate::domain::throttle::{ACCOUNT, ADDRESS, Failures, MAILS, MAILS_A_DAY, MAILS_BEYOND};
+use crate::domain::throttle::{
+    ACCOUNT, ADDRESS, CODES_A_DAY, Failures, MAILS, MAILS_A_DAY, MAILS_BEYOND, PENDING_TRIES,
+};
 use crate::domain::time::Timestamp;
 
 /// A try: whom it is about, where it comes from, and the name under which it is counted.
@@ -44,6 +46,38 @@ impl Try<'_> {
             ADDRESS.failures,
             serde_json::json!([self.account, self.network]).to_string()
         )
+    }
+
+    /// Counts the try of a second factor, for the sign-in that waits for it too. Of a recovery code, which
+    /// nobody guesses, the account has none: then `account` names nothing.
+    pub(crate) fn reserve_code(&self, pending: &str) -> Statement {
+        let keys = [self.account, self.network, pending];
+        let keys: Vec<&str> = keys.into_iter().filter(|key| !key.is_empty()).collect();
+        statement!(
+            "INSERT INTO failures (key, at, id) SELECT k.value, ?5, ?4 FROM json_each(?6) k \
+             WHERE (SELECT count(*) FROM failures WHERE key = ?1 AND at > ?7) < ?8 \
+              AND (SELECT count(*) FROM failures WHERE key = ?1 AND at > ?9) < ?10 \
+              AND (SELECT count(*) FROM failures WHERE key = ?2 AND at > ?11) < ?12 \
+              AND (SELECT count(*) FROM failures WHERE key = ?3) < ?13",
+            self.account,
+            self.network,
+            pending,
+            self.id.to_string(),
+            self.now,
+            serde_json::json!(keys).to_string(),
+            ACCOUNT.since(self.now),
+            ACCOUNT.failures,
+            CODES_A_DAY.since(self.now),
+            CODES_A_DAY.failures,
+            ADDRESS.since(self.now),
+            ADDRESS.failures,
+            PENDING_TRIES
+        )
+    }
+
+    /// How many tries a sign-in that waits has had.
+    pub(crate) fn pending_count(&self, pending: &str) -> Statement {
+        count(pending, CODES_A_DAY.since(self.now), PENDING_TRIES)
     }
 
     /// Counts the asking for a mail: first for the network, then for the address it would go to. The

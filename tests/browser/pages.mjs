@@ -6,6 +6,7 @@ import { addSavedReply, answer, file, note, openTicket } from "../harness/ticket
 import { addProject, addTask, addTime, showTime } from "../harness/work.mjs";
 import { addDocument, addStaff, setUpOwner } from "../harness/flows.mjs";
 import { payLinkTo } from "../harness/invoices.mjs";
+import { enrol } from "../harness/totp.mjs";
 import { bareAttempt, exceptionRow } from "../harness/money.mjs";
 import { clientRow, contactRow, invitation, person, portalOff } from "../harness/rows.mjs";
 
@@ -39,6 +40,10 @@ export async function setTheStage(world) {
   await larkspur.person.get(`/documents/${shared.id}/download`);
   await world.db.prepare("UPDATE documents SET description = ?, visible_until = ? WHERE id = ?")
     .bind("The three routes we talked about, with prices.\nPlease choose one by the end of the month.", world.now() + 30 * 86_400_000, shared.id).run();
+  const careful = await addStaff(world, owner, { role: "member", name: "Cleo Careful", email: "cleo@fern-oak.test" });
+  await enrol(careful, "/admin");
+  const asked = world.user("who is asked for a code");
+  await asked.post("/admin/sign-in", careful);
   const fresh = await person(world, owner, { client: "Northwind Events" });
   await fresh.person.post("/confirm/link");
   const off = await person(world, owner, { client: "Harbour Yoga" });
@@ -133,7 +138,7 @@ export async function setTheStage(world) {
   await world.settled();
   const leave = (await world.mailbox.all()).flatMap(({ links }) => links).find((link) => link.includes("/unsubscribe/")).slice(world.base.length);
   return {
-    leave, who: { looking, early, anonymous: world.user("anonymous"), owner, admin: colleague, person: larkspur.person, fresh: fresh.person, off: off.person },
+    leave, who: { careful, asked, looking, early, anonymous: world.user("anonymous"), owner, admin: colleague, person: larkspur.person, fresh: fresh.person, off: off.person },
     tickets: { printer, asks, twice, over, solved, savedReply }, threads: { proofs, visit, unseen }, project, task, done, time, billedTime, recorded: fact.replace("offline:", ""), draft, invoice, withdrawn, payment, open, payLink, waits, linked, exception, client: larkspur.client, contact: larkspur.contact, pending, unreachable: lost, link, mail, milo, quiet, document: shared,
     ownerId: (await world.db.prepare("SELECT id FROM staff WHERE role = 'owner'").first()).id,
   };
@@ -158,6 +163,7 @@ export const pages = ({ leave, tickets, threads, project, task, done, time, bill
   { name: "staff-reset", path: `/admin/reset/pt_s${"A".repeat(43)}` },
   { name: "not-found", path: "/no-such-page", status: 404 },
   { name: "staff-sign-in", path: "/admin/sign-in" },
+  { name: "staff-code", path: "/admin/sign-in/code", who: "asked" },
   { name: "staff-join", path: `/admin/join/pt_j${"A".repeat(43)}` },
   { name: "staff-join-occupied", path: `/admin/join/pt_j${"A".repeat(43)}`, who: "owner" },
   // a client's person
@@ -220,6 +226,7 @@ export const pages = ({ leave, tickets, threads, project, task, done, time, bill
   { name: "client-profile", path: "/profile", who: "person" },
   { name: "client-email", path: "/profile/email", who: "person" },
   { name: "client-password", path: "/profile/password", who: "person" },
+  { name: "client-factor", path: "/profile/factor", who: "person" },
   { name: "client-confirm", path: "/confirm", who: "person" },
   { name: "client-confirm-code", path: "/confirm", who: "fresh" },
   { name: "client-closed", path: "/", who: "off", status: 403 },
@@ -227,6 +234,9 @@ export const pages = ({ leave, tickets, threads, project, task, done, time, bill
   { name: "admin-dashboard", path: "/admin", who: "owner" },
   { name: "admin-confirm", path: "/admin/confirm", who: "owner" },
   { name: "admin-profile", path: "/admin/profile", who: "owner" },
+  { name: "admin-factor", path: "/admin/profile/factor", who: "owner" },
+  { name: "admin-factor-set", path: "/admin/profile/factor", who: "careful" },
+  { name: "admin-confirm-code", path: "/admin/confirm", who: "careful" },
   { name: "admin-email", path: "/admin/profile/email", who: "owner" },
   { name: "admin-password", path: "/admin/profile/password", who: "owner" },
   { name: "admin-clients", path: "/admin/clients", who: "owner" },

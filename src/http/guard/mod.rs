@@ -23,7 +23,7 @@ use crate::store::{ById, Results, Statement};
 pub(crate) use pay_link::{ByLink, PayLink};
 pub(crate) use provider::Provider;
 pub(crate) use public::Public;
-pub(crate) use staff::{Admin, Manager, Me, Staff, StaffOf, SureStaff};
+pub(crate) use staff::{Admin, Enrolling, Manager, Me, Staff, StaffOf, SureStaff, WayOut};
 pub(crate) use viewer::{
     Invoiced, Leaving, Messaging, Other, Paying, Planned, Portal, Scope, Shared, Supported, Sure,
     Tasked, Timed, Viewer, Who,

@@ -29,8 +29,27 @@ pub(crate) trait Rank: Send {
     const LEAST: Role;
     /// Whether the proof of identity must be fresh (step-up).
     const FRESH: bool = false;
+    /// Whether it is open to who must set a second factor up before anything else.
+    const WITHOUT_FACTOR: bool = false;
     /// The guard's name in the access table.
     const NAME: &'static str;
+}
+
+/// The way to a second factor, and out: open to who must set one up before anything else.
+pub(crate) struct WayRole;
+impl Rank for WayRole {
+    const LEAST: Role = Role::Member;
+    const WITHOUT_FACTOR: bool = true;
+    const NAME: &'static str = "staff:way";
+}
+
+/// One's own second factor.
+pub(crate) struct EnrollingRole;
+impl Rank for EnrollingRole {
+    const LEAST: Role = Role::Member;
+    const FRESH: bool = true;
+    const WITHOUT_FACTOR: bool = true;
+    const NAME: &'static str = "staff:enrolling";
 }
 
 /// Anybody on the staff.
@@ -63,6 +82,10 @@ impl Rank for ManagerRole {
     const NAME: &'static str = "staff:admin:fresh";
 }
 
+/// A member of staff who proves again who they are, or leaves; with or without the second factor they must have.
+pub(crate) type WayOut<L = ()> = StaffOf<WayRole, L>;
+/// A member of staff at their own second factor, whose proof of identity is fresh.
+pub(crate) type Enrolling<L = ()> = StaffOf<EnrollingRole, L>;
 /// A member of staff of any role, with what the page loaded.
 pub(crate) type Staff<L = ()> = StaffOf<AnyRole, L>;
 /// A member of staff whose proof of identity is fresh.
@@ -167,8 +190,7 @@ impl<S: Sync, R: Rank, L: Load> FromRequestParts<S> for StaffOf<R, L> {
             Err(_said_below) => Vec::new(),
         };
         // 3. and 4.
-        let (me, branding, mut results) =
-            admit(&app, parts, ticket, own, (R::LEAST, R::FRESH)).await?;
+        let (me, branding, mut results) = admit(&app, parts, ticket, own, Needs::of::<R>()).await?;
         // 5.
         let page = L::read(args?, &mut results, app.now)?.ok_or(Error::NotFound)?;
         let chrome = Chrome::new(&app, parts, &branding, me);
@@ -178,6 +200,23 @@ impl<S: Sync, R: Rank, L: Load> FromRequestParts<S> for StaffOf<R, L> {
             page,
             proof: PhantomData,
         })
+    }
+}
+
+/// What a [`Rank`] asks of whoever comes.
+struct Needs {
+    least: Role,
+    fresh: bool,
+    without_factor: bool,
+}
+
+impl Needs {
+    const fn of<R: Rank>() -> Self {
+        Self {
+            least: R::LEAST,
+            fresh: R::FRESH,
+            without_factor: R::WITHOUT_FACTOR,
+        }
     }
 }
 
@@ -201,7 +240,7 @@ async fn admit(
     parts: &Parts,
     ticket: Ticket,
     asked: Vec<Statement>,
-    (least, fresh): (Role, bool),
+    needs: Needs,
 ) -> Result<(Me, Branding, Results), Error> {
     let mut batch = vec![session::staff_member(ticket.session, app.now)];
     batch.extend(cookie::touch(app, ticket, Side::Staff));
@@ -213,12 +252,15 @@ async fn admit(
         results.skip()?;
     }
     let row = row.ok_or_else(|| sign_in(parts))?;
-    if row.role < least {
+    if row.lacks_factor && !needs.without_factor {
+        return Err(Error::LacksFactor);
+    }
+    if row.role < needs.least {
         return Err(Error::Forbidden(
             "Your role does not include this. Please ask an owner or admin of your portal.",
         ));
     }
-    if fresh && app.now.since(row.confirmed_at) > FRESH {
+    if needs.fresh && app.now.since(row.confirmed_at) > FRESH {
         return Err(Error::Confirm {
             side: Side::Staff,
             next: Side::Staff.next_of(parts),

@@ -140,7 +140,9 @@ pub(crate) async fn accept(public: Public<InPath<String>>, mut form: Fields) -> 
                 .password_hash
                 .as_deref()
                 .filter(|_| password.is_some());
-            batch.extend(typed.map(|hash| login::still(Person::Account(account), hash)));
+            batch.extend(
+                typed.map(|hash| login::still(Person::Account(account), hash, invitee.second)),
+            );
         }
         Login::New(..) => {}
     }

@@ -2,7 +2,7 @@
 //!
 //! An address that is new here chooses: a password, or links. One that signs in here already, for another
 //! client or from before, keeps what it has: it is signed in on this browser, or types its password, or
-//! is sent a link. Staff, whoever reads the mail, or a scanner gain nothing of that login by inviting it.
+//! is sent a link, as it is where a password is not enough. Staff, whoever reads the mail, or a scanner gain nothing of that login by inviting it.
 
 use crate::app::App;
 use crate::domain::credential::{self, Proof};
@@ -97,7 +97,12 @@ pub(super) fn decide(
         );
         return Ok(None);
     }
-    Ok(Some(Way::Known(account)))
+    // The link leads on to the second factor.
+    Ok(Some(if invitee.second && !invitee.here {
+        Way::Mailed(account)
+    } else {
+        Way::Known(account)
+    }))
 }
 
 impl Way {

@@ -86,6 +86,11 @@ impl Page {
         self.refused.is_empty() && matches!(self.state, StaffState::Invited(_))
     }
 
+    /// Whether who looks at the page can take this person's second step away.
+    fn can_take_factor(&self) -> bool {
+        self.member.has_factor && !self.is_me && self.chrome.me.role.may_manage_owners()
+    }
+
     /// Whether this person can be deactivated by who looks at the page.
     fn can_deactivate(&self) -> bool {
         self.refused.is_empty() && !self.is_me && self.member.deactivated_at.is_none()

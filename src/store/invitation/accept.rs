@@ -32,6 +32,9 @@ pub(crate) struct Invitee {
     pub(crate) account_id: Option<AccountId>,
     /// Its password.
     pub(crate) password_hash: Option<String>,
+    /// It has a second factor, so a password alone does not open it.
+    #[serde(deserialize_with = "flag")]
+    pub(crate) second: bool,
     /// Whoever has it is signed in on this browser.
     #[serde(deserialize_with = "flag")]
     pub(crate) here: bool,
@@ -50,6 +53,7 @@ impl Presented<'_> {
         statement!(
             "SELECT ct.id AS contact_id, ct.first_name, ct.last_name, ct.email, c.name AS client_name, \
              a.id AS account_id, a.password_hash, l.consumed_at IS NOT NULL AS again, \
+             EXISTS (SELECT 1 FROM factors f WHERE f.person_id = a.id) AS second, \
              (SELECT made.id FROM sessions made WHERE made.id = l.session_id) AS session_id, \
              EXISTS (SELECT 1 FROM sessions s WHERE s.id = ?5 AND s.account_id = a.id AND s.epoch = a.epoch \
               AND s.ended_at IS NULL AND s.expires_at > ?2 AND s.seen_at > ?2 - 86400000) AS here, \
