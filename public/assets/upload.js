@@ -124,6 +124,18 @@ function refresh() {
   input.required = queue.length === 0;
 }
 
+// A form without an address for uploads in parts takes a file at a time as it is. Sent again it makes nothing twice.
+async function sendWhole(item) {
+  const body = new FormData();
+  for (const [name, value] of new FormData(form)) if (typeof value === "string") body.append(name, value);
+  body.append("of", queue.length);
+  body.append("file", item.file, item.file.name);
+  const { location } = await patiently(item, () => ask("POST", form.getAttribute("action"), body, item, (sent) => progress(item, sent)));
+  item.done = location;
+  item.cancel.remove();
+  say(item, `Sent · ${size(item.file.size)}`, "ok");
+}
+
 // Makes or resumes the upload, sends the parts that are missing, completes it.
 async function send(item) {
   const { file } = item;
@@ -178,7 +190,7 @@ form.addEventListener("submit", async (event) => {
     item.note.className = "";
     label(item, "Cancel");
     item.bar.hidden = false;
-    try { await send(item); } catch (trouble) {
+    try { await (create ? send(item) : sendWhole(item)); } catch (trouble) {
       label(item, "Remove");
       if (item.gone) continue;
       // What the server no longer knows begins anew.

@@ -186,6 +186,7 @@ async function messages({ owner, daysAgo, bakery, rebrand, lena }) {
   await write(lena, proofs, "The green is lovely. Let us keep the lid plain.");
   await come(8);
   await writeBack(owner, proofs, "Then we print on Thursday.");
+  await lena.upload("/documents", [["file", paper("Measures of the shop front", "shop-front-measures.pdf")]]);
   await come(1);
   await lena.get(proofs.path);
   await startThread(lena, { subject: "Opening hours over Christmas", body: "Are you there between the years? We would like to talk about the window." });

@@ -48,7 +48,7 @@ impl Deed<'_> {
         match self.action.split('.').next().unwrap_or_default() {
             "client" => "building",
             "contact" | "staff" => "user",
-            "document" => "file",
+            "document" | "upload" => "file",
             "invitation" | "mail" | "template" => "mail",
             "session" | "factor" | "sign_in_link" | "password" | "email" | "profile" => "key",
             "portal" => "home",
@@ -215,6 +215,7 @@ fn support(action: &str) -> Option<Phrase> {
         "ticket.closed" => About("closed ", ""),
         "ticket.reopened" => About("opened ", " again"),
         "ticket.merged" => Namely("merged two tickets"),
+        "upload.sent" => About("sent “", "”"),
         "message.begun" => About("began the conversation “", "”"),
         "message.sent" => About("wrote in “", "”"),
         "message.file_taken" | "ticket.file_taken" => About("downloaded “", "”"),

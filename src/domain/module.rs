@@ -44,11 +44,12 @@ impl Module {
         Self::Messages,
     ];
     /// Those that have pages, in the order of the navigation: what Portal Permissions offers.
-    pub const OPEN: [Self; 8] = [
+    pub const OPEN: [Self; 9] = [
         Self::Projects,
         Self::Tasks,
         Self::TimeLogs,
         Self::Documents,
+        Self::Uploads,
         Self::Billing,
         Self::Payments,
         Self::SupportTickets,
@@ -79,7 +80,7 @@ impl Module {
             Self::Tasks => "What is done, what is planned, and what waits for the client.",
             Self::TimeLogs => "The time you spent, as far as Settings, Time Logs show it.",
             Self::Documents => "Files that are visible in the portal.",
-            Self::Uploads => "Sending files to you.",
+            Self::Uploads => "Sending files to you. Needs Documents.",
             Self::Billing => "Invoices with their PDF, and statements.",
             Self::Payments => "Pay Now, where a payment provider is set up. Needs Billing.",
             Self::SupportTickets => "Asking for help, and your answers.",

@@ -10,7 +10,7 @@ use axum::extract::FromRequestParts;
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt as _};
 use http::HeaderMap;
-use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE};
 use http::request::Parts;
 use worker::js_sys::Uint8Array;
 use worker::send::{SendFuture, SendWrapper};
@@ -28,6 +28,8 @@ pub(crate) struct Incoming {
     pub(crate) content_type: String,
     /// Content-Length, where it was sent.
     pub(crate) length: Option<u64>,
+    /// A script asks, and wants JSON.
+    pub(crate) json: bool,
 }
 
 impl Incoming {
@@ -37,6 +39,7 @@ impl Incoming {
         Self {
             request: Arc::new(SendWrapper::new(request)),
             content_type: text(CONTENT_TYPE).unwrap_or_default().to_owned(),
+            json: text(ACCEPT).is_some_and(|accept| accept.contains("application/json")),
             length: text(CONTENT_LENGTH).and_then(|length| length.parse().ok()),
         }
     }

@@ -125,11 +125,14 @@ impl Entry {
             "ticket" => "tickets",
             "task" => "tasks",
             "message" => "messages",
+            "upload" => "documents",
             _ => "",
         };
         let client = told.kept.client_id.map(|id| id.to_string());
         let href = match (&told.entity_id, place, client) {
-            (Some(id), "tickets" | "tasks" | "messages", _) => format!("/admin/{place}/{id}"),
+            (Some(id), "tickets" | "tasks" | "messages" | "documents", _) => {
+                format!("/admin/{place}/{id}")
+            }
             (_, _, Some(client)) if noun == "payment" => format!("/admin/clients/{client}/billing"),
             (_, _, Some(client)) => format!("/admin/clients/{client}"),
             _ if noun == "payment" => "/admin/exceptions".to_owned(),

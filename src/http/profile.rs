@@ -215,6 +215,15 @@ pub(crate) async fn take_messages(staff: Staff, form: Fields) -> Answer {
     take(&staff, form, ("messages", profile::take_messages), said).await
 }
 
+/// `POST /admin/profile/uploads`: mail about files that clients send, on or off.
+pub(crate) async fn take_uploads(staff: Staff, form: Fields) -> Answer {
+    let said = [
+        "You get an e-mail when a client sends files.",
+        "You get no e-mail about files that clients send.",
+    ];
+    take(&staff, form, ("uploads", profile::take_uploads), said).await
+}
+
 /// Saves the box of that name, with what is said where it is on and where it is off.
 async fn take(
     staff: &Staff,

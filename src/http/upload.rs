@@ -9,7 +9,7 @@ use http::StatusCode;
 use serde::{Deserialize, Serialize};
 
 use super::chrome::Flash;
-use super::document::landing::{File, Place, land, told};
+use super::document::landing::{File, Place, Sender, land, told};
 use super::guard::{InPath, InPathAndQuery, Load, Me, Staff};
 use super::page::{Answer, json};
 use super::{Error, Incoming, Json};
@@ -368,7 +368,15 @@ pub(crate) async fn complete(staff: Staff<Ending>) -> Answer {
         size: going.size,
         number: 1,
     };
-    let made = land(app, &staff.chrome, readers, &place, &[file], &wishes).await?;
+    let made = land(
+        app,
+        Sender::Staff(&staff.chrome),
+        readers,
+        &place,
+        &[file],
+        &wishes,
+    )
+    .await?;
     let made = made.into_iter().next().ok_or(Error::NotFound)?;
     let mut text = match (together, place.document) {
         (_, Some(_)) => format!("“{}” has a new version.", made.title),

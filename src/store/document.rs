@@ -51,11 +51,14 @@ pub(crate) struct Listed {
     /// How often clients downloaded it, and when last.
     pub(crate) downloads: u64,
     pub(crate) downloaded_at: Option<Timestamp>,
+    /// Who of the client sent it.
+    pub(crate) sender: Option<String>,
 }
 
 /// The columns of [`Listed`], of `documents d` and `document_versions v`.
 const LISTED: &str = "d.id, d.title, d.folder, d.visible, d.visible_from, d.visible_until, v.created_at, v.number, \
-     v.size, d.downloads, d.downloaded_at";
+     v.size, d.downloads, d.downloaded_at, \
+     (SELECT trim(ct.first_name || ' ' || ct.last_name) FROM contacts ct WHERE ct.id = d.sent_by) AS sender";
 
 /// A page of a client's documents, newest first and one row more where there are more. The page
 /// before another comes in reverse.
@@ -111,6 +114,8 @@ pub(crate) struct Whole {
     pub(crate) visible_until: Option<Timestamp>,
     pub(crate) project_id: Option<ProjectId>,
     pub(crate) revision: i64,
+    /// Who of the client sent it.
+    pub(crate) sender: Option<String>,
 }
 
 impl Whole {
@@ -130,7 +135,8 @@ impl ById for Whole {
         statement!(
             "SELECT d.id, d.client_id, c.name AS client_name, c.archived_at IS NOT NULL AS archived, \
              b.upload_limit, d.title, d.folder, d.description, d.visible, d.visible_from, \
-             d.visible_until, d.version_id, d.project_id, d.revision, d.updated_at \
+             d.visible_until, d.version_id, d.project_id, d.revision, d.updated_at, \
+             (SELECT trim(ct.first_name || ' ' || ct.last_name) FROM contacts ct WHERE ct.id = d.sent_by) AS sender \
              FROM documents d JOIN clients c ON c.id = d.client_id JOIN business b ON b.id = 1 \
              WHERE d.id = ?1 AND d.deleted_at IS NULL",
             id.to_string()
@@ -153,8 +159,9 @@ pub(crate) struct Version {
 /// The newest fifty [`Version`]s.
 pub(crate) fn versions(document: DocumentId) -> Statement {
     statement!(
-        "SELECT v.number, v.file_name, v.size, v.created_at, coalesce(st.name, '') AS by, v.downloads \
+        "SELECT v.number, v.file_name, v.size, v.created_at, coalesce(st.name, trim(ct.first_name || ' ' || ct.last_name), '') AS by, v.downloads \
          FROM document_versions v LEFT JOIN staff st ON st.id = v.uploaded_by \
+         LEFT JOIN contacts ct ON ct.id = v.sent_by \
          WHERE v.document_id = ?1 ORDER BY v.number DESC LIMIT 50",
         document.to_string()
     )
@@ -169,10 +176,17 @@ pub(crate) struct Shared {
     pub(crate) published_at: Timestamp,
     pub(crate) visible_from: Option<Timestamp>,
     pub(crate) size: u64,
+    /// Who of the client sent it.
+    pub(crate) sender: Option<String>,
+    /// The viewer did.
+    #[serde(deserialize_with = "flag")]
+    pub(crate) mine: bool,
 }
 
 /// Reads [`Shared`].
-const ROWS: &str = "SELECT s.id, s.title, s.folder, s.published_at, s.visible_from, v.size \
+const ROWS: &str = "SELECT s.id, s.title, s.folder, s.published_at, s.visible_from, v.size, \
+     (SELECT trim(ct.first_name || ' ' || ct.last_name) FROM contacts ct WHERE ct.id = s.sent_by) AS sender, \
+     s.sent_by IS NOT NULL AND s.sent_by IS s.contact_id AS mine \
      FROM shared s JOIN document_versions v ON v.id = s.version_id";
 /// The document that a page goes on from; of another client there is none.
 const HERE: &str = "FROM documents WHERE id = ?4 AND client_id = (SELECT client_id FROM viewer)";
@@ -229,13 +243,20 @@ pub(crate) struct SharedWhole {
     pub(crate) number: u64,
     /// When its current version came.
     pub(crate) created_at: Timestamp,
+    /// Who of the client sent it.
+    pub(crate) sender: Option<String>,
+    /// The viewer did.
+    #[serde(deserialize_with = "flag")]
+    pub(crate) mine: bool,
 }
 
 /// [`SharedWhole`], if the viewer may see it.
 pub(crate) fn shared_whole(asker: &Asker, document: DocumentId) -> Statement {
     asker.shared(
         "SELECT s.id, s.title, s.folder, s.description, s.published_at, s.visible_from, s.visible_until, \
-         v.file_name, v.size, v.number, v.created_at \
+         v.file_name, v.size, v.number, v.created_at, \
+         (SELECT trim(ct.first_name || ' ' || ct.last_name) FROM contacts ct WHERE ct.id = s.sent_by) AS sender, \
+         s.sent_by IS NOT NULL AND s.sent_by IS s.contact_id AS mine \
          FROM shared s JOIN document_versions v ON v.id = s.version_id WHERE s.id = ?4",
         [document.to_string().into()],
     )

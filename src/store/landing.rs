@@ -7,6 +7,7 @@
 use serde::Serialize;
 
 use super::upload::{self, Made};
+use super::viewer::Asker;
 use super::{Db, Error, Param, Statement, statement};
 use crate::domain::filename::FileName;
 use crate::domain::id::{AuditId, ClientId, DocumentId, StaffId, UploadId, VersionId};
@@ -43,6 +44,15 @@ pub(crate) enum Becomes<'a> {
     Version,
 }
 
+/// Who sends them.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum By {
+    /// Staff.
+    Staff(StaffId),
+    /// The viewer, while they may.
+    Client(Asker),
+}
+
 /// Files that land together.
 #[derive(Debug, Clone)]
 pub(crate) struct Landing<'a> {
@@ -52,7 +62,7 @@ pub(crate) struct Landing<'a> {
     pub(crate) client: ClientId,
     /// The row that they end. Where it is gone, nothing lands.
     pub(crate) upload: Option<UploadId>,
-    pub(crate) by: StaffId,
+    pub(crate) by: By,
     /// Where from.
     pub(crate) address: &'a str,
 }
@@ -66,11 +76,18 @@ impl Landing<'_> {
         now: Timestamp,
     ) -> Result<Vec<Made>, Error> {
         let files = serde_json::to_string(&self.files)?;
-        let mut batch = match self.becomes {
-            Becomes::New { folder, visible } => self.documents(&files, folder, visible, now),
-            Becomes::Version => self.next(&files, now),
+        let mut batch = match (self.becomes, self.by) {
+            (Becomes::New { folder, visible }, By::Staff(by)) => vec![
+                self.documents(&files, (folder, visible), by, now),
+                first_versions(&files, now),
+            ],
+            (Becomes::Version, By::Staff(by)) => self.next(&files, by, now),
+            (_, By::Client(asker)) => vec![sent(&files, &asker), first_versions(&files, now)],
         };
-        batch.push(self.notes(&files, now));
+        batch.push(match self.by {
+            By::Staff(by) => self.notes(&files, by, now),
+            By::Client(_) => self.sent_notes(&files, now),
+        });
         batch.extend(notice);
         if let Some(upload) = self.upload {
             batch.extend(upload::end(upload, now));
@@ -91,46 +108,32 @@ impl Landing<'_> {
     fn documents(
         &self,
         files: &str,
-        folder: &Folder,
-        visible: bool,
+        (folder, visible): (&Folder, bool),
+        by: StaffId,
         now: Timestamp,
-    ) -> Vec<Statement> {
-        vec![
-            statement!(
-                "INSERT INTO documents (id, client_id, title, folder, visible, published_at, \
-                 version_id, created_by, created_at, updated_at) \
-                 SELECT f.value ->> 'document', c.id, f.value ->> 'title', ?3, ?4, ?5, \
-                 f.value ->> 'version', ?6, ?7, ?7 \
-                 FROM json_each(?1) f JOIN clients c ON c.id = ?2 AND c.archived_at IS NULL \
-                 WHERE (?8 IS NULL OR EXISTS (SELECT 1 FROM uploads WHERE id = ?8)) \
-                  AND NOT EXISTS (SELECT 1 FROM document_versions WHERE id = f.value ->> 'version') \
-                  AND NOT EXISTS (SELECT 1 FROM doomed_blobs WHERE blob = f.value ->> 'blob') \
-                  AND f.value ->> 'blob' NOT BETWEEN 'form/' AND (SELECT key FROM form_sweep WHERE id = 1)",
-                files,
-                self.client.to_string(),
-                folder.as_str(),
-                visible,
-                visible.then_some(now),
-                self.by.to_string(),
-                now,
-                self.row()
-            ),
-            statement!(
-                "INSERT INTO document_versions (id, document_id, number, blob, etag, file_name, \
-                 content_type, size, uploaded_by, created_at) \
-                 SELECT d.version_id, d.id, 1, f.value ->> 'blob', f.value ->> 'etag', \
-                 f.value ->> 'file_name', f.value ->> 'content_type', f.value ->> 'size', ?2, ?3 \
-                 FROM json_each(?1) f JOIN documents d ON d.id = f.value ->> 'document' \
-                  AND d.version_id = f.value ->> 'version' \
-                 WHERE NOT EXISTS (SELECT 1 FROM document_versions WHERE id = d.version_id)",
-                files,
-                self.by.to_string(),
-                now
-            ),
-        ]
+    ) -> Statement {
+        statement!(
+            "INSERT INTO documents (id, client_id, title, folder, visible, published_at, \
+             version_id, created_by, created_at, updated_at) \
+             SELECT f.value ->> 'document', c.id, f.value ->> 'title', ?3, ?4, ?5, \
+             f.value ->> 'version', ?6, ?7, ?7 \
+             FROM json_each(?1) f JOIN clients c ON c.id = ?2 AND c.archived_at IS NULL \
+             WHERE (?8 IS NULL OR EXISTS (SELECT 1 FROM uploads WHERE id = ?8)) \
+              AND NOT EXISTS (SELECT 1 FROM document_versions WHERE id = f.value ->> 'version') \
+              AND NOT EXISTS (SELECT 1 FROM doomed_blobs WHERE blob = f.value ->> 'blob') \
+              AND f.value ->> 'blob' NOT BETWEEN 'form/' AND (SELECT key FROM form_sweep WHERE id = 1)",
+            files,
+            self.client.to_string(),
+            folder.as_str(),
+            visible,
+            visible.then_some(now),
+            by.to_string(),
+            now,
+            self.row()
+        )
     }
 
-    fn next(&self, files: &str, now: Timestamp) -> Vec<Statement> {
+    fn next(&self, files: &str, by: StaffId, now: Timestamp) -> Vec<Statement> {
         vec![
             statement!(
                 "INSERT INTO document_versions (id, document_id, number, blob, etag, file_name, \
@@ -148,7 +151,7 @@ impl Landing<'_> {
                   AND f.value ->> 'blob' NOT BETWEEN 'form/' AND (SELECT key FROM form_sweep WHERE id = 1)",
                 files,
                 self.client.to_string(),
-                self.by.to_string(),
+                by.to_string(),
                 now,
                 self.row()
             ),
@@ -164,7 +167,7 @@ impl Landing<'_> {
     }
 
     /// The lines of the audit log for what came to be at this moment.
-    fn notes(&self, files: &str, now: Timestamp) -> Statement {
+    fn notes(&self, files: &str, by: StaffId, now: Timestamp) -> Statement {
         let action = match self.becomes {
             Becomes::New { .. } => "document.uploaded",
             Becomes::Version => "document.version_added",
@@ -178,7 +181,23 @@ impl Landing<'_> {
              WHERE d.updated_at = ?5 AND d.version_id = f.value ->> 'version'",
             files,
             action,
-            self.by.to_string(),
+            by.to_string(),
+            self.address,
+            now
+        )
+    }
+
+    /// The same for what a client sent.
+    fn sent_notes(&self, files: &str, now: Timestamp) -> Statement {
+        statement!(
+            "INSERT OR IGNORE INTO audit (id, at, principal, principal_id, principal_name, action, entity_id, \
+             client_id, detail, address) \
+             SELECT f.value ->> 'note', ?3, 'contact', ct.id, trim(ct.first_name || ' ' || ct.last_name), \
+             'upload.sent', d.id, d.client_id, d.title, ?2 \
+             FROM json_each(?1) f JOIN documents d ON d.id = f.value ->> 'document' \
+             JOIN contacts ct ON ct.id = d.sent_by \
+             WHERE d.updated_at = ?3 AND d.version_id = f.value ->> 'version'",
+            files,
             self.address,
             now
         )
@@ -187,4 +206,34 @@ impl Landing<'_> {
     fn row(&self) -> Param {
         self.upload.map(|id| id.to_string()).into()
     }
+}
+
+/// What a client sends becomes documents that all of the client see, while the viewer may send any.
+fn sent(files: &str, asker: &Asker) -> Statement {
+    asker.statement(
+        "INSERT INTO documents (id, client_id, title, visible, published_at, version_id, sent_by, created_at, \
+         updated_at) \
+         SELECT f.value ->> 'document', v.client_id, f.value ->> 'title', 1, ?2, f.value ->> 'version', v.contact_id, \
+         ?2, ?2 FROM viewer v CROSS JOIN json_each(?4) f \
+         WHERE v.session_id IS NOT NULL \
+          AND NOT EXISTS (SELECT 1 FROM document_versions WHERE id = f.value ->> 'version') \
+          AND NOT EXISTS (SELECT 1 FROM doomed_blobs WHERE blob = f.value ->> 'blob') \
+          AND f.value ->> 'blob' NOT BETWEEN 'form/' AND (SELECT key FROM form_sweep WHERE id = 1)",
+        [files.into()],
+    )
+}
+
+/// The first versions of documents, by who made those.
+fn first_versions(files: &str, now: Timestamp) -> Statement {
+    statement!(
+        "INSERT INTO document_versions (id, document_id, number, blob, etag, file_name, \
+         content_type, size, uploaded_by, sent_by, created_at) \
+         SELECT d.version_id, d.id, 1, f.value ->> 'blob', f.value ->> 'etag', \
+         f.value ->> 'file_name', f.value ->> 'content_type', f.value ->> 'size', d.created_by, d.sent_by, ?2 \
+         FROM json_each(?1) f JOIN documents d ON d.id = f.value ->> 'document' \
+          AND d.version_id = f.value ->> 'version' \
+         WHERE NOT EXISTS (SELECT 1 FROM document_versions WHERE id = d.version_id)",
+        files,
+        now
+    )
 }

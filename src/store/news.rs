@@ -18,10 +18,10 @@ pub(crate) const MOST: u32 = 10;
 /// How much is new for a contact `ct` of a client `c` of the business `b` at the moment `?2`, up to ten of each
 /// kind: `news`. It says the same as [`seen`], of modules that are on.
 pub(super) const COUNT: &str = "(SELECT (SELECT count(*) FROM (SELECT 1 FROM documents d WHERE m.bits & 8 = 8 \
-      AND d.client_id = c.id AND d.visible = 1 AND d.deleted_at IS NULL AND d.published_at > coalesce(ct.news_seen_at, 0) \
+      AND d.client_id = c.id AND d.visible = 1 AND d.deleted_at IS NULL AND d.sent_by IS NULL AND d.published_at > coalesce(ct.news_seen_at, 0) \
       AND (d.visible_from IS NULL OR d.visible_from <= ?2) AND (d.visible_until IS NULL OR d.visible_until > ?2) LIMIT 10)) \
      + (SELECT count(*) FROM (SELECT 1 FROM documents d WHERE m.bits & 8 = 8 AND d.client_id = c.id AND d.visible = 1 \
-      AND d.deleted_at IS NULL AND d.visible_from > coalesce(ct.news_seen_at, 0) AND d.visible_from <= ?2 \
+      AND d.deleted_at IS NULL AND d.sent_by IS NULL AND d.visible_from > coalesce(ct.news_seen_at, 0) AND d.visible_from <= ?2 \
       AND d.published_at <= coalesce(ct.news_seen_at, 0) AND (d.visible_until IS NULL OR d.visible_until > ?2) LIMIT 10)) \
      + (SELECT count(*) FROM (SELECT 1 FROM invoices i WHERE m.bits & 32 = 32 AND i.client_id = c.id \
       AND i.state = 'sent' AND i.sent_at > coalesce(ct.news_seen_at, 0) LIMIT 10)) \
@@ -58,7 +58,7 @@ pub(crate) fn seen(asker: &Asker) -> Vec<Statement> {
             "SELECT 'document' AS kind, s.id, s.title, max(s.published_at, coalesce(s.visible_from, 0)) AS at, \
              max(s.published_at, coalesce(s.visible_from, 0)) > coalesce((SELECT ct.news_seen_at FROM contacts ct \
               WHERE ct.id = s.contact_id), 0) AS is_new \
-             FROM shared s ORDER BY s.published_at DESC, s.id DESC LIMIT 25",
+             FROM shared s WHERE s.sent_by IS NULL ORDER BY s.published_at DESC, s.id DESC LIMIT 25",
             [],
         ),
         asker.of(Module::Billing).statement(

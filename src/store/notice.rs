@@ -6,7 +6,7 @@
 use serde::Deserialize;
 
 use super::{Param, Statement, statement};
-use crate::domain::id::{ClientId, ContactId, DocumentId, MailId, UploadId};
+use crate::domain::id::{ClientId, ContactId, DocumentId, MailId, StaffId, UploadId};
 use crate::domain::time::Timestamp;
 
 /// People of a client who are told of documents: active, wanting such mail, of a portal that is open
@@ -114,6 +114,45 @@ impl Notice<'_> {
                 self.content.into(),
                 now.into(),
             ],
+        ))
+    }
+}
+
+/// Mails to staff about what a client sent.
+#[derive(Debug)]
+pub(crate) struct SentNotice<'a> {
+    pub(crate) documents: &'a [DocumentId],
+    /// Files of one form are told of once, under this name.
+    pub(crate) group: &'a str,
+    pub(crate) subject: &'a str,
+    /// JSON of a letter.
+    pub(crate) content: &'a str,
+    /// Who might be told, each with the id of their mail.
+    pub(crate) mails: Vec<(StaffId, MailId)>,
+}
+
+impl SentNotice<'_> {
+    /// Queues the mails to those who take such mail, where one of the documents was sent at this moment.
+    pub(crate) fn queue(&self, now: Timestamp) -> Result<Statement, super::Error> {
+        let pairs: Vec<[String; 2]> = self
+            .mails
+            .iter()
+            .map(|(staff, mail)| [staff.to_string(), mail.to_string()])
+            .collect();
+        Ok(statement!(
+            "INSERT OR IGNORE INTO outbox (id, dedupe_key, kind, to_email, to_name, subject, content, \
+             staff_id, client_id, due_at, created_at) \
+             SELECT j.value ->> 1, 'upload ' || ?3 || ' ' || st.id, 'upload', st.email, st.name, ?4, ?5, st.id, \
+             d.client_id, ?6, ?6 FROM json_each(?2) j \
+             JOIN documents d ON d.id = (SELECT w.id FROM json_each(?1) f JOIN documents w ON w.id = f.value \
+              WHERE w.updated_at = ?6 AND w.sent_by IS NOT NULL LIMIT 1) \
+             JOIN staff st ON st.id = j.value ->> 0 AND st.deactivated_at IS NULL AND st.mail_uploads = 1",
+            serde_json::to_string(self.documents)?,
+            serde_json::to_string(&pairs)?,
+            self.group,
+            self.subject,
+            self.content,
+            now
         ))
     }
 }

@@ -48,6 +48,9 @@ pub(crate) struct Takes {
     /// About tickets that nobody has.
     #[serde(deserialize_with = "flag")]
     pub(crate) tickets: bool,
+    /// About files that clients send.
+    #[serde(deserialize_with = "flag")]
+    pub(crate) uploads: bool,
     /// About messages that they have not read.
     #[serde(deserialize_with = "flag")]
     pub(crate) messages: bool,
@@ -57,10 +60,10 @@ pub(crate) struct Takes {
 pub(crate) fn takes(asker: &Asker) -> Statement {
     match asker.side {
         Side::Staff => statement!(
-            "SELECT st.mail_tickets AS tickets, st.mail_messages AS messages FROM sessions s JOIN staff st ON st.id = s.staff_id WHERE s.id = ?1",
+            "SELECT st.mail_tickets AS tickets, st.mail_messages AS messages, st.mail_uploads AS uploads FROM sessions s JOIN staff st ON st.id = s.staff_id WHERE s.id = ?1",
             asker.session.to_string()
         ),
-        Side::Client => statement!("SELECT 0 AS tickets, 0 AS messages"),
+        Side::Client => statement!("SELECT 0 AS tickets, 0 AS messages, 0 AS uploads"),
     }
 }
 
@@ -68,6 +71,15 @@ pub(crate) fn takes(asker: &Asker) -> Statement {
 pub(crate) fn take_messages(id: StaffId, takes: bool) -> Statement {
     statement!(
         "UPDATE staff SET mail_messages = ?2 WHERE id = ?1",
+        id.to_string(),
+        takes
+    )
+}
+
+/// Changes whether they take mail about files that clients send.
+pub(crate) fn take_uploads(id: StaffId, takes: bool) -> Statement {
+    statement!(
+        "UPDATE staff SET mail_uploads = ?2 WHERE id = ?1",
         id.to_string(),
         takes
     )

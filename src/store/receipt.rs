@@ -29,8 +29,8 @@ pub(crate) struct Taking {
     pub(crate) place: Place,
 }
 
-/// The receipt of a download, if the viewer may see the document and bytes are sent: one per
-/// version, session and quarter of an hour (900000 ms), so that the ranges of one download count
+/// The receipt of a download of what staff uploaded, if the viewer may see the document and bytes are
+/// sent: one per version, session and quarter of an hour (900000 ms), so that the ranges of one download count
 /// once. What is asked is what `domain::range` decides; a date of `If-Range` is an IMF-fixdate.
 pub(crate) fn write(asker: &Asker, taking: &Taking) -> Statement {
     let (anything, tags) = match &taking.kept {
@@ -42,7 +42,7 @@ pub(crate) fn write(asker: &Asker, taking: &Taking) -> Statement {
         "INSERT OR IGNORE INTO receipts (id, document_id, version_id, contact_id, session_id, \
          quarter, at, device, address) \
          SELECT ?5, s.id, vs.id, s.contact_id, s.session_id, CAST(?2 / 900000 AS INTEGER), ?2, ?7, ?8 \
-         FROM shared s JOIN document_versions vs ON vs.id = s.version_id \
+         FROM shared s JOIN document_versions vs ON vs.id = s.version_id AND vs.sent_by IS NULL \
          WHERE s.id = ?4 AND ?11 = 0 AND vs.etag NOT IN (SELECT value FROM json_each(?6)) \
           AND (vs.size >= ?9 OR ?10 NOT IN ('', '\"' || vs.etag || '\"', \
            substr('SunMonTueWedThuFriSat', 1 + 3 * strftime('%w', vs.created_at / 1000, 'unixepoch'), 3) \

@@ -47,7 +47,7 @@ pub(crate) const PREVIEWER: &str = "WITH viewer AS (\
 /// client ∧ visible ∧ not deleted ∧ from ≤ now < until. `domain::document` says the same in Rust.
 pub(crate) const SHARED: &str = ", shared AS (\
      SELECT d.id, d.client_id, d.title, d.folder, d.description, d.published_at, d.visible_from, \
-     d.visible_until, d.version_id, v.contact_id, v.session_id FROM viewer v \
+     d.visible_until, d.version_id, d.sent_by, v.contact_id, v.session_id FROM viewer v \
      JOIN documents d ON d.client_id = v.client_id AND d.visible = 1 AND d.deleted_at IS NULL \
       AND (d.visible_from IS NULL OR d.visible_from <= ?2) \
       AND (d.visible_until IS NULL OR d.visible_until > ?2)) ";

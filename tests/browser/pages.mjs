@@ -96,6 +96,7 @@ export async function setTheStage(world) {
   await writeBack(owner, proofs, "It is the new one, and the lid can stay plain. Here is the next proof.", { files: [file("proof-3.pdf", "x".repeat(1_200_000), "application/pdf")] });
   await larkspur.person.get((await larkspur.person.get(proofs.path)).page.all(".attached a").at(-1).getAttribute("href"));
   await write(larkspur.person, proofs, "Lovely, thank you. We print on Thursday then.");
+  await larkspur.person.upload("/documents", [["file", file("shop-front.jpg", "x".repeat(2_300_000), "image/jpeg")], ["file", file("opening-hours.txt", "9 to 5")]]);
   const visit = await startThreadWith(owner, larkspur.client, { subject: "A visit next week", body: "Would Tuesday at ten suit you? We would bring the samples." });
   const idea = await world.db.prepare("SELECT id FROM projects WHERE name = 'Website, an idea'").first();
   const unseen = await startThreadWith(owner, larkspur.client, { subject: "What the website could be", project: idea.id, body: "A first list of ideas." });

@@ -366,6 +366,8 @@ export const ROWS = {
   "GET /admin/messages/{id}": { ...STAFF_PAGE, ids: { id: "thread" } },
   "POST /admin/messages/{id}": { ...sent(STAFF_PAGE), ids: { id: "thread" } },
   "POST /admin/profile/messages": sent(STAFF_PAGE),
+  "POST /admin/profile/uploads": sent(STAFF_PAGE),
+  "POST /documents": sent(CLIENT_PAGE),
   "GET /admin/settings/support": ADMIN_PAGE,
   "POST /admin/settings/support": sent(ADMIN_PAGE),
   "GET /admin/settings/support/replies/new": ADMIN_PAGE,

@@ -174,6 +174,8 @@ export const FORMS = {
   "POST /admin/clients/{id}/messages/new": {
     as: "owner", page: ({ client }) => `/admin/clients/${client.id}/messages/new`, set: ({ project }) => ({ subject: "Hello", body: "How are you?", project: project.id }), choice: ["project"],
   },
+  "POST /documents": { as: "person", file: () => "/documents" },
+  "POST /admin/profile/uploads": { as: "owner", page: () => "/admin/profile", to: () => "/admin/profile/uploads", choice: ["uploads"], blank: true },
   "POST /admin/profile/messages": { as: "owner", page: () => "/admin/profile", to: () => "/admin/profile/messages", choice: ["messages"], blank: true },
   "POST /admin/settings/support": { as: "owner", page: () => "/admin/settings/support", set: () => ({ close_days: "9" }) },
   "POST /admin/settings/support/replies/new": { as: "owner", page: () => "/admin/settings/support/replies/new", set: () => ({ name: "Closing", body: "Goodbye." }) },

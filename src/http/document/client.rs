@@ -4,13 +4,15 @@ use askama::Template;
 
 use crate::domain::document::Window;
 use crate::domain::id::DocumentId;
+use crate::domain::settings::UploadLimit;
 use crate::domain::time::Timestamp;
 use crate::domain::upload::human_bytes;
-use crate::http::Error;
 use crate::http::chrome::Chrome;
 use crate::http::guard::{InPath, InQuery, Load, Shared, Viewer, Who};
 use crate::http::page::{Answer, page};
 use crate::http::paging::{Paging, address};
+use crate::http::{Error, Fields, assets};
+use crate::store::settings::{self, Security};
 use crate::store::viewer::Asker;
 use crate::store::{Results, Statement, document};
 
@@ -19,6 +21,8 @@ pub(crate) struct SharedPage {
     folders: Vec<Folder>,
     previous: String,
     next: String,
+    /// How large a file may be that they send.
+    pub(super) limit: UploadLimit,
 }
 
 /// The documents of one folder that are on the page.
@@ -36,6 +40,17 @@ struct Row {
     size: String,
     iso: String,
     day: String,
+    /// "Sent by you"; empty: the business shares it.
+    sent: String,
+}
+
+/// Who of the client sent a document.
+fn sent(sender: Option<String>, mine: bool) -> String {
+    match sender {
+        None => String::new(),
+        Some(_) if mine => "Sent by you".to_owned(),
+        Some(name) => format!("Sent by {name}"),
+    }
 }
 
 impl Row {
@@ -43,6 +58,7 @@ impl Row {
         let since = since(row.published_at, row.visible_from);
         Self {
             id: row.id,
+            sent: sent(row.sender, row.mine),
             title: row.title,
             size: human_bytes(row.size),
             iso: since.iso(),
@@ -77,7 +93,10 @@ impl Load for SharedPage {
     type Args = InQuery<Paging>;
 
     fn statements(InQuery(paging): &Self::Args, asker: &Asker) -> Vec<Statement> {
-        vec![document::shared(asker, paging.cursor())]
+        vec![
+            document::shared(asker, paging.cursor()),
+            settings::security(),
+        ]
     }
 
     fn read(
@@ -88,27 +107,48 @@ impl Load for SharedPage {
         let cut = paging
             .cursor()
             .cut(results.rows()?, |row: &document::Shared| row.id);
-        Ok(Some(Self {
+        let set: Option<Security> = results.first()?;
+        Ok(set.map(|set| Self {
             folders: by_folder(cut.rows),
             previous: address("/documents", cut.previous),
             next: address("/documents", cut.next),
+            limit: set.upload_limit,
         }))
     }
 }
 
 #[derive(Template)]
 #[template(path = "document/shared.html")]
-struct List {
+pub(super) struct List {
     chrome: Chrome<Who>,
     page: SharedPage,
+    /// Whether they may send files.
+    sends: bool,
+    form: Fields,
+    limit: String,
+    upload_js: &'static str,
+}
+
+impl List {
+    pub(super) fn new(chrome: Chrome<Who>, page: SharedPage, form: Fields) -> Self {
+        Self {
+            sends: chrome.me.uploads(),
+            limit: format!(
+                "Up to {} each. Choose as many as you like.",
+                page.limit.words()
+            ),
+            upload_js: assets::upload_js(),
+            chrome,
+            page,
+            form,
+        }
+    }
 }
 
 /// `GET /documents`
 pub(crate) async fn list(viewer: Viewer<Shared, SharedPage>) -> Answer {
-    page(&List {
-        chrome: viewer.chrome,
-        page: viewer.page,
-    })
+    let form = Fields::fresh(&viewer.app)?;
+    page(&List::new(viewer.chrome, viewer.page, form))
 }
 
 /// A document that the viewer may see.
@@ -140,6 +180,8 @@ struct SharedOne {
     shared: Timestamp,
     /// The last day it can be seen; empty: no end.
     until: String,
+    /// "Sent by you"; empty: the business shares it.
+    sent: String,
 }
 
 /// `GET /documents/{id}`
@@ -150,6 +192,9 @@ pub(crate) async fn one(viewer: Viewer<Shared, One>) -> Answer {
         until: document.visible_until,
     };
     page(&SharedOne {
+        sent: sent(document.sender.clone(), document.mine)
+            .replace("Sent by you", "You")
+            .replace("Sent by ", ""),
         folder: document.folder.replace('/', " / "),
         size: human_bytes(document.size),
         shared: since(document.published_at, document.visible_from),

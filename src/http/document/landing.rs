@@ -7,13 +7,15 @@ use crate::domain::id::{ClientId, DocumentId, UploadId, VersionId};
 use crate::domain::upload::Wishes;
 use crate::http::Error;
 use crate::http::chrome::{Brand, Chrome};
-use crate::http::guard::Me;
+use crate::http::guard::{Me, Who};
 use crate::outbound::letter::Letter;
 use crate::store;
 use crate::store::Statement;
-use crate::store::landing::{Arrived, Becomes, Landing};
-use crate::store::notice::{Notice, Reader};
+use crate::store::landing::{Arrived, Becomes, By, Landing};
+use crate::store::notice::{Notice, Reader, SentNotice};
+use crate::store::ticket::mail::Candidate;
 use crate::store::upload::Made;
+use crate::store::viewer::Asker;
 
 /// What a mail is about.
 #[derive(Debug, Clone, Copy)]
@@ -113,6 +115,56 @@ pub(crate) struct Place {
     pub(crate) upload: Option<UploadId>,
 }
 
+/// Who sends files.
+#[derive(Clone, Copy)]
+pub(crate) enum Sender<'a> {
+    /// Staff, who may tell the client.
+    Staff(&'a Chrome<Me>),
+    /// A person of the client, of whose files staff are told.
+    Client(&'a Chrome<Who>, Asker, &'a [Candidate]),
+}
+
+/// The statement that tells staff of what a client sent, in the batch that lands it.
+fn tell_staff(
+    app: &App,
+    who: &Who,
+    staff: &[Candidate],
+    documents: &[DocumentId],
+    (group, title, many): (&str, &str, bool),
+) -> Result<Statement, Error> {
+    let (name, client) = (&who.name, &who.client_name);
+    let (subject, text) = if many {
+        (
+            format!("{client} sent you files"),
+            format!("{name} of {client} sent you files. The first one is “{title}”."),
+        )
+    } else {
+        (
+            format!("{client} sent you {title}"),
+            format!("{name} of {client} sent you a file: {title}."),
+        )
+    };
+    let letter = Letter {
+        paragraphs: vec![text],
+        button: Some("See the documents".to_owned()),
+        path: format!("/admin/clients/{}/documents", who.client),
+        after: vec!["Your profile says which mails you get.".to_owned()],
+    };
+    let mails = staff
+        .iter()
+        .map(|one| Ok((one.id, app.id()?)))
+        .collect::<Result<Vec<_>, Error>>()?;
+    let notice = SentNotice {
+        documents,
+        group,
+        subject: &subject,
+        content: &serde_json::to_string(&letter)?,
+        mails,
+    };
+    app.mail_queued();
+    Ok(notice.queue(app.now)?)
+}
+
 /// Lands files, and gives what is there of them. Those missing: the client was archived or the
 /// document deleted meanwhile, or the sweep was there first.
 ///
@@ -120,7 +172,7 @@ pub(crate) struct Place {
 /// which writes nothing twice.
 pub(crate) async fn land(
     app: &App,
-    chrome: &Chrome<Me>,
+    sender: Sender<'_>,
     readers: &[Reader],
     place: &Place,
     files: &[File],
@@ -159,11 +211,25 @@ pub(crate) async fn land(
         (None, None, [(_file, title, _document), ..]) => News::Document(title.as_str()),
         (None, None, []) => return Ok(Vec::new()),
     };
-    let notice = if wishes.notify && !readers.is_empty() {
-        let documents: Vec<DocumentId> = arrived.iter().map(|file| file.document).collect();
-        Some(tell(app, &chrome.brand, readers, &documents, news)?)
-    } else {
-        None
+    let documents: Vec<DocumentId> = arrived.iter().map(|file| file.document).collect();
+    let notice = match sender {
+        Sender::Staff(chrome) if wishes.notify && !readers.is_empty() => {
+            Some(tell(app, &chrome.brand, readers, &documents, news)?)
+        }
+        Sender::Staff(_) => None,
+        Sender::Client(chrome, _, staff) => {
+            let first = arrived.first().map_or("", |file| file.title);
+            let alone = arrived
+                .first()
+                .map_or_else(String::new, |file| file.version.to_string());
+            let group = wishes.group.as_deref().unwrap_or(&alone);
+            let about = (group, first, wishes.notify || arrived.len() > 1);
+            Some(tell_staff(app, &chrome.me, staff, &documents, about)?)
+        }
+    };
+    let (by, address) = match sender {
+        Sender::Staff(chrome) => (By::Staff(chrome.me.id), &chrome.me.address),
+        Sender::Client(chrome, asker, _) => (By::Client(asker), &chrome.me.address),
     };
     // 3.
     let landing = Landing {
@@ -177,8 +243,8 @@ pub(crate) async fn land(
         },
         client: place.client,
         upload: place.upload,
-        by: chrome.me.id,
-        address: &chrome.me.address,
+        by,
+        address,
     };
     let land = || landing.land(&app.db, notice.clone(), app.now);
     let made = match land().await {

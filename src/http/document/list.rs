@@ -3,7 +3,7 @@
 
 use askama::Template;
 
-use super::landing::told;
+use super::landing::{Sender, told};
 use super::receive::{self, Target};
 use crate::app::App;
 use crate::domain::document::{Shown, Window, people};
@@ -46,6 +46,8 @@ struct Row {
     day: String,
     downloads: u64,
     last: String,
+    /// Who of the client sent it; empty: staff uploaded it.
+    sender: String,
 }
 
 impl Row {
@@ -66,6 +68,7 @@ impl Row {
             iso: row.created_at.iso(),
             day: row.created_at.day(),
             downloads: row.downloads,
+            sender: row.sender.unwrap_or_default(),
             last: row.downloaded_at.map_or_else(String::new, |at| at.ago(now)),
         }
     }
@@ -208,7 +211,7 @@ pub(crate) async fn upload(staff: Staff<ListPage>, incoming: Incoming) -> Answer
     // 2.
     let target = Target {
         app: &staff.app,
-        chrome: &staff.chrome,
+        sender: Sender::Staff(&staff.chrome),
         client: list.client,
         document: None,
         shown: false,

@@ -9,6 +9,7 @@ mod list;
 mod one;
 mod reader;
 mod receive;
+mod send;
 mod version;
 
 pub(crate) use client::{list as shared, one as shared_one};
@@ -20,4 +21,5 @@ pub(crate) use list::{list, upload, visible};
 pub(crate) use one::{page as one, save};
 pub(crate) use reader::Reader;
 pub(crate) use receive::{put, text};
+pub(crate) use send::send as send_files;
 pub(crate) use version::upload as new_version;

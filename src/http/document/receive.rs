@@ -11,7 +11,7 @@
 use futures_util::StreamExt as _;
 use multer::{Field, Multipart};
 
-use super::landing::{File, Place, land};
+use super::landing::{File, Place, Sender, land};
 use super::reader::Reader;
 use crate::app::App;
 use crate::domain::filename::FileName;
@@ -20,8 +20,6 @@ use crate::domain::id::{ClientId, DocumentId, VersionId, noun::Form};
 use crate::domain::settings::UploadLimit;
 use crate::domain::text::{Folder, Title};
 use crate::domain::upload::{NothingToTell, UploadRefused, Wishes, form_blob};
-use crate::http::chrome::Chrome;
-use crate::http::guard::Me;
 use crate::http::{Error, Fields, Incoming};
 use crate::store::notice::Reader as Told;
 use crate::store::{self, Source};
@@ -29,7 +27,7 @@ use crate::store::{self, Source};
 /// Bytes that are kept of a text field; far above its limit, which is told at the field.
 const TEXT: usize = 64 << 10;
 /// The text fields of the forms. Others are not kept.
-const TEXTS: [&str; 5] = ["form_key", "title", "folder", "visible", "notify"];
+const TEXTS: [&str; 6] = ["form_key", "title", "folder", "visible", "notify", "of"];
 
 /// Files of one form: their rows go to D1 as one text, which may have 2 MB.
 const MOST: usize = 500;
@@ -37,7 +35,7 @@ const MOST: usize = 500;
 /// Where the files go.
 pub(super) struct Target<'a> {
     pub(super) app: &'a App,
-    pub(super) chrome: &'a Chrome<Me>,
+    pub(super) sender: Sender<'a>,
     pub(super) client: ClientId,
     /// The document that gets a version, with its title; `None`: each file is a new one.
     pub(super) document: Option<(DocumentId, String)>,
@@ -64,6 +62,17 @@ pub(super) struct Sent {
 
 /// What is wished for all files of a form.
 fn read(fields: &mut Fields, target: &Target<'_>) -> Option<Wishes> {
+    if let Sender::Client(..) = target.sender {
+        return Some(Wishes {
+            visible: true,
+            // Their script sends one file after the other, and says how many there are.
+            notify: fields.text("of").parse().is_ok_and(|of: u16| of > 1),
+            group: FormKey::parse(fields.text("form_key"))
+                .ok()
+                .map(|key| key.to_string()),
+            ..Wishes::default()
+        });
+    }
     let title = fields.optional("title", Title::parse);
     let folder = fields.required("folder", Folder::parse);
     let (visible, notify) = (fields.checkbox("visible"), fields.checkbox("notify"));
@@ -180,7 +189,7 @@ async fn land_all(
     sent: &mut Sent,
 ) -> Result<(), Error> {
     let (app, readers) = (target.app, target.readers);
-    if files.len() > 1 {
+    if files.len() > 1 && wishes.group.is_none() {
         wishes.group = Some(app.id::<Form>()?.to_string());
     }
     let place = Place {
@@ -188,7 +197,7 @@ async fn land_all(
         document: target.document,
         upload: None,
     };
-    let made = match land(app, target.chrome, readers, &place, files, &wishes).await {
+    let made = match land(app, target.sender, readers, &place, files, &wishes).await {
         Ok(made) => made,
         Err(error) => return sent.fail(files.iter().map(|file| &file.name), error),
     };
@@ -198,6 +207,9 @@ async fn land_all(
             Some(made) => sent.refused.push(format!(
                 "{name} was sent with this form before, and “{}” was deleted since. Please open the page anew and choose it again.",
                 made.title
+            )),
+            None if matches!(target.sender, Sender::Client(..)) => sent.refused.push(format!(
+                "{name} was not taken: it was on its way for too long, or you cannot send files any more. Please open the page anew."
             )),
             None => sent.refused.push(format!(
                 "{name} was not taken: this client was archived, or the document deleted, a moment ago, or it was on its way for more than a day."
@@ -272,8 +284,12 @@ async fn store(target: &Target<'_>, mut file: One<'_>, wishes: &Wishes) -> Resul
 
 fn too_large(target: &Target<'_>, name: &FileName) -> Put {
     let limit = target.limit.words();
+    let help = match target.sender {
+        Sender::Staff(_) => "An owner or admin can raise the limit in Settings.",
+        Sender::Client(..) => "Please send a smaller one.",
+    };
     Put::Refused(format!(
-        "{name} was not taken: it is larger than {limit}. An owner or admin can raise the limit in Settings."
+        "{name} was not taken: it is larger than {limit}. {help}"
     ))
 }
 
@@ -282,10 +298,12 @@ fn version(target: &Target<'_>, file: &One<'_>, wishes: &Wishes) -> Result<Versi
     let Some(form) = file.form else {
         return Ok(target.app.id()?);
     };
+    // Of a client's file it says how it came: by the form or the script, which is the same file.
+    let notify = wishes.notify && matches!(target.sender, Sender::Staff(_));
     let about = (
         target.client,
         target.document.as_ref().map(|(id, _title)| id),
-        (&wishes.title, &wishes.folder, wishes.visible, wishes.notify),
+        (&wishes.title, &wishes.folder, wishes.visible, notify),
         file.name,
     );
     let about = serde_json::to_string(&about)?;

@@ -1,6 +1,6 @@
 //! A new version of a document, by the plain form.
 
-use super::landing::told;
+use super::landing::{Sender, told};
 use super::one::{DocumentPage, One};
 use super::receive::{self, Target};
 use crate::http::chrome::Flash;
@@ -18,7 +18,7 @@ pub(crate) async fn upload(staff: Staff<One>, incoming: Incoming) -> Answer {
     }
     let target = Target {
         app: &staff.app,
-        chrome: &staff.chrome,
+        sender: Sender::Staff(&staff.chrome),
         client: document.client_id,
         document: Some((document.id, document.title.clone())),
         shown: one.shown(staff.app.now).is_now(),

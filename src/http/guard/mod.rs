@@ -25,8 +25,8 @@ pub(crate) use provider::Provider;
 pub(crate) use public::Public;
 pub(crate) use staff::{Admin, Enrolling, Manager, Me, Staff, StaffOf, SureStaff, WayOut};
 pub(crate) use viewer::{
-    Invoiced, Leaving, Messaging, Other, Paying, Planned, Portal, Scope, Shared, Supported, Sure,
-    Tasked, Timed, Viewer, Who,
+    Invoiced, Leaving, Messaging, Other, Paying, Planned, Portal, Scope, Sending, Shared,
+    Supported, Sure, Tasked, Timed, Viewer, Who,
 };
 
 /// What a page needs from D1, declared before the one round trip that also proves access.

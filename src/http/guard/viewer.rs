@@ -68,6 +68,14 @@ impl Scope for Shared {
     const NAME: &'static str = "contact:documents";
 }
 
+/// Sending documents.
+pub(crate) struct Sending;
+impl Scope for Sending {
+    const MODULE: Option<Module> = Some(Module::Documents);
+    const ALSO: Option<Module> = Some(Module::Uploads);
+    const NAME: &'static str = "contact:uploads";
+}
+
 /// Invoices.
 pub(crate) struct Invoiced;
 impl Scope for Invoiced {
@@ -200,6 +208,10 @@ impl Who {
     /// Whether they see messages.
     pub(crate) const fn messages(&self) -> bool {
         self.modules.has(Module::Messages)
+    }
+    /// Whether they may send documents.
+    pub(crate) const fn uploads(&self) -> bool {
+        self.documents && self.modules.has(Module::Uploads)
     }
     /// Whether they see time.
     pub(crate) const fn time_logs(&self) -> bool {

@@ -1,10 +1,10 @@
-//! The part of the list that is about messages.
+//! The part of the list that is about messages, and about the files that clients send.
 
 use super::{GET, POST, Routes};
 use crate::http::guard::Messaging;
-use crate::http::{message, profile, said};
+use crate::http::{document, message, profile, said};
 
-/// Messages, on both sides.
+/// Messages, on both sides, and files from clients.
 pub(super) fn messages(routes: Routes) -> Routes {
     routes
         .on(GET, "/messages", message::seen)
@@ -21,6 +21,8 @@ pub(super) fn messages(routes: Routes) -> Routes {
         .on(GET, "/admin/messages/{id}", message::view)
         .on(POST, "/admin/messages/{id}", message::say_by_staff)
         .on(POST, "/admin/profile/messages", profile::take_messages)
+        .on(POST, "/admin/profile/uploads", profile::take_uploads)
+        .on(POST, "/documents", document::send_files)
 }
 
 const NEW: &str = "/admin/clients/{id}/messages/new";
