@@ -6,6 +6,7 @@
 use std::sync::{Arc, OnceLock};
 
 use axum::body::Body;
+use http::header::HeaderValue;
 use http::{Request, StatusCode};
 use http_body_util::BodyExt as _;
 use worker::{Context, Env, Headers, Response, ScheduleContext, ScheduledEvent, event};
@@ -13,7 +14,7 @@ use worker::{Context, Env, Headers, Response, ScheduleContext, ScheduledEvent, e
 use crate::app::App;
 use crate::config::Config;
 use crate::domain::time::Timestamp;
-use crate::http::{Incoming, Outgoing, handle, misconfigured};
+use crate::http::{CITY, Incoming, Outgoing, handle, misconfigured};
 use crate::jobs;
 use crate::outbound::mail::Mailer;
 use crate::store::{Assets, Blobs, BrandingCache, Db};
@@ -110,8 +111,15 @@ fn head_of(request: &worker::Request) -> worker::Result<Request<Body>> {
     let mut head = Request::builder()
         .method(method.as_ref())
         .uri(target_of(&url));
+    // Whatever a visitor says under that name, only the edge knows the city.
     for (name, value) in request.headers() {
-        head = head.header(name, value);
+        if name != CITY {
+            head = head.header(name, value);
+        }
+    }
+    let city = request.cf().and_then(worker::Cf::city);
+    if let Some(city) = city.and_then(|city| HeaderValue::from_bytes(city.as_bytes()).ok()) {
+        head = head.header(CITY, city);
     }
     head.body(Body::empty())
         .map_err(|error| worker::Error::RustError(error.to_string()))

@@ -14,12 +14,14 @@ use worker::send::SendFuture;
 use crate::app::App;
 use crate::domain::outbox::{Failure, decide};
 use crate::domain::permission::News;
+use crate::domain::time::Millis;
 use crate::domain::upload::{FORMS, forms_are_over_before};
 use crate::outbound::letter::{Envelope, Letter};
 use crate::outbound::mail::{Mailbox, Message, SendError};
 use crate::outbound::{seal, stop, zone};
 use crate::paying::look_up;
 use crate::store::billing;
+use crate::store::device;
 use crate::store::branding::{self, Branding};
 use crate::store::message;
 use crate::store::notice;
@@ -87,11 +89,13 @@ async fn sweep(app: &App) -> Result<(), Error> {
     let mut results = app
         .db
         .batch(vec![
+            device::sweep(app.now.minus(Millis::days(400))),
             throttle::sweep(app.now),
             branding::truth(),
             billing::changed_clock(app.now),
         ])
         .await?;
+    results.skip()?;
     results.skip()?;
     let look: Option<Branding> = results.first()?;
     let changed: Option<billing::Changed> = results.first()?;

@@ -51,6 +51,18 @@ impl Country {
     }
 }
 
+/// Where a session is used from, as it is kept: two letters of the country, behind a space the city where the
+/// edge knew it. "Berlin, Germany", or the country alone.
+pub fn place(kept: &str) -> Option<String> {
+    let (code, city) = kept.split_once(' ').unwrap_or((kept, ""));
+    let country = name(code)?;
+    Some(if city.is_empty() {
+        country.to_owned()
+    } else {
+        format!("{city}, {country}")
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -33,12 +33,14 @@ pub enum Purpose {
     Once,
     /// Shows one invoice and lets it be paid, without an account: until it is revoked.
     Pay,
+    /// The cookie that names a browser, whoever signs in there: 400 days. No link.
+    Device,
 }
 
 impl Purpose {
     /// Every purpose.
     #[cfg(test)]
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Invitation,
         Self::Magic,
         Self::Reset,
@@ -49,6 +51,7 @@ impl Purpose {
         Self::Ask,
         Self::Once,
         Self::Pay,
+        Self::Device,
     ];
     /// The name that D1 keeps.
     pub const fn as_str(self) -> &'static str {
@@ -63,6 +66,7 @@ impl Purpose {
             Self::Ask => "ask",
             Self::Once => "once",
             Self::Pay => "pay",
+            Self::Device => "device",
         }
     }
     const fn letter(self) -> char {
@@ -77,6 +81,7 @@ impl Purpose {
             Self::Ask => 'a',
             Self::Once => 'o',
             Self::Pay => 'p',
+            Self::Device => 'd',
         }
     }
 }

@@ -12,6 +12,7 @@ use crate::domain::text::{self, Line, Name};
 use crate::domain::time::Timestamp;
 use crate::store::client::Client;
 use crate::store::contact::{self, Contact, Draft};
+use crate::store::device::{self, Live};
 use crate::store::session;
 use crate::store::viewer::Asker;
 use crate::store::{self, ById as _, Conflict, Results, Statement};
@@ -72,6 +73,8 @@ struct OnePage {
     form: Fields,
     address_hint: String,
     asks_end: bool,
+    /// Where the person is signed in; empty where a form needs another look.
+    signed_in: String,
     now: Timestamp,
 }
 
@@ -89,11 +92,47 @@ impl OnePage {
                     .to_owned()
             },
             asks_end: contact.is_active() && moved,
+            signed_in: String::new(),
             now,
             chrome,
             contact,
             form,
         }
+    }
+}
+
+/// A contact with the sessions of the person.
+pub(crate) struct Known {
+    contact: Contact,
+    live: Live,
+}
+
+impl Load for Known {
+    type Args = InPath<ContactId>;
+    fn statements(InPath(id): &Self::Args, asker: &Asker) -> Vec<Statement> {
+        vec![Contact::by_id(*id), device::live_of(*id, asker.now)]
+    }
+    fn read(
+        _args: Self::Args,
+        results: &mut Results,
+        _now: Timestamp,
+    ) -> Result<Option<Self>, Error> {
+        let (contact, live) = (results.first()?, results.first()?);
+        Ok(contact
+            .zip(live)
+            .map(|(contact, live)| Self { contact, live }))
+    }
+}
+
+/// "Signed in on 2 devices, last used 3 minutes ago."
+fn signed_in(live: &Live, now: Timestamp) -> String {
+    let ago = live
+        .seen_at
+        .map_or_else(String::new, |at| format!(", last used {}", at.ago(now)));
+    match live.live {
+        0 => "Not signed in anywhere.".to_owned(),
+        1 => format!("Signed in on one device{ago}."),
+        n => format!("Signed in on {n} devices{ago}."),
     }
 }
 
@@ -171,9 +210,14 @@ fn filled(contact: &Contact) -> Fields {
 }
 
 /// `GET /admin/contacts/{id}`
-pub(crate) async fn form(staff: Staff<Contact>) -> Answer {
-    let form = filled(&staff.page);
-    page(&OnePage::new(staff.chrome, staff.page, form, staff.app.now))
+pub(crate) async fn form(staff: Staff<Known>) -> Answer {
+    let Known { contact, live } = staff.page;
+    let (form, now) = (filled(&contact), staff.app.now);
+    let signed_in = signed_in(&live, now);
+    page(&OnePage {
+        signed_in,
+        ..OnePage::new(staff.chrome, contact, form, now)
+    })
 }
 
 /// `POST /admin/contacts/{id}`

@@ -11,7 +11,7 @@ use super::chrome::{Chrome, Flash, Nobody};
 use super::cookie::{self, Ticket};
 use super::guard::{InPath, Public};
 use super::page::{Answer, page, page_with, see, try_again};
-use super::{Error, Fields, once, visitor};
+use super::{Error, Fields, newcomer, once, visitor};
 use crate::app::App;
 use crate::domain::credential::{self, Proof};
 use crate::domain::id::SessionId;
@@ -128,6 +128,12 @@ pub(crate) async fn join(public: Public<InPath<String>>, mut form: Fields) -> An
         end: app.now.plus(Side::Staff.absolute()),
     };
     let mut batch = joining.statements();
+    batch.push(newcomer::welcome(
+        &app,
+        &head.headers,
+        Side::Staff,
+        joining.session,
+    )?);
     batch.extend(old.map(|ticket| session::end(ticket.session, app.now)));
     let mut results = app.db.batch(batch).await?;
     // 6.

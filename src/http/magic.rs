@@ -19,7 +19,7 @@ use super::mailing::Mailing;
 use super::page::{Answer, page, page_with, see, try_again, with_next};
 use super::sign_in::{Asked, former};
 use super::throttle::Asking;
-use super::{Error, Fields, visitor};
+use super::{Error, Fields, newcomer, visitor};
 use crate::app::App;
 use crate::domain::email::Email;
 use crate::domain::id::{AccountId, ContactId, LinkId, SessionId};
@@ -261,6 +261,15 @@ pub(crate) async fn sign_in(public: Public<InPath<String>>, mut form: Fields) ->
         end: app.now.plus(Side::Client.absolute()),
     };
     let mut batch = presented.statements();
+    let whence = (session, &place);
+    let business = &chrome.brand.name;
+    batch.extend(newcomer::greet(
+        &app,
+        &head.headers,
+        Side::Client,
+        whence,
+        business,
+    )?);
     batch.extend(former(&app, &head.headers, Side::Client, session));
     let mut results = app.db.batch(batch).await?;
     let consumed = results.changes()? > 0;
@@ -278,6 +287,9 @@ pub(crate) async fn sign_in(public: Public<InPath<String>>, mut form: Fields) ->
             let contact = Some(half.contact);
             Waiting::begin(&app, Side::Client, who, contact, &half.email_key, &next)?;
             return see(Side::Client.second());
+        }
+        if results.changes()? > 0 {
+            app.mail_queued();
         }
         let ticket = Ticket {
             session,

@@ -35,6 +35,7 @@ mod mailing;
 mod message;
 mod money;
 mod news;
+mod newcomer;
 mod once;
 mod outbox;
 mod own;
@@ -84,6 +85,7 @@ pub(crate) use fields::Fields;
 pub(crate) use incoming::Incoming;
 pub(crate) use json::Json;
 pub(crate) use page::Outgoing;
+pub(crate) use visitor::CITY;
 
 use crate::app::App;
 use crate::config::StripeSettings;

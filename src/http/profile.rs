@@ -72,7 +72,7 @@ struct Place {
 impl Place {
     fn new(of: &Device, now: Timestamp) -> Self {
         let ago = of.seen_at.ago(now);
-        let used = match (country::name(&of.country), of.here) {
+        let used = match (country::place(&of.country), of.here) {
             (Some(place), true) => format!("In {place}, in use now"),
             (Some(place), false) => format!("In {place}, last used {ago}"),
             (None, true) => "In use now".to_owned(),

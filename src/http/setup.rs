@@ -7,7 +7,7 @@ use super::chrome::{Chrome, Flash, Nobody};
 use super::cookie::{self, Ticket};
 use super::guard::Public;
 use super::page::{Answer, page, see, try_again};
-use super::{Error, Fields, visitor};
+use super::{Error, Fields, newcomer, visitor};
 use crate::domain::branding::Branding;
 use crate::domain::credential;
 use crate::domain::email::Email;
@@ -110,6 +110,7 @@ pub(crate) async fn create(public: Public, mut form: Fields) -> Answer {
             setup::owner(id, &input.name, &input.email, &hash, app.now),
             session::begin_staff(session, id, &place, app.now, end),
             entry.append(app.id()?, app.now),
+            newcomer::welcome(&app, &head.headers, Side::Staff, session)?,
         ])
         .await?;
     results.skip()?;

@@ -14,7 +14,7 @@ use super::factor::Waiting;
 use super::guard::{InQuery, Leaving, Public, Viewer, WayOut};
 use super::page::{Answer, page, see, try_again, with_next};
 use super::throttle::{self, Guess};
-use super::{Error, Fields, preview, visitor};
+use super::{Error, Fields, newcomer, preview, visitor};
 use crate::app::App;
 use crate::domain::credential::{self, Proof};
 use crate::domain::email::Email;
@@ -23,7 +23,7 @@ use crate::domain::next::{Next, Side};
 use crate::domain::password::Password;
 use crate::store::audit::{self, Entry, Principal};
 use crate::store::session::Person;
-use crate::store::{self, Conflict, Statement, login, session};
+use crate::store::{self, Conflict, Results, Statement, login, session};
 
 /// The query of a sign-in page.
 #[derive(Debug, Default, serde::Deserialize)]
@@ -182,9 +182,9 @@ async fn sign_in(public: Public, mut form: Fields, side: Side) -> Answer {
         app.db.batch(batch).await?;
         return Err(Error::PortalClosed(None));
     };
-    let begun = batch.len();
+    let before = batch.len();
     if second.is_none() {
-        batch.extend(begin(&app, &head.headers, comer.clone(), id)?);
+        batch.extend(begin(&app, &head.headers, comer.clone(), id, &chrome.brand.name)?);
         batch.extend(former(&app, &head.headers, side, id));
     }
     let mut results = match app.db.batch(batch).await {
@@ -200,10 +200,10 @@ async fn sign_in(public: Public, mut form: Fields, side: Side) -> Answer {
         Waiting::begin(&app, side, (person, epoch), contact, email.key(), &next)?;
         return see(side.second());
     }
-    for _ in 0..begun {
+    for _ in 0..before {
         results.skip()?;
     }
-    if results.changes()? == 0 {
+    if !begun(&app, &mut results)? {
         return Err(Error::PortalClosed(None));
     }
     let ticket = Ticket {
@@ -244,16 +244,22 @@ impl Comer {
     }
 }
 
-/// The session begins, if the person may come in now (the first statement), and its entry in the log.
+/// The session begins, if the person may come in now, and its entry in the log; a browser that is new to them
+/// is told of by mail. [`begun`] reads the answer.
 pub(super) fn begin(
     app: &App,
     headers: &HeaderMap,
     comer: Comer,
     id: SessionId,
+    business: &str,
 ) -> Result<Vec<Statement>, Error> {
     let place = visitor::place(headers);
     let end = |side: Side| app.now.plus(side.absolute());
-    Ok(match comer {
+    let side = match comer {
+        Comer::Staff(..) => Side::Staff,
+        Comer::Contact(_) => Side::Client,
+    };
+    let mut batch = match comer {
         Comer::Staff(staff, name) => {
             let entry = signed_in(Principal::Staff(staff, name), &place.address);
             vec![
@@ -265,7 +271,20 @@ pub(super) fn begin(
             session::begin_contact(id, contact, &place, app.now, end(Side::Client)),
             audit::of_session(app.id()?, id, "session.began", app.now),
         ],
-    })
+    };
+    batch.extend(newcomer::greet(app, headers, side, (id, &place), business)?);
+    Ok(batch)
+}
+
+/// Reads what [`begin`] answers: whether the session began. A mail that was queued goes out.
+pub(super) fn begun(app: &App, results: &mut Results) -> Result<bool, Error> {
+    let begun = results.changes()? > 0;
+    results.skip()?;
+    if results.changes()? > 0 {
+        app.mail_queued();
+    }
+    results.skip()?;
+    Ok(begun)
 }
 
 fn signed_in(principal: Principal, address: &str) -> Entry {

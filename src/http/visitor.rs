@@ -1,10 +1,14 @@
 //! Where a request comes from: the address the edge vouches for, the device, the country.
 
+use http::header::HeaderValue;
 use http::HeaderMap;
 use http::header::USER_AGENT;
 
 use crate::domain::device;
 use crate::store::session::Place;
+
+/// The header in which the city of a request comes from the edge.
+pub(crate) const CITY: &str = "cf-ipcity";
 
 /// The visitor's IP address. Only the edge's own header counts: others are the visitor's words.
 pub(crate) fn address(headers: &HeaderMap) -> String {
@@ -16,7 +20,25 @@ pub(crate) fn place(headers: &HeaderMap) -> Place {
     Place {
         device: device::label(&text(headers, USER_AGENT.as_str())),
         address: address(headers),
-        country: text(headers, "cf-ipcountry"),
+        country: country(headers),
+    }
+}
+
+/// The country, and behind a space the city: nothing finer is kept. `entry` puts the city there as the edge
+/// says it, whatever the visitor sent under that name.
+fn country(headers: &HeaderMap) -> String {
+    let country = text(headers, "cf-ipcountry");
+    let city = headers.get(CITY).map(HeaderValue::as_bytes);
+    let city = city.and_then(|bytes| std::str::from_utf8(bytes).ok());
+    let city: String = city
+        .unwrap_or_default()
+        .chars()
+        .filter(|c| !c.is_control())
+        .take(60)
+        .collect();
+    match city.trim() {
+        city if city.is_empty() || country.is_empty() => country,
+        city => format!("{country} {city}"),
     }
 }
 

@@ -138,7 +138,7 @@ pub(crate) struct Place {
     pub(crate) device: String,
     /// The visitor's IP address.
     pub(crate) address: String,
-    /// Two-letter country, where the edge knows it.
+    /// Two-letter country, where the edge knows it, and behind a space the city.
     pub(crate) country: String,
 }
 

@@ -48,8 +48,10 @@ class Edge extends WorkerEntrypoint {
     if (id) {
       records.set(id, record);
       if (records.size > KEEP) records.delete(records.keys().next().value);
-      request = new Request(request);
+      const city = request.headers.get("x-edge-city");
+      request = new Request(request, city ? { cf: { city } } : {});
       request.headers.delete("x-edge-request");
+      request.headers.delete("x-edge-city");
     }
     try {
       const response = await this.#product(record).fetch(request);

@@ -15,7 +15,7 @@ use crate::http::chrome::{Chrome, Flash, Nobody};
 use crate::http::cookie::{self, Ticket};
 use crate::http::guard::Public;
 use crate::http::page::{Answer, page, page_with, see, try_again};
-use crate::http::sign_in::{Comer, begin, former};
+use crate::http::sign_in::{Comer, begin, begun, former};
 use crate::http::throttle::{self, CodeTry, Counted};
 use crate::http::{Error, Fields};
 use crate::store::factor::{self, Kept};
@@ -146,7 +146,7 @@ async fn enter(public: Public, mut form: Fields, side: Side) -> Answer {
         (Person::Account(_), Some(contact)) => Comer::Contact(contact),
         (Person::Account(_), None) => return see(side.sign_in()),
     };
-    let mut batch = begin(&app, &head.headers, comer, session)?;
+    let mut batch = begin(&app, &head.headers, comer, session, &chrome.brand.name)?;
     batch.extend([
         factor::claim(waiting.person, &proof, session),
         factor::claimed(waiting.person, session),
@@ -163,7 +163,7 @@ async fn enter(public: Public, mut form: Fields, side: Side) -> Answer {
         results => results?,
     };
     Waiting::end(&app, side);
-    if results.changes()? == 0 {
+    if !begun(&app, &mut results)? {
         return Err(Error::PortalClosed(None));
     }
     let ticket = Ticket {

@@ -16,7 +16,7 @@ use super::chrome::{Chrome, Flash, Nobody};
 use super::cookie::{self, Ticket};
 use super::guard::{InPath, Public};
 use super::page::{Answer, page, see, try_again};
-use super::{Error, Fields, magic, once, visitor};
+use super::{Error, Fields, magic, newcomer, once, visitor};
 use crate::app::App;
 use crate::domain::credential::{self, Proof};
 use crate::domain::id::SessionId;
@@ -146,6 +146,12 @@ pub(crate) async fn accept(public: Public<InPath<String>>, mut form: Fields) -> 
         }
         Login::New(..) => {}
     }
+    batch.push(newcomer::welcome(
+        &app,
+        &head.headers,
+        Side::Client,
+        session,
+    )?);
     batch.extend(old.map(|ticket| session::retire(ticket.session, session, app.now)));
     let mut results = match app.db.batch(batch).await {
         Err(store::Error::Conflict(Conflict::Meanwhile)) => return Err(Error::at_once()),
