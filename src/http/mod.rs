@@ -34,8 +34,8 @@ mod magic;
 mod mailing;
 mod message;
 mod money;
-mod news;
 mod newcomer;
+mod news;
 mod once;
 mod outbox;
 mod own;
@@ -90,6 +90,7 @@ pub(crate) use visitor::CITY;
 use crate::app::App;
 use crate::config::StripeSettings;
 use crate::domain::csrf::{self, Verdict};
+use crate::domain::next::Side;
 use chrome::{Chrome, Nobody};
 use guard::Other;
 
@@ -135,6 +136,7 @@ pub(crate) async fn handle(
 struct Asked {
     what: String,
     json: bool,
+    side: Side,
 }
 
 impl Asked {
@@ -150,6 +152,11 @@ impl Asked {
         Self {
             what: format!("{} {}", request.method(), pattern_free(path)),
             json: is_json(ACCEPT) || is_json(CONTENT_TYPE) || is_for_machines(path),
+            side: if path == "/admin" || path.starts_with("/admin/") {
+                Side::Staff
+            } else {
+                Side::Client
+            },
         }
     }
 }
@@ -212,6 +219,8 @@ struct ErrorPage<'a> {
     others: Option<&'a [Other]>,
     /// Offers the way out of a preview.
     preview: bool,
+    /// The start page of the side that was asked.
+    home: &'static str,
 }
 
 /// Draws an error the way the asker reads: a redirect, a problem for scripts, or a page.
@@ -243,6 +252,7 @@ async fn draw(app: &App, asked: &Asked, error: &Error, bare: &HeaderMap) -> Resp
             text,
             others: error.others(),
             preview: matches!(error, Error::InPreview),
+            home: asked.side.home(),
         };
         page::page_with(error.status(), &page)
             .unwrap_or_else(|_template| error.status().into_response())

@@ -184,7 +184,13 @@ async fn sign_in(public: Public, mut form: Fields, side: Side) -> Answer {
     };
     let before = batch.len();
     if second.is_none() {
-        batch.extend(begin(&app, &head.headers, comer.clone(), id, &chrome.brand.name)?);
+        batch.extend(begin(
+            &app,
+            &head.headers,
+            comer.clone(),
+            id,
+            &chrome.brand.name,
+        )?);
         batch.extend(former(&app, &head.headers, side, id));
     }
     let mut results = match app.db.batch(batch).await {

@@ -1,7 +1,7 @@
 //! Where a request comes from: the address the edge vouches for, the device, the country.
 
-use http::header::HeaderValue;
 use http::HeaderMap;
+use http::header::HeaderValue;
 use http::header::USER_AGENT;
 
 use crate::domain::device;

@@ -62,6 +62,14 @@ pub(crate) struct Billing {
     pub(crate) revision: i64,
 }
 
+impl Billing {
+    /// Whether an invoice says how it is paid: online, or to which account.
+    pub(crate) fn says_how_to_pay(&self) -> bool {
+        let has_account = !self.iban.is_empty() || !self.bank_details.is_empty();
+        self.pay_online || (self.pay_by_transfer && has_account)
+    }
+}
+
 /// Reads the [`Billing`] row.
 pub(crate) fn settings() -> Statement {
     statement!(

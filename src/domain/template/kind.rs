@@ -173,10 +173,10 @@ Kind regards
 const INVOICE: &str = "\
 Hello {{contact_first_name}},
 
-here is invoice {{invoice_number}} for {{client_name}}. {{amount_due}} is to be paid until \
-{{due_date}}.
+Here is invoice {{invoice_number}} for {{client_name}}: {{amount_due}}, due \
+by {{due_date}}.
 
-You can look at it, save it and pay it here:
+You can look at it and save it here:
 
 {{invoice_link}}
 
@@ -191,7 +191,7 @@ Kind regards
 const BEFORE: &str = "\
 Hello {{contact_first_name}},
 
-a friendly word ahead: invoice {{invoice_number}} for {{client_name}} is due on {{due_date}}. \
+A friendly word ahead: invoice {{invoice_number}} for {{client_name}} is due on {{due_date}}. \
 {{amount_due}} is to be paid.
 
 You can look at it and pay it here:
@@ -207,7 +207,7 @@ Kind regards
 const DUE: &str = "\
 Hello {{contact_first_name}},
 
-invoice {{invoice_number}} for {{client_name}} is due today, {{due_date}}. {{amount_due}} is to be \
+Invoice {{invoice_number}} for {{client_name}} is due today, {{due_date}}. {{amount_due}} is to be \
 paid.
 
 You can look at it and pay it here:
@@ -223,7 +223,7 @@ Kind regards
 const AFTER: &str = "\
 Hello {{contact_first_name}},
 
-invoice {{invoice_number}} for {{client_name}} was due on {{due_date}}, and we have not seen a \
+Invoice {{invoice_number}} for {{client_name}} was due on {{due_date}}, and we have not seen a \
 payment of {{amount_due}} yet. Perhaps it was overlooked.
 
 You can look at it and pay it here:

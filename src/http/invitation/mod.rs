@@ -96,14 +96,7 @@ pub(crate) async fn accept(public: Public<InPath<String>>, mut form: Fields) -> 
     }
     // 4.
     let way = way::decide(&mut form, &invitee, password.as_ref(), &business)?;
-    if let Some(occupant) = invitee.occupant.as_ref().filter(|_| !form.ticked("switch")) {
-        form.refuse(
-            "switch",
-            format!(
-                "{occupant} is signed in on this browser. Tick this to sign them out and go on."
-            ),
-        );
-    }
+    ask_to_switch(&mut form, &invitee);
     let (Some(way), false) = (way, form.has_errors()) else {
         return try_again(&Accept {
             chrome,
@@ -171,6 +164,16 @@ pub(crate) async fn accept(public: Public<InPath<String>>, mut form: Fields) -> 
     }
 }
 
+/// Somebody else who is signed in on this browser is not signed out unasked.
+fn ask_to_switch(form: &mut Fields, invitee: &Invitee) {
+    if let Some(occupant) = invitee.occupant.as_ref().filter(|_| !form.ticked("switch")) {
+        let asked = format!(
+            "{occupant} is signed in on this browser. Tick this to sign them out and go on."
+        );
+        form.refuse("switch", asked);
+    }
+}
+
 /// Whose link it is, if it works. A password that was typed is counted before anybody looks at it.
 async fn look(app: &App, presented: &Presented<'_>, typed: bool) -> Result<Option<Invitee>, Error> {
     let mut batch = vec![presented.whose()];
@@ -229,7 +232,7 @@ fn welcome(app: &App, session: SessionId) -> Answer {
         touched: app.now,
     };
     cookie::give(app, ticket, Side::Client);
-    Flash::success(app, "Welcome. This is your own space; nobody else sees it.");
+    Flash::success(app, "Welcome. Here you find all that we share with you.");
     see(Side::Client.home())
 }
 

@@ -135,6 +135,20 @@ impl Parcel {
         format!("to_{}", person.id)
     }
 
+    /// What a client would miss on the invoice, and where staff add it.
+    fn missing(&self) -> Vec<(&'static str, &'static str)> {
+        let billing = &self.one.billing;
+        let address = billing.address.is_empty().then_some((
+            "Your own address, which an invoice needs",
+            "/admin/settings/invoicing",
+        ));
+        let way = (!billing.says_how_to_pay()).then_some((
+            "A way to pay: your bank account, or paying online",
+            "/admin/settings/payments",
+        ));
+        address.into_iter().chain(way).collect()
+    }
+
     /// The form as it is first seen: the usual wording, the primary contact ticked.
     fn form(&self) -> Fields {
         let (subject, body) = match &self.wording {
@@ -289,6 +303,11 @@ impl Parcel {
             None if to.signs_in => Some(format!("/billing/{}", invoice.id).into()),
             None => None,
         };
+        let label = if self.one.billing.says_how_to_pay() {
+            Kind::Invoice.button()
+        } else {
+            "View the invoice"
+        };
         let name = format!("{} {}", to.first_name, to.last_name);
         let mail = Mailing {
             kind: "invoice",
@@ -296,7 +315,7 @@ impl Parcel {
             name: name.trim(),
             subject: head.subject.render(&values),
             paragraphs: text.before,
-            button: path.map(|path| (Kind::Invoice.button(), path)),
+            button: path.map(|path| (label, path)),
             after: text.after,
             secret: link.as_ref().map(|secret| secret.expose().to_owned()),
             client: Some(invoice.client_id),
