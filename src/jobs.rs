@@ -1,6 +1,7 @@
 //! What happens without a request: payments that nobody told of, reminders, tickets that are closed, messages
 //! that were not read, the outbox, the sweeps, the copy of the branding.
 
+mod chain;
 mod learn;
 mod messages;
 mod remind;
@@ -41,6 +42,13 @@ pub(crate) async fn after_response(app: App) {
         drive(&app).await;
     }
     learn_words(&app).await;
+    seal_log(&app).await;
+}
+
+async fn seal_log(app: &App) {
+    if let Err(error) = chain::seal(app).await {
+        worker::console_error!("audit: {error}");
+    }
 }
 
 async fn learn_words(app: &App) {
@@ -80,6 +88,10 @@ pub(crate) async fn tick(app: App) {
         worker::console_error!("messages: {error}");
     }
     drive(&app).await;
+    seal_log(&app).await;
+    if let Err(error) = chain::look(&app).await {
+        worker::console_error!("audit: {error}");
+    }
 }
 
 /// 1. failures that no longer count go; 2. the copy of the branding is made again once an hour,

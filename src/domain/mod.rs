@@ -19,9 +19,10 @@
 //! | money | [`money`], [`invoice`], [`payment`], [`webhook`], [`reminder`], [`statement`], [`bank`] |
 //! | tables for other programs | [`csv`] |
 //! | finding clients | [`search`] |
-//! | what happened, in words | [`activity`] |
+//! | what happened, in words and in a chain | [`activity`], [`audit_chain`] |
 
 pub mod activity;
+pub mod audit_chain;
 pub mod bank;
 pub mod blocklist;
 pub mod branding;

@@ -3,6 +3,7 @@
 mod activity;
 mod address;
 mod assets;
+mod audit;
 mod billing;
 mod branding;
 mod buyer;

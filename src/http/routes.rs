@@ -1,6 +1,7 @@
 //! Every route of the portal, once. The router and the access table are made from this list.
 
 mod account;
+mod audit;
 mod messages;
 mod second;
 mod tickets;
@@ -81,7 +82,7 @@ fn all() -> Routes {
 }
 
 /// The sections of the list; each is a function below.
-const SECTIONS: [fn(Routes) -> Routes; 17] = [
+const SECTIONS: [fn(Routes) -> Routes; 18] = [
     signing_in,
     people,
     documents,
@@ -97,6 +98,7 @@ const SECTIONS: [fn(Routes) -> Routes; 17] = [
     portal,
     account::own,
     second::add,
+    audit::add,
     previews,
     signing_out,
 ];

@@ -9,6 +9,8 @@ pub(crate) mod address;
 mod assets;
 pub(crate) mod attempt;
 pub(crate) mod audit;
+pub(crate) mod audit_chain;
+pub(crate) mod audit_list;
 pub(crate) mod billing;
 mod blobs;
 pub(crate) mod branding;

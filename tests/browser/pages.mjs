@@ -326,6 +326,8 @@ export const pages = ({ leave, tickets, threads, project, task, done, time, bill
   { name: "admin-billing-details", path: `${client.path}/billing/details`, who: "owner" },
   { name: "admin-permissions", path: "/admin/settings/permissions", who: "owner" },
   { name: "admin-security", path: "/admin/settings/security", who: "owner" },
+  { name: "admin-audit", path: "/admin/settings/audit", who: "owner" },
+  { name: "admin-audit-none", path: "/admin/settings/audit?from=2100-01-01", who: "owner" },
   { name: "admin-staff", path: "/admin/settings/staff", who: "owner" },
   { name: "admin-staff-new", path: "/admin/settings/staff/new", who: "owner" },
   { name: "admin-staff-invited", path: `/admin/settings/staff/${milo.id}`, who: "owner" },

@@ -81,6 +81,9 @@ export const ROWS = {
   "POST /admin/clients/{id}/permissions": { ...sent(STAFF_PAGE), ids: { id: "client" } },
   "GET /admin/contacts/{id}/permissions": { ...STAFF_PAGE, ids: { id: "contact" } },
   "POST /admin/contacts/{id}/permissions": { ...sent(STAFF_PAGE), ids: { id: "contact" } },
+  "GET /admin/settings/audit": ADMIN_PAGE,
+  "GET /admin/settings/audit.csv": ADMIN_PAGE,
+  "POST /admin/settings/audit/check": sent(ADMIN_PAGE),
   "GET /admin/settings/security": ADMIN_PAGE,
   "POST /admin/settings/security": sent(ADMIN_PAGE),
   // Staff. What an empty form would do is asked of an id that never existed.

@@ -85,6 +85,7 @@ export const FORMS = {
   "POST /admin/clients/{id}/permissions": { as: "owner", page: ({ client }) => `/admin/clients/${client.id}/permissions`, set: () => ({ keep_documents: "on", keep_billing: "on", keep_payments: "on" }) },
   "POST /admin/contacts/{id}/permissions": { as: "owner", page: ({ contact }) => `/admin/contacts/${contact.id}/permissions` },
   "POST /admin/settings/security": { as: "owner", page: () => "/admin/settings/security" },
+  "POST /admin/settings/audit/check": { as: "owner", press: () => "/admin/settings/audit/check", is: 303 },
   "POST /admin/settings/staff/new": { as: "owner", page: () => "/admin/settings/staff/new", set: () => ({ name: "Sam Swift", email: "sam@swept.test", role: "member" }), choice: ["role"] },
   "POST /admin/settings/staff/{id}": { as: "owner", page: ({ milo }) => `/admin/settings/staff/${milo.id}`, choice: ["role"] },
   "POST /admin/settings/staff/{id}/deactivate": { as: "owner", press: () => `/admin/settings/staff/${NOBODYS}/deactivate` },

@@ -441,6 +441,7 @@ test("a key that is rotated: the old seal opens, and is renewed by the next sign
   const before = (await factorOf(user, "staff")).sealed;
   const { SESSION_KEYS: old } = world.settings;
   const restart = async (SESSION_KEYS) => {
+    await world.settled();
     const ahead = world.now() - Date.now();
     await world.restart({ SESSION_KEYS });
     await world.setClock(ahead);

@@ -139,12 +139,8 @@ pub(crate) async fn accept(public: Public<InPath<String>>, mut form: Fields) -> 
         }
         Login::New(..) => {}
     }
-    batch.push(newcomer::welcome(
-        &app,
-        &head.headers,
-        Side::Client,
-        session,
-    )?);
+    let browser = newcomer::welcome(&app, &head.headers, Side::Client, session)?;
+    batch.push(browser);
     batch.extend(old.map(|ticket| session::retire(ticket.session, session, app.now)));
     let mut results = match app.db.batch(batch).await {
         Err(store::Error::Conflict(Conflict::Meanwhile)) => return Err(Error::at_once()),
