@@ -33,13 +33,11 @@ pub(super) async fn seal(app: &App) -> Result<(), Error> {
 
 /// Looks at the next sealed entries. A round that has ended begins again an hour later.
 pub(super) async fn look(app: &App) -> Result<(), Error> {
-    let mut results = app.db.batch(audit_chain::round().into()).await?;
+    let rests_since = app.now.minus(Millis::hours(1));
+    let mut results = app.db.batch(audit_chain::round(rests_since).into()).await?;
     let round: Option<Round> = results.first()?;
     let Some(round) = round else { return Ok(()) };
-    let rests = round.next_n == 1
-        && round
-            .good_at
-            .is_some_and(|at| app.now.since(at) < Millis::hours(1));
+    let rests = round.next_n == 1 && round.good_at.is_some_and(|at| at > rests_since);
     if rests {
         return Ok(());
     }

@@ -58,15 +58,19 @@ pub(crate) struct Round {
     pub(crate) good_at: Option<Timestamp>,
 }
 
-/// The [`Round`], and the sealed entries it looks at next.
-pub(crate) fn round() -> [Statement; 2] {
+/// The [`Round`], and the sealed entries it looks at next; none after a round that ended later than `rests_since`.
+pub(crate) fn round(rests_since: Timestamp) -> [Statement; 2] {
     [
         statement!("SELECT next_n, good_at FROM audit_check WHERE id = 1"),
-        statement!(format!(
-            "SELECT {LINK} FROM audit_chain ch LEFT JOIN audit a ON a.id = ch.audit_id \
-             WHERE ch.n >= (SELECT next_n - 1 FROM audit_check WHERE id = 1) AND ch.hash IS NOT NULL \
-             ORDER BY ch.n LIMIT 501"
-        )),
+        statement!(
+            format!(
+                "SELECT {LINK} FROM audit_chain ch LEFT JOIN audit a ON a.id = ch.audit_id \
+                 WHERE ch.n >= (SELECT next_n - 1 FROM audit_check WHERE id = 1 \
+                  AND NOT (next_n = 1 AND coalesce(good_at, 0) > ?1)) AND ch.hash IS NOT NULL \
+                 ORDER BY ch.n LIMIT 501"
+            ),
+            rests_since
+        ),
     ]
 }
 
