@@ -124,46 +124,32 @@ pub(crate) fn stop(
     (entry, address): (AuditId, &str),
     now: Timestamp,
 ) -> Vec<Statement> {
-    let (noted, ended) = match news {
-        News::Documents => (
-            "INSERT INTO audit (id, at, principal, principal_id, principal_name, action, client_id, detail, address) \
-             SELECT ?1, ?2, 'contact', id, trim(first_name || ' ' || last_name), 'profile.unsubscribed', client_id, ?4, ?5 \
-             FROM contacts WHERE id = ?3 AND removed_at IS NULL AND mail_documents = 1",
-            "UPDATE contacts SET mail_documents = 0, revision = revision + 1, updated_at = ?2 \
-             WHERE id = ?1 AND removed_at IS NULL AND mail_documents = 1",
-        ),
-        News::Invoices => (
-            "INSERT INTO audit (id, at, principal, principal_id, principal_name, action, client_id, detail, address) \
-             SELECT ?1, ?2, 'contact', id, trim(first_name || ' ' || last_name), 'profile.unsubscribed', client_id, ?4, ?5 \
-             FROM contacts WHERE id = ?3 AND removed_at IS NULL AND mail_invoices = 1",
-            "UPDATE contacts SET mail_invoices = 0, revision = revision + 1, updated_at = ?2 \
-             WHERE id = ?1 AND removed_at IS NULL AND mail_invoices = 1",
-        ),
-        News::Tickets => (
-            "INSERT INTO audit (id, at, principal, principal_id, principal_name, action, client_id, detail, address) \
-             SELECT ?1, ?2, 'contact', id, trim(first_name || ' ' || last_name), 'profile.unsubscribed', client_id, ?4, ?5 \
-             FROM contacts WHERE id = ?3 AND removed_at IS NULL AND mail_tickets = 1",
-            "UPDATE contacts SET mail_tickets = 0, revision = revision + 1, updated_at = ?2 \
-             WHERE id = ?1 AND removed_at IS NULL AND mail_tickets = 1",
-        ),
-        News::Messages => (
-            "INSERT INTO audit (id, at, principal, principal_id, principal_name, action, client_id, detail, address) \
-             SELECT ?1, ?2, 'contact', id, trim(first_name || ' ' || last_name), 'profile.unsubscribed', client_id, ?4, ?5 \
-             FROM contacts WHERE id = ?3 AND removed_at IS NULL AND mail_messages = 1",
-            "UPDATE contacts SET mail_messages = 0, revision = revision + 1, updated_at = ?2 \
-             WHERE id = ?1 AND removed_at IS NULL AND mail_messages = 1",
-        ),
-    };
     vec![
         statement!(
-            noted,
+            "INSERT INTO audit (id, at, principal, principal_id, principal_name, action, client_id, detail, address) \
+             SELECT ?1, ?2, 'contact', id, trim(first_name || ' ' || last_name), 'profile.unsubscribed', client_id, ?4, ?5 \
+             FROM contacts WHERE id = ?3 AND removed_at IS NULL AND 1 = CASE ?6 WHEN 'mail_documents' THEN mail_documents \
+              WHEN 'mail_invoices' THEN mail_invoices WHEN 'mail_tickets' THEN mail_tickets \
+              WHEN 'mail_messages' THEN mail_messages END",
             entry.to_string(),
             now,
             contact.to_string(),
             news.short(),
-            address
+            address,
+            news.as_str()
         ),
-        statement!(ended, contact.to_string(), now),
+        statement!(
+            "UPDATE contacts SET mail_documents = mail_documents AND ?3 <> 'mail_documents', \
+             mail_invoices = mail_invoices AND ?3 <> 'mail_invoices', \
+             mail_tickets = mail_tickets AND ?3 <> 'mail_tickets', \
+             mail_messages = mail_messages AND ?3 <> 'mail_messages', revision = revision + 1, updated_at = ?2 \
+             WHERE id = ?1 AND removed_at IS NULL AND 1 = CASE ?3 WHEN 'mail_documents' THEN mail_documents \
+              WHEN 'mail_invoices' THEN mail_invoices WHEN 'mail_tickets' THEN mail_tickets \
+              WHEN 'mail_messages' THEN mail_messages END",
+            contact.to_string(),
+            now,
+            news.as_str()
+        ),
     ]
 }
 
