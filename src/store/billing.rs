@@ -282,17 +282,24 @@ pub(crate) struct Owed {
     pub(crate) received: i64,
 }
 
-/// What the business is [`Owed`], by currency: sums over months, and over the days of this one.
+/// What the business is [`Owed`], by currency: sums over the months in which something is still due. What is
+/// late of this month is that of its days before today; from the sixteenth on it is the month less the days
+/// to come, so that no more than sixteen are read.
 pub(crate) fn owed(now: Timestamp) -> Statement {
     statement!(
         format!(
-            "SELECT m.currency, sum(m.due) AS due, sum(m.open_invoices) AS open_invoices, \
-             sum(CASE WHEN m.span = substr({TODAY}, 1, 7) THEN m.received ELSE 0 END) AS received, \
-             sum(CASE WHEN m.span < substr({TODAY}, 1, 7) THEN m.due ELSE 0 END) \
-              + coalesce((SELECT sum(d.due) FROM totals d WHERE d.is_month = 0 AND d.currency = m.currency \
-                 AND d.span >= substr({TODAY}, 1, 7) || '-01' AND d.span < {TODAY}), 0) AS late \
-             FROM totals m WHERE m.is_month = 1 GROUP BY m.currency \
-             HAVING sum(m.due) > 0 OR received > 0 ORDER BY m.currency"
+            "WITH today AS (SELECT day, substr(day, 1, 7) AS month, substr(day, 9) > '15' AS second_half FROM (SELECT {TODAY} AS day)) \
+             SELECT currency, sum(due) AS due, sum(open_invoices) AS open_invoices, sum(received) AS received, sum(late) AS late FROM ( \
+               SELECT m.currency, m.due, m.open_invoices, 0 AS received, \
+                 CASE WHEN m.span < t.month OR (t.second_half AND m.span = t.month) THEN m.due ELSE 0 END AS late \
+               FROM today t CROSS JOIN totals m INDEXED BY totals_with_due ON m.is_month = 1 AND m.due <> 0 AND m.span > '' \
+               UNION ALL SELECT d.currency, 0, 0, 0, CASE WHEN t.second_half THEN -d.due ELSE d.due END \
+               FROM today t CROSS JOIN totals d INDEXED BY totals_with_due ON d.is_month = 0 AND d.due <> 0 \
+                 AND d.span >= CASE WHEN t.second_half THEN t.day ELSE t.month || '-01' END \
+                 AND d.span < CASE WHEN t.second_half THEN t.month || '-32' ELSE t.day END \
+               UNION ALL SELECT n.currency, 0, 0, n.received, 0 \
+               FROM today t CROSS JOIN totals n ON n.is_month = 1 AND n.span = t.month) \
+             GROUP BY currency HAVING sum(due) > 0 OR sum(received) > 0 ORDER BY currency"
         ),
         now
     )

@@ -92,7 +92,7 @@ test("every state has its words, and only what asks for money shows how to pay i
   };
   const cases = [
     ["Outstanding", {}, null, /Due in 14 days/, true],
-    ["Overdue", { issued: day(world.now() - 20 * DAY), due: day(world.now() - 3 * DAY) }, null, /Due 3 days ago/, true],
+    ["Overdue", { issued: day(world.now() - 20 * DAY), due: day(world.now() - 3 * DAY) }, null, /Overdue by 3 days/, true],
     ["Paid", {}, (i) => paying(i, 10_000), /Paid, thank you\./, false],
     ["Paid", {}, (i) => paying(i, 12_500), /You have a credit of €25\.00/, false],
     ["Partially paid", {}, (i) => paying(i, 2_500), /€25\.00 of €100\.00 is paid/, true],

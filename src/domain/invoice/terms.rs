@@ -73,14 +73,14 @@ pub fn decide_due(issued_on: Date, due_on: Date) -> Result<Date, TermsError> {
     }
 }
 
-/// "due in 3 days", "due today", "due 2 days ago", seen from `today`.
+/// "due in 3 days", "due today", "overdue by 2 days", seen from `today`.
 pub fn due_words(due_on: Date, today: Date) -> String {
     match due_on.days_since(today) {
         0 => "due today".to_owned(),
         1 => "due tomorrow".to_owned(),
-        -1 => "due yesterday".to_owned(),
+        -1 => "overdue since yesterday".to_owned(),
         n @ 2.. => format!("due in {n} days"),
-        n => format!("due {} days ago", n.unsigned_abs()),
+        n => format!("overdue by {} days", n.unsigned_abs()),
     }
 }
 
@@ -157,8 +157,8 @@ mod tests {
         assert_eq!(
             [-30, -1, 0, 1, 3].map(told),
             [
-                "due 30 days ago",
-                "due yesterday",
+                "overdue by 30 days",
+                "overdue since yesterday",
                 "due today",
                 "due tomorrow",
                 "due in 3 days"

@@ -61,6 +61,10 @@ impl Due {
         let due = |owing: Owing| {
             let words = |minor| Money::new(minor, owing.currency).map(|money| money.to_string());
             let when = owing.next_due_on.map(|day| due_words(day, today));
+            let first = match owing.next_due_on {
+                Some(day) if day < today => "the first",
+                _ => "the next",
+            };
             let invoices = match owing.open_invoices {
                 0 => "Nothing to pay".to_owned(),
                 1 => "1 invoice".to_owned(),
@@ -68,7 +72,7 @@ impl Due {
             };
             let note = match (when, owing.open_invoices) {
                 (Some(when), 1) => format!("{invoices}, {when}"),
-                (Some(when), _) => format!("{invoices}, the next {when}"),
+                (Some(when), _) => format!("{invoices}, {first} {when}"),
                 (None, _) => invoices,
             };
             Ok(Self {

@@ -168,7 +168,7 @@ impl List {
         };
         if let Some(last) = found.last().filter(|_| more) {
             let day = match list.filter.state {
-                Some(State::Overdue) => last.due_on,
+                Some(State::Outstanding | State::Overdue) => last.due_on,
                 _ => last.issued_on,
             };
             list.next = list.with(|parts| parts.push(("after", format!("{day}.{}", last.id))));

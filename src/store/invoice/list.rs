@@ -51,7 +51,7 @@ pub(crate) struct Filter {
 /// The last row of the page before.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct After {
-    /// Its day: the due date where late ones are asked for, else the date on it.
+    /// Its day: the due date where open ones are asked for, else the date on it.
     pub(crate) day: Date,
     pub(crate) id: InvoiceId,
 }
@@ -60,13 +60,14 @@ const COLUMNS: &str = "i.id, i.client_id, c.name AS client_name, i.number, i.cur
      i.issued_on, i.due_on, EXISTS (SELECT 1 FROM invoice_revisions o \
       WHERE o.invoice_id = i.id AND o.sealed_at IS NULL AND i.state = 'sent') AS revising";
 
-/// One row more than [`PAGE`], newest first; overdue ones the longest due first.
+/// One row more than [`PAGE`], newest first; those that wait for their money by due date, the first due first.
 pub(crate) fn rows(filter: &Filter, after: Option<After>, now: Timestamp) -> Statement {
     let client = filter.client.map(|id| id.to_string());
     let currency = filter.currency.map(|currency| currency.code().to_owned());
     let from = filter.from.map_or_else(String::new, |day| day.to_string());
-    if filter.state == Some(State::Overdue) {
-        return late(client, currency, from, filter.to, after, now);
+    if let Some(state @ (State::Outstanding | State::Overdue)) = filter.state {
+        let late = state == State::Overdue;
+        return by_due_date(late, client, currency, from, filter.to, after, now);
     }
     // A page begins below the last row before it, or below the day after the last one asked for.
     let (day, id) = match (after, filter.to) {
@@ -78,11 +79,10 @@ pub(crate) fn rows(filter: &Filter, after: Option<After>, now: Timestamp) -> Sta
         (Some(client), status, currency) => statement!(
             format!(
                 "SELECT {COLUMNS} FROM invoices i CROSS JOIN clients c ON c.id = i.client_id \
-                 WHERE i.client_id = ?5 AND (i.issued_on, i.id) < (?2, ?3) AND i.issued_on >= ?4 \
-                 AND (?6 IS NULL OR (i.status = ?6 AND (i.status <> 'outstanding' OR i.due_on >= {TODAY}))) \
-                 AND (?7 IS NULL OR i.currency = ?7) ORDER BY i.issued_on DESC, i.id DESC LIMIT 26"
+                 WHERE i.client_id = ?4 AND (i.issued_on, i.id) < (?1, ?2) AND i.issued_on >= ?3 \
+                 AND (?5 IS NULL OR i.status = ?5) AND (?6 IS NULL OR i.currency = ?6) \
+                 ORDER BY i.issued_on DESC, i.id DESC LIMIT 26"
             ),
-            now,
             day,
             id,
             from,
@@ -93,11 +93,10 @@ pub(crate) fn rows(filter: &Filter, after: Option<After>, now: Timestamp) -> Sta
         (None, Some(status), Some(currency)) => statement!(
             format!(
                 "SELECT {COLUMNS} FROM invoices i INDEXED BY invoices_by_currency_and_status \
-                 CROSS JOIN clients c ON c.id = i.client_id WHERE i.currency = ?6 AND i.status = ?5 AND (i.issued_on, i.id) < (?2, ?3) AND i.issued_on >= ?4 \
-                 AND (i.status <> 'outstanding' OR i.due_on >= {TODAY}) \
+                 CROSS JOIN clients c ON c.id = i.client_id WHERE i.currency = ?5 AND i.status = ?4 \
+                 AND (i.issued_on, i.id) < (?1, ?2) AND i.issued_on >= ?3 \
                  ORDER BY i.issued_on DESC, i.id DESC LIMIT 26"
             ),
-            now,
             day,
             id,
             from,
@@ -107,11 +106,9 @@ pub(crate) fn rows(filter: &Filter, after: Option<After>, now: Timestamp) -> Sta
         (None, Some(status), None) => statement!(
             format!(
                 "SELECT {COLUMNS} FROM invoices i CROSS JOIN clients c ON c.id = i.client_id \
-                 WHERE i.status = ?5 AND (i.issued_on, i.id) < (?2, ?3) AND i.issued_on >= ?4 \
-                 AND (i.status <> 'outstanding' OR i.due_on >= {TODAY}) \
+                 WHERE i.status = ?4 AND (i.issued_on, i.id) < (?1, ?2) AND i.issued_on >= ?3 \
                  ORDER BY i.issued_on DESC, i.id DESC LIMIT 26"
             ),
-            now,
             day,
             id,
             from,
@@ -141,8 +138,9 @@ pub(crate) fn rows(filter: &Filter, after: Option<After>, now: Timestamp) -> Sta
     }
 }
 
-/// Outstanding ones whose due date has passed, by due date.
-fn late(
+/// Outstanding ones by due date: those whose due date has passed, or those whose has not.
+fn by_due_date(
+    late: bool,
     client: Option<String>,
     currency: Option<String>,
     from: String,
@@ -150,41 +148,63 @@ fn late(
     after: Option<After>,
     now: Timestamp,
 ) -> Statement {
-    // None is due before its own date, so those before the period need not be looked at.
+    // None is due before its own date, so those before the period need not be looked at. The range of days
+    // stands beside the row value, because SQLite seeks by the first column of that alone.
     let (day, id) = after.map_or_else(
         || (from.clone(), String::new()),
         |after| (after.day.to_string(), after.id.to_string()),
     );
     let to = to.map_or_else(|| "9999-99-99".to_owned(), |day| day.to_string());
-    match client {
-        Some(client) => statement!(
+    match (client, currency) {
+        (Some(client), currency) => statement!(
             format!(
                 "SELECT {COLUMNS} FROM invoices i CROSS JOIN clients c ON c.id = i.client_id \
-                 WHERE i.client_id = ?7 AND i.due > 0 AND i.status = 'outstanding' AND i.due_on < {TODAY} \
-                 AND (i.due_on, i.id) > (?2, ?3) AND i.issued_on BETWEEN ?4 AND ?5 \
-                 AND (?6 IS NULL OR i.currency = ?6) ORDER BY i.due_on, i.id LIMIT 26"
+                 WHERE i.client_id = ?7 AND i.due > 0 AND i.status = 'outstanding' \
+                 AND i.due_on >= max(?3, CASE WHEN ?2 THEN '' ELSE {TODAY} END) \
+                 AND i.due_on < CASE WHEN ?2 THEN {TODAY} ELSE '9999-99-99' END AND (i.due_on, i.id) > (?3, ?4) \
+                 AND i.issued_on BETWEEN ?5 AND ?6 \
+                 AND (?8 IS NULL OR i.currency = ?8) ORDER BY i.due_on, i.id LIMIT 26"
             ),
             now,
+            late,
             day,
             id,
             from,
             to,
-            Param::from(currency),
-            client
-        ),
-        None => statement!(
-            format!(
-                "SELECT {COLUMNS} FROM invoices i CROSS JOIN clients c ON c.id = i.client_id \
-                 WHERE i.status = 'outstanding' AND i.due > 0 AND i.due_on < {TODAY} \
-                 AND (i.due_on, i.id) > (?2, ?3) AND i.issued_on BETWEEN ?4 AND ?5 \
-                 AND (?6 IS NULL OR i.currency = ?6) ORDER BY i.due_on, i.id LIMIT 26"
-            ),
-            now,
-            day,
-            id,
-            from,
-            to,
+            client,
             Param::from(currency)
+        ),
+        (None, Some(currency)) => statement!(
+            format!(
+                "SELECT {COLUMNS} FROM invoices i INDEXED BY invoices_open_by_currency \
+                 CROSS JOIN clients c ON c.id = i.client_id \
+                 WHERE i.currency = ?7 AND i.due > 0 AND i.status = 'outstanding' \
+                 AND i.due_on >= max(?3, CASE WHEN ?2 THEN '' ELSE {TODAY} END) \
+                 AND i.due_on < CASE WHEN ?2 THEN {TODAY} ELSE '9999-99-99' END AND (i.due_on, i.id) > (?3, ?4) \
+                 AND i.issued_on BETWEEN ?5 AND ?6 ORDER BY i.due_on, i.id LIMIT 26"
+            ),
+            now,
+            late,
+            day,
+            id,
+            from,
+            to,
+            currency
+        ),
+        (None, None) => statement!(
+            format!(
+                "SELECT {COLUMNS} FROM invoices i CROSS JOIN clients c ON c.id = i.client_id \
+                 WHERE i.status = 'outstanding' AND i.due > 0 \
+                 AND i.due_on >= max(?3, CASE WHEN ?2 THEN '' ELSE {TODAY} END) \
+                 AND i.due_on < CASE WHEN ?2 THEN {TODAY} ELSE '9999-99-99' END AND (i.due_on, i.id) > (?3, ?4) \
+                 AND i.issued_on BETWEEN ?5 AND ?6 ORDER BY i.due_on, i.id LIMIT 26"
+            ),
+            now,
+            late,
+            day,
+            id,
+            from,
+            to
         ),
     }
 }
