@@ -1,6 +1,6 @@
 # What a person types. Each target prepares whatever it needs; `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup dev build test screenshots deploy clean
+.PHONY: help setup dev build test screenshots deploy backup restore clean
 
 help: ## List these targets
 	@printf 'Portico: a client portal at the edge.\n\n'
@@ -26,6 +26,12 @@ screenshots: ## Pictures of every page into screenshots/
 
 deploy: ## Create or update the portal on your Cloudflare account
 	@node scripts/deploy.mjs
+
+backup: ## Copy a portal's database, files and branding into a folder (TO=…, REMOTE=1)
+	@node scripts/backup.mjs
+
+restore: ## Put such a copy back into an empty portal (FROM=…, REMOTE=1)
+	@node scripts/restore.mjs
 
 clean: ## Remove what was built (not your local data, not the tools)
 	rm -rf build target screenshots test-results

@@ -15,6 +15,8 @@ export const tools = {
   node: at("node_modules/.bin/node"),
   // The tests of `make deploy` put a stand-in here, as there is no account to deploy to.
   wrangler: process.env.PORTICO_WRANGLER ?? at("node_modules/wrangler/bin/wrangler.js"),
+  // Gives the bindings of a portal to `make backup`; its test has a stand-in for those of an account.
+  platform: process.env.PORTICO_PLATFORM ?? "wrangler",
   workerBuild: at(".tools/bin", `worker-build${exe}`),
   wasmBindgen: at(".tools/bin", `wasm-bindgen${exe}`),
   wasmOpt: at("node_modules/.bin/wasm-opt"),
