@@ -107,9 +107,10 @@ fn now() -> Timestamp {
 /// The request's head; its body stays with the runtime until a handler asks for it.
 fn head_of(request: &worker::Request) -> worker::Result<Request<Body>> {
     let url = request.inner().url();
-    let method = request.method();
+    // As it was sent: the worker crate takes a method that it does not know for a GET.
+    let method = request.inner().method();
     let mut head = Request::builder()
-        .method(method.as_ref())
+        .method(method.as_str())
         .uri(target_of(&url));
     // Whatever a visitor says under that name, only the edge knows the city.
     for (name, value) in request.headers() {

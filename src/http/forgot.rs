@@ -16,6 +16,7 @@ use crate::domain::next::Side;
 use crate::domain::time::Millis;
 use crate::domain::token::{Purpose, Secret};
 use crate::store::reset::{self, Owner};
+use crate::store::session::Person;
 use crate::store::{Statement, link};
 
 /// How long a link works.
@@ -80,8 +81,8 @@ pub(crate) async fn staff(public: Public, form: Fields) -> Answer {
     ask(public, form, Side::Staff).await
 }
 
-/// 1. the address; 2. whose it is, and the asking counted; 3. link and mail in one batch, or, for an
-/// address nobody may use or that has had its fill, a batch that does nothing; 4. the same answer.
+/// 1. the address; 2. whose it is, and the asking counted; 3. link and mail in one batch, for an address that
+/// nobody may use a decoy, and for one that has had its fill a batch that does nothing; 4. the same answer.
 async fn ask(public: Public, mut form: Fields, side: Side) -> Answer {
     let Public {
         app, chrome, head, ..
@@ -97,19 +98,27 @@ async fn ask(public: Public, mut form: Fields, side: Side) -> Answer {
     let owner: Option<Owner> = results.first()?;
     let may = asking.counted(&mut results, &app)?;
     // 3.
-    let batch = match owner.filter(|_| may) {
-        Some(owner) => mail(&app, side, &chrome.brand.name, &owner)?,
-        None => vec![asking.nothing(&app)],
+    let batch = if may {
+        mail(&app, side, &chrome.brand.name, &email, owner.as_ref())?
+    } else {
+        vec![asking.nothing(&app)]
     };
     app.db.batch(batch).await?;
     // 4.
     see(side.forgot_sent())
 }
 
-/// A new link in place of older ones, and its mail.
-fn mail(app: &App, side: Side, business: &str, owner: &Owner) -> Result<Vec<Statement>, Error> {
-    let Some(person) = owner.person() else {
-        return Ok(Vec::new());
+/// A new link in place of older ones, and its mail; for nobody, as much work and nothing of it kept.
+fn mail(
+    app: &App,
+    side: Side,
+    business: &str,
+    email: &Email,
+    owner: Option<&Owner>,
+) -> Result<Vec<Statement>, Error> {
+    let person = match owner.and_then(Owner::person) {
+        Some(person) => person,
+        None => Person::Account(app.id()?),
     };
     let (purpose, path) = match side {
         Side::Staff => (Purpose::StaffReset, "/admin/reset/"),
@@ -121,8 +130,8 @@ fn mail(app: &App, side: Side, business: &str, owner: &Owner) -> Result<Vec<Stat
     let expires = app.now.plus(LIFETIME);
     let mailing = Mailing {
         kind: purpose.as_str(),
-        to: &owner.email,
-        name: &owner.name,
+        to: owner.map_or(email.as_str(), |owner| &owner.email),
+        name: owner.map_or("", |owner| &owner.name),
         subject: format!("Choose a new password for {business}"),
         paragraphs: vec![format!(
             "Somebody, probably you, has asked for a new password to sign in at {business}."
@@ -133,16 +142,22 @@ fn mail(app: &App, side: Side, business: &str, owner: &Owner) -> Result<Vec<Stat
             "If it was not you, you can leave this mail alone: nothing has changed.".to_owned(),
         ],
         secret: Some(secret.expose().to_owned()),
-        link: Some(id),
-        staff: owner.staff_id,
-        contact: owner.contact_id,
-        client: owner.client_id,
+        link: owner.map(|_| id),
+        staff: owner.and_then(|owner| owner.staff_id),
+        contact: owner.and_then(|owner| owner.contact_id),
+        client: owner.and_then(|owner| owner.client_id),
         ..Mailing::default()
     };
-    Ok(vec![
+    let mut batch = vec![
         reset::revoke_open(person, app.now),
         link::withdraw_mail(person, app.now),
-        reset::issue((id, &hash), purpose.as_str(), owner, app.now, expires),
-        mailing.queue(app, None)?,
-    ])
+    ];
+    match owner {
+        Some(owner) => batch.extend([
+            reset::issue((id, &hash), purpose.as_str(), owner, app.now, expires),
+            mailing.queue(app, None)?,
+        ]),
+        None => batch.extend(mailing.decoy(app)?),
+    }
+    Ok(batch)
 }

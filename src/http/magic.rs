@@ -99,8 +99,8 @@ pub(crate) async fn sent(public: Public) -> Answer {
 
 /// `POST /sign-in/link`
 ///
-/// 1. the address; 2. whose it is, and the asking counted; 3. link and mail in one batch, or, for an
-/// address that nobody has or that has had its fill, a batch that does nothing; 4. the same answer.
+/// 1. the address; 2. whose it is, and the asking counted; 3. link and mail in one batch, for an address that
+/// nobody has a decoy, and for one that has had its fill a batch that does nothing; 4. the same answer.
 pub(crate) async fn ask(public: Public, mut form: Fields) -> Answer {
     let Public {
         app, chrome, head, ..
@@ -122,12 +122,10 @@ pub(crate) async fn ask(public: Public, mut form: Fields) -> Answer {
         _ => bind(&app, &next)?,
     };
     let found = account.and_then(|found| Some((found.id, found.contact_id?)));
-    let batch = match found.filter(|_| may) {
-        Some((account, contact)) => {
-            let to = (account, contact, email.as_str());
-            mail(&app, &chrome.brand.name, to, &browser)?
-        }
-        None => vec![asking.nothing(&app)],
+    let batch = if may {
+        mail(&app, &chrome.brand.name, found, email.as_str(), &browser)?
+    } else {
+        vec![asking.nothing(&app)]
     };
     app.db.batch(batch).await?;
     // 4.
@@ -156,16 +154,21 @@ fn remembered(headers: &HeaderMap) -> Next {
     Next::parse(Side::Client, text.as_deref())
 }
 
-/// A new link in place of older ones, and its mail.
+/// A new link in place of older ones, and its mail; for nobody, as much work and nothing of it kept.
 pub(super) fn mail(
     app: &App,
     business: &str,
-    (account, contact, email): (AccountId, ContactId, &str),
+    found: Option<(AccountId, ContactId)>,
+    email: &str,
     browser: &Secret,
 ) -> Result<Vec<Statement>, Error> {
     let secret = Secret::new(Purpose::Magic, app.random()?);
     let code = Code::new(app.random()?);
     let link: LinkId = app.id()?;
+    let (account, contact) = match found {
+        Some(found) => found,
+        None => (app.id()?, app.id()?),
+    };
     let new = NewLink {
         id: link,
         account,
@@ -187,16 +190,21 @@ pub(super) fn mail(
                 .to_owned(),
         ],
         secret: Some(format!("{}\n{}", secret.expose(), code.expose())),
-        link: Some(link),
+        link: found.is_some().then_some(link),
         staff: None,
-        contact: Some(contact),
+        contact: found.is_some().then_some(contact),
         ..Mailing::default()
     };
-    Ok(vec![
+    // To nobody's account no link is kept.
+    let mut batch = vec![
         magic::revoke_open(account, app.now),
         magic::issue(&new, app.now),
-        mail.queue(app, None)?,
-    ])
+    ];
+    match found {
+        Some(_) => batch.push(mail.queue(app, None)?),
+        None => batch.extend(mail.decoy(app)?),
+    }
+    Ok(batch)
 }
 
 /// The code's keyed hash: forty bits could be guessed from a plain one in a stolen database.

@@ -58,7 +58,22 @@ impl Mailing<'_> {
     /// The statement, and the promise to send it after the response. Under a proviso the mail is
     /// queued only if what it tells of happened earlier in the batch.
     pub(super) fn queue(self, app: &App, proviso: Option<Proviso<'_>>) -> Result<Statement, Error> {
+        self.queue_as(app.id()?, app, proviso)
+    }
+
+    /// A mail to an address that nobody has: written, and taken back in the same batch. It takes as long as a
+    /// mail to somebody, so the clock does not tell who has an account.
+    pub(super) fn decoy(self, app: &App) -> Result<[Statement; 2], Error> {
         let id: MailId = app.id()?;
+        Ok([self.queue_as(id, app, None)?, outbox::withdraw(id)])
+    }
+
+    fn queue_as(
+        self,
+        id: MailId,
+        app: &App,
+        proviso: Option<Proviso<'_>>,
+    ) -> Result<Statement, Error> {
         let sealed = match &self.secret {
             None => None,
             Some(secret) => Some(

@@ -74,6 +74,11 @@ pub(crate) fn queue(mail: &NewMail<'_>, now: Timestamp) -> Statement {
     mail.statement(sql, now, [])
 }
 
+/// Takes a mail back that was queued in the same batch.
+pub(crate) fn withdraw(id: MailId) -> Statement {
+    statement!("DELETE FROM outbox WHERE id = ?1", id.to_string())
+}
+
 /// Queues a mail if what it tells of happened earlier in the batch.
 pub(crate) fn queue_if(mail: &NewMail<'_>, proviso: Proviso<'_>, now: Timestamp) -> Statement {
     let sql = format!(

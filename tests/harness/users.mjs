@@ -112,6 +112,7 @@ export class User {
         incoming.on("data", (chunk) => chunks.push(chunk));
         incoming.on("error", fail);
         incoming.on("end", () => {
+          for (const line of incoming.headers["set-cookie"] ?? []) world.secret("a cookie", /^[^=]+=([^;]*)/.exec(line)?.[1]);
           if (keepCookies) this.cookies.take(incoming.headers["set-cookie"] ?? []);
           done(new Answer(this, {
             requestId, method, path: url.pathname + url.search,
@@ -134,6 +135,7 @@ export class User {
 
   /** Sends a form: an object (an array value is sent as several) or a list of pairs. */
   post(path, fields = {}, { headers = {}, ...options } = {}) {
+    for (const [name, value] of pairs(fields)) if (/password|token|secret|code/.test(name)) this.world.secret(`the field ${name}`, value);
     const body = new URLSearchParams(pairs(fields)).toString();
     return this.request("POST", path, {
       ...options, body, headers: { "content-type": "application/x-www-form-urlencoded", ...headers },

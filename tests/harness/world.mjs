@@ -194,7 +194,10 @@ export class World {
     for (const fault of await this.#edge("faults-left")) {
       left.push(`A fault was asked for ${fault.times} time(s) and struck ${fault.struck} time(s): ${JSON.stringify(fault)}`);
     }
+    const told = await this.#toldByLog();
     for (const { level, message } of this.logs) {
+      const leak = told(message);
+      if (leak) left.push(`The worker's log tells ${leak}: ${message}`);
       if (level === "error" && !this.#expectedLogs.some((pattern) => pattern.test(message))) {
         left.push(`The worker logged an error: ${message}`);
       }
@@ -205,6 +208,31 @@ export class World {
       for (const row of due.results) left.push(`A mail was left in the outbox: "${row.subject}" to ${row.to_email}`);
     }
     return left;
+  }
+
+  /** What nobody may read in a log, by the name to complain under: passwords, cookies, tokens of links, settings, mails. */
+  #secrets = new Map();
+
+  /** Remembers a secret that was sent or received; short ones would be found by chance. */
+  secret(name, value) {
+    if (typeof value === "string" && value.length >= 12) this.#secrets.set(value, name);
+  }
+
+  /** Gives a function that says what a line of the log gives away, if it does. */
+  async #toldByLog() {
+    for (const name of ["SESSION_KEYS", "SETUP_TOKEN", "STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET", "SMTP_URL"]) {
+      for (const part of [this.settings[name] ?? ""].flatMap((value) => [value, ...value.split(/[:,]/)])) this.secret(name, part);
+    }
+    const { results } = await this.db.prepare("SELECT subject, content FROM outbox").all();
+    for (const { subject, content } of results) {
+      for (const text of [subject, ...(content ?? "").match(/"[^"]{24,}"/g) ?? []]) this.secret("a mail", text.replace(/^"|"$/g, "").slice(0, 80));
+    }
+    return (line) => {
+      const token = /pt_[\w-]{20,}|eyJ[\w-]+\.[\w-]+\./.exec(line);
+      if (token) return "a token";
+      for (const [value, name] of this.#secrets) if (line.includes(value)) return name;
+      return null;
+    };
   }
 
   /** Shuts everything down and fails on leftovers, unless `{ messy: true }`. */

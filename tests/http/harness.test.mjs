@@ -146,3 +146,20 @@ test("leftovers are named: calls out, faults that did not strike, errors in the 
   assert.match(left[1], /struck 0 time/);
   assert.match(left[2], /something broke/);
 });
+
+test("a secret in the log is named, whoever sent it: a password, a cookie, a token, a mail", async () => {
+  const told = async (message) => {
+    world.logs.push({ level: "log", message });
+    const left = await world.leftovers();
+    world.logs.pop();
+    return left.filter((line) => line.includes("log tells")).join("\n");
+  };
+  world.secret("the field password", "correct horse battery");
+  assert.match(await told("POST /sign-in correct horse battery"), /log tells the field password/);
+  assert.match(await told(`GET /reset/pt_r${"x".repeat(43)}`), /log tells a token/);
+  assert.match(await told("cookie eyJhbGciOiJIUzI1NiJ9.eyJzaWQiOiIxIn0.abc"), /log tells a token/);
+  await world.db.prepare("INSERT INTO outbox (id, dedupe_key, kind, to_email, to_name, subject, content, due_at, created_at) VALUES ('m', 'm', 'test', 'a@b.test', '', 'Your invoice of November', '{}', 0, 0)").run();
+  assert.match(await told("outbox: Your invoice of November"), /log tells a mail/);
+  await world.db.prepare("DELETE FROM outbox").run();
+  assert.equal(await told("outbox: nothing to do"), "");
+});

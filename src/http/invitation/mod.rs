@@ -124,8 +124,8 @@ pub(crate) async fn accept(public: Public<InPath<String>>, mut form: Fields) -> 
     match acceptance.login {
         Login::Mailed(account) => {
             let browser = magic::bind(&app, &Next::parse(Side::Client, None))?;
-            let to = (account, invitee.contact_id, invitee.email.as_str());
-            batch.extend(magic::mail(&app, &business, to, &browser)?);
+            let (to, email) = (Some((account, invitee.contact_id)), invitee.email.as_str());
+            batch.extend(magic::mail(&app, &business, to, email, &browser)?);
         }
         Login::Known(account) => {
             batch.push(throttle::forgive(&format!("confirm {account}")));
