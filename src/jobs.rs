@@ -23,6 +23,7 @@ use crate::outbound::{seal, stop, zone};
 use crate::paying::look_up;
 use crate::store::billing;
 use crate::store::branding::{self, Branding};
+use crate::store::csp_report;
 use crate::store::device;
 use crate::store::message;
 use crate::store::notice;
@@ -103,10 +104,12 @@ async fn sweep(app: &App) -> Result<(), Error> {
         .batch(vec![
             device::sweep(app.now.minus(Millis::days(400))),
             throttle::sweep(app.now),
+            csp_report::sweep(app.now.minus(Millis::days(30))),
             branding::truth(),
             billing::changed_clock(app.now),
         ])
         .await?;
+    results.skip()?;
     results.skip()?;
     results.skip()?;
     let look: Option<Branding> = results.first()?;

@@ -30,6 +30,7 @@ pub mod chart;
 pub mod colour;
 pub mod country;
 pub mod credential;
+pub mod csp_report;
 pub mod csrf;
 pub mod csv;
 pub mod device;

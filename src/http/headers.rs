@@ -6,6 +6,8 @@ use http::header::{
 };
 use http::{HeaderMap, Response};
 
+use super::csp;
+
 /// How long an answer may be kept, and by whom. Absent: not at all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Cache {
@@ -53,6 +55,8 @@ fn content_security_policy(style: Option<&str>, payments: Option<&str>) -> Strin
         // Text never becomes markup by script (Trusted Types).
         "require-trusted-types-for 'script'",
         "trusted-types 'none'",
+        // What was held back is told to us, for Settings, Security.
+        &format!("report-uri {}", csp::PATH),
     ]
     .join("; ")
 }

@@ -14,6 +14,7 @@ mod confirm;
 mod confirm_email;
 mod contact;
 mod cookie;
+mod csp;
 mod dashboard;
 mod device;
 mod document;

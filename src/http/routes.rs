@@ -20,7 +20,7 @@ use super::project;
 use super::task;
 use super::time_log;
 use super::{
-    Error, activity, billing, branding, buyer, client, confirm, contact, dashboard, document,
+    Error, activity, billing, branding, buyer, client, confirm, contact, csp, dashboard, document,
     exception, factor, forgot, invitation, invite, invoice, invoicing, join, magic, outbox,
     payments, pdf, preview, reminders, reset, search, security_txt, settings, setup, sign_in,
     staff, statement, template, upload, webhook,
@@ -437,6 +437,7 @@ fn portal(routes: Routes) -> Routes {
     routes
         .on(GET, "/branding/logo/{hash}", branding::show_logo)
         .on(GET, "/.well-known/security.txt", security_txt::show)
+        .on(POST, csp::PATH, csp::receive)
 }
 
 /// Signing out, last: who walks this list in order stays signed in.

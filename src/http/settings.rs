@@ -10,6 +10,7 @@ use super::page::{Answer, page, see, try_again};
 use super::{Error, Fields};
 use crate::domain::settings::{InviteDays, UploadLimit};
 use crate::domain::time::Timestamp;
+use crate::store::csp_report::{self, Held};
 use crate::store::factor::requirement;
 use crate::store::settings::{self, Security};
 use crate::store::viewer::Asker;
@@ -31,18 +32,26 @@ impl Load for Security {
 pub(crate) struct Set {
     security: Security,
     factor: Required,
+    held: Vec<Held>,
 }
 
 impl Load for Set {
     type Args = ();
     fn statements(_args: &(), asker: &Asker) -> Vec<Statement> {
-        vec![settings::security(), requirement(asker)]
+        vec![
+            settings::security(),
+            requirement(asker),
+            csp_report::newest(),
+        ]
     }
     fn read(_args: (), results: &mut Results, _now: Timestamp) -> Result<Option<Self>, Error> {
         let (security, factor) = (results.first()?, results.first()?);
-        Ok(security
-            .zip(factor)
-            .map(|(security, factor)| Self { security, factor }))
+        let held = results.rows()?;
+        Ok(security.zip(factor).map(|(security, factor)| Self {
+            security,
+            factor,
+            held,
+        }))
     }
 }
 
@@ -52,11 +61,18 @@ struct Page {
     chrome: Chrome<Me>,
     form: Fields,
     factor: Required,
+    /// What browsers held back, newest first.
+    held: Vec<Held>,
+    now: Timestamp,
 }
 
 /// `GET /admin/settings/security`
 pub(crate) async fn security(staff: Admin<Set>) -> Answer {
-    let Set { security, factor } = staff.page;
+    let Set {
+        security,
+        factor,
+        held,
+    } = staff.page;
     let form = Fields::filled([
         ("invite_days", security.invite_days.days().to_string()),
         (
@@ -68,6 +84,8 @@ pub(crate) async fn security(staff: Admin<Set>) -> Answer {
         chrome: staff.chrome,
         form,
         factor,
+        held,
+        now: staff.app.now,
     })
 }
 
@@ -80,6 +98,8 @@ pub(crate) async fn save_security(staff: Admin<Set>, mut form: Fields) -> Answer
             chrome: staff.chrome,
             form,
             factor: staff.page.factor,
+            held: staff.page.held,
+            now: staff.app.now,
         });
     };
     let (app, me, old) = (&staff.app, staff.me(), staff.page.security);

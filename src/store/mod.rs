@@ -19,6 +19,7 @@ pub(crate) mod client;
 pub(crate) mod comment;
 pub(crate) mod confirm;
 pub(crate) mod contact;
+pub(crate) mod csp_report;
 pub(crate) mod dashboard;
 mod db;
 pub(crate) mod device;

@@ -138,6 +138,8 @@ export const ROWS = {
   // Of a token that is not ours there is nothing.
   "GET /unsubscribe/{token}": { ...EVERYBODY_MISSES, ids: { token: "token" } },
   "POST /unsubscribe/{token}": { ...sent(EVERYBODY_MISSES), ids: { token: "token" } },
+  // An empty form is no report, for anybody.
+  "POST /csp-reports": UNSIGNED,
   "GET /sign-in/link": PUBLIC,
   "POST /sign-in/link": sent(PUBLIC),
   "GET /sign-in/sent": PUBLIC,

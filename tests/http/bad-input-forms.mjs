@@ -202,6 +202,7 @@ export const FORMS = {
   "POST /admin/confirm-email/{token}": { as: "owner", press: () => "/admin/confirm-email/nothing" },
   "POST /profile/mail": { as: "person", page: () => "/profile", to: () => "/profile/mail", blank: true },
   "POST /unsubscribe/{token}": { as: "anonymous", press: () => "/unsubscribe/nothing" },
+  "POST /csp-reports": { as: "anonymous", press: () => "/csp-reports", is: 204 },
   "POST /profile/name": { as: "person", page: () => "/profile", to: () => "/profile/name" },
   "POST /profile/password": { as: "person", page: () => "/profile/password", set: () => ({ password }) },
   "POST /profile/sessions/end-others": { as: "person", press: () => "/profile/sessions/end-others", is: 303 },
