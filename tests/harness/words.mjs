@@ -20,6 +20,7 @@ export const COLUMNS = {
   sessions: { id: "key", staff_id: "key", account_id: "key", contact_id: "key", device: "shared", address: "shared", country: "shared" },
   links: { id: "key", purpose: "key", token_hash: "key", code_hash: "key", browser_hash: "key", staff_id: "key", account_id: "key", contact_id: "key", email: "shared email", created_by: "key", consumed_nonce: "key", session_id: "key", revoked_reason: "key" },
   failures: { key: "key", id: "key" },
+  csp_reports: { directive: "key", blocked: "key", page: "key" },
   outbox: { id: "key", dedupe_key: "key", kind: "key", to_email: "log", to_name: "log", subject: "log", content: "log", sealed: "key", staff_id: "key", contact_id: "key", client_id: "key", link_id: "key", state: "key", lease: "key", last_error: "internal" },
   email_templates: { kind: "key", subject: "business", body: "business" },
   documents: { id: "key", client_id: "key", title: "shared", folder: "shared", description: "shared", version_id: "key", created_by: "key", project_id: "key", sent_by: "key" },

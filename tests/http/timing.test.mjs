@@ -11,7 +11,10 @@ const SAMPLES = Number(process.env.SAMPLES ?? 60);
 /** How far from a coin's toss the better guess of two may be, of whose answer came later. A guesser needs far more. */
 const MOST = 0.2;
 const world = await World.start();
-after(() => world.close());
+after(async () => {
+  await world.db.prepare("DELETE FROM outbox").run();
+  await world.close();
+});
 const ACCOUNTS = {};
 const STAFF = {};
 
