@@ -115,6 +115,8 @@ fn phrase(action: &str) -> Option<Phrase> {
         "client.created" => About("added the client ", ""),
         "client.changed" | "contact.changed" => About("changed the details of ", ""),
         "client.archived" => About("archived ", ""),
+        "client.exported" => About("took an export of ", ""),
+        "profile.exported" => Bare("exported what they see here"),
         "client.restored" => About("brought ", " back from the archive"),
         "portal.set_up" => About("set up the portal of ", ""),
         "portal.enabled" => About("switched the portal on for ", ""),

@@ -72,4 +72,5 @@ pub mod time_log;
 pub mod token;
 pub mod upload;
 pub mod webhook;
+pub mod zip;
 pub mod zone;

@@ -20,6 +20,7 @@ mod device;
 mod document;
 mod error;
 mod exception;
+mod export;
 mod factor;
 mod fields;
 mod forgot;

@@ -2,11 +2,14 @@
 
 use askama::Template;
 use axum::response::{IntoResponse as _, Response};
+use futures_util::StreamExt as _;
 use http::StatusCode;
 use http::header::{CONTENT_TYPE, HeaderValue, LOCATION};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
+use worker::js_sys::Uint8Array;
 use worker::send::SendWrapper;
+use worker::wasm_bindgen::{JsCast as _, JsValue};
 use worker::web_sys::ReadableStream;
 
 use super::Error;
@@ -55,3 +58,25 @@ pub(crate) fn json(status: StatusCode, body: &impl Serialize) -> Answer {
 /// The bytes of an answer as the runtime's own stream, which never enters the worker's memory.
 #[derive(Clone)]
 pub(crate) struct Outgoing(pub(crate) SendWrapper<ReadableStream>);
+
+impl Outgoing {
+    /// Bytes that are made as they are asked for: `next` gives some and what makes the rest, until there is none.
+    /// Where it fails the answer breaks off, so that nobody takes it for whole.
+    pub(crate) fn made<S, F, N>(start: S, next: N) -> Self
+    where
+        S: 'static,
+        F: Future<Output = Result<Option<(Vec<u8>, S)>, Error>> + 'static,
+        N: Fn(S) -> F + 'static,
+    {
+        let made = futures_util::stream::try_unfold(start, next).map(|piece| match piece {
+            Ok(bytes) => Ok(Uint8Array::from(bytes.as_slice()).into()),
+            Err(error) => {
+                let cause = error.cause().unwrap_or_default();
+                worker::console_error!("a file that is made broke off: {cause}");
+                Err(JsValue::from_str("broke off"))
+            }
+        });
+        let stream = wasm_streams::ReadableStream::from_stream(made).into_raw();
+        Self(SendWrapper::new(stream.unchecked_into()))
+    }
+}

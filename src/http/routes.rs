@@ -3,6 +3,7 @@
 mod account;
 mod audit;
 mod messages;
+mod rights;
 mod second;
 mod tickets;
 mod time;
@@ -82,7 +83,7 @@ fn all() -> Routes {
 }
 
 /// The sections of the list; each is a function below.
-const SECTIONS: [fn(Routes) -> Routes; 18] = [
+const SECTIONS: [fn(Routes) -> Routes; 19] = [
     signing_in,
     people,
     documents,
@@ -99,6 +100,7 @@ const SECTIONS: [fn(Routes) -> Routes; 18] = [
     account::own,
     second::add,
     audit::add,
+    rights::add,
     previews,
     signing_out,
 ];

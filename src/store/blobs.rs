@@ -5,9 +5,10 @@
 
 use std::sync::Arc;
 
+use futures_util::TryStreamExt as _;
 use worker::send::{SendFuture, SendWrapper};
 use worker::web_sys::ReadableStream;
-use worker::{Bucket, Data, HttpMetadata, Object, Range, ResponseBody};
+use worker::{Bucket, ByteStream, Data, HttpMetadata, Object, Range, ResponseBody};
 
 use super::Error;
 
@@ -84,6 +85,16 @@ impl From<PartError> for Error {
     }
 }
 
+/// An object on its way, a piece at a time.
+pub(crate) struct Pieces(SendWrapper<ByteStream>);
+
+impl Pieces {
+    /// The next piece; none at its end.
+    pub(crate) async fn next(&mut self) -> Result<Option<Vec<u8>>, Error> {
+        SendFuture::new(async { self.0.try_next().await.map_err(failed) }).await
+    }
+}
+
 impl Blobs {
     /// Wraps the binding that `entry` took from the environment.
     pub(crate) fn new(bucket: Bucket) -> Self {
@@ -117,6 +128,20 @@ impl Blobs {
                     stream: SendWrapper::new(stream),
                 })),
                 _ => Ok(None),
+            }
+        })
+        .await
+    }
+
+    /// Opens an object to be read in pieces, by what goes through the worker's memory. `None`: there is none.
+    pub(crate) async fn pieces(&self, key: &str) -> Result<Option<Pieces>, Error> {
+        SendFuture::new(async {
+            let object = self.0.get(key).execute().await.map_err(failed)?;
+            match object.as_ref().and_then(Object::body) {
+                Some(body) => Ok(Some(Pieces(SendWrapper::new(
+                    body.stream().map_err(failed)?,
+                )))),
+                None => Ok(None),
             }
         })
         .await

@@ -26,6 +26,7 @@ pub(crate) mod device;
 pub(crate) mod document;
 mod error;
 pub(crate) mod exception;
+pub(crate) mod export;
 pub(crate) mod factor;
 pub(crate) mod finding;
 pub(crate) mod invitation;
@@ -73,7 +74,7 @@ pub(crate) mod upload;
 pub(crate) mod viewer;
 
 pub(crate) use assets::Assets;
-pub(crate) use blobs::{Blobs, Part, PartError, Source};
+pub(crate) use blobs::{Blobs, Part, PartError, Pieces, Source};
 pub(crate) use branding::BrandingCache;
 pub(crate) use db::{Db, Param, Results, Statement, statement};
 pub(crate) use error::{Conflict, Error};

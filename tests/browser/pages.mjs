@@ -226,6 +226,7 @@ export const pages = ({ leave, tickets, threads, project, task, done, time, bill
   { name: "client-statement-empty", path: "/billing/statement", who: "fresh" },
   { name: "client-profile", path: "/profile", who: "person" },
   { name: "client-email", path: "/profile/email", who: "person" },
+  { name: "client-export", path: "/profile/export", who: "person" },
   { name: "client-password", path: "/profile/password", who: "person" },
   { name: "client-factor", path: "/profile/factor", who: "person" },
   { name: "client-confirm", path: "/confirm", who: "person" },
