@@ -6,7 +6,7 @@ use askama::Template;
 use super::chrome::{Chrome, Flash};
 use super::contact::People;
 use super::guard::{Me, Staff};
-use super::mailing::Mailing;
+use super::mailing::{Look, Mailing, only_looks};
 use super::page::{Answer, page, see, try_again};
 use super::{Error, Fields, magic};
 use crate::app::App;
@@ -46,6 +46,7 @@ struct Review {
     draft: Draft,
     form: Fields,
     expires: String,
+    look: Option<Look>,
 }
 
 impl Review {
@@ -59,11 +60,15 @@ impl Review {
 
     fn new(chrome: Chrome<Me>, draft: Draft, form: Fields, now: Timestamp) -> Self {
         let expires = expiry(&draft, now).day_time();
+        let to = format!("{} <{}>", draft.first_name, draft.email);
+        let values = values(&draft, &Sender::of(&chrome), &expires);
+        let look = Look::of(&form, Kind::Invitation, to, &values);
         Self {
             chrome,
             draft,
             form,
             expires,
+            look,
         }
     }
 }
@@ -103,6 +108,30 @@ pub(super) struct Sender<'a> {
     pub(super) support_email: &'a str,
 }
 
+impl<'a> Sender<'a> {
+    fn of(chrome: &'a Chrome<Me>) -> Self {
+        let me = &chrome.me;
+        Self {
+            id: me.id,
+            name: &me.name,
+            business: &chrome.brand.name,
+            support_email: chrome.brand.support_email.as_deref().unwrap_or(&me.email),
+        }
+    }
+}
+
+fn values<'a>(draft: &'a Draft, sender: &Sender<'a>, until: &'a str) -> Values<'a> {
+    Values {
+        business_name: sender.business,
+        client_name: &draft.client_name,
+        contact_first_name: &draft.first_name,
+        expires_at: until,
+        sender_name: sender.name,
+        support_email: sender.support_email,
+        ..Values::default()
+    }
+}
+
 /// A new invitation in place of older ones, with its mail; and until when it works, in words.
 pub(super) fn compose(
     app: &App,
@@ -113,15 +142,7 @@ pub(super) fn compose(
 ) -> Result<(Vec<Statement>, String), Error> {
     let expires = expiry(draft, app.now);
     let until = expires.day_time();
-    let values = Values {
-        business_name: sender.business,
-        client_name: &draft.client_name,
-        contact_first_name: &draft.first_name,
-        expires_at: &until,
-        sender_name: sender.name,
-        support_email: sender.support_email,
-        ..Values::default()
-    };
+    let values = values(draft, sender, &until);
     let text = body.render(&values);
     let secret = Secret::new(Purpose::Invitation, app.random()?);
     let hash = secret.hash().to_string();
@@ -173,14 +194,12 @@ pub(crate) async fn send(staff: Staff<Draft>, mut form: Fields) -> Answer {
     let (Some(subject), Some(body), false) = (subject, body, form.has_errors()) else {
         return try_again(&Review::new(chrome, draft, form, app.now));
     };
+    if only_looks(&form) {
+        return page(&Review::new(chrome, draft, form, app.now));
+    }
     // 2.
     let me = &chrome.me;
-    let sender = Sender {
-        id: me.id,
-        name: &me.name,
-        business: &chrome.brand.name,
-        support_email: chrome.brand.support_email.as_deref().unwrap_or(&me.email),
-    };
+    let sender = Sender::of(&chrome);
     let link = form.names(&app, "invitation")?;
     let (mut batch, until) = compose(&app, link, &draft, &sender, (&subject, &body))?;
     let entry = me.did(

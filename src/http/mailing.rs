@@ -2,10 +2,11 @@
 
 use std::borrow::Cow;
 
-use super::Error;
 use super::own::Frame;
+use super::{Error, Fields};
 use crate::app::App;
 use crate::domain::id::{ClientId, ContactId, InvoiceId, LinkId, MailId, StaffId};
+use crate::domain::template::{Body, Kind, Subject, Values};
 use crate::outbound::letter::Letter;
 use crate::outbound::seal;
 use crate::store::outbox::{self, NewMail};
@@ -40,6 +41,35 @@ pub(super) struct Mailing<'a> {
     pub(super) client: Option<ClientId>,
     /// The invoice that gets its number in this batch; [`outbox::number_of`] stands for it in the text.
     pub(super) invoice: Option<InvoiceId>,
+}
+
+/// A mail as it would read, beside the form in which it is written.
+pub(super) struct Look {
+    pub(super) to: String,
+    pub(super) subject: String,
+    pub(super) before: Vec<String>,
+    pub(super) button: &'static str,
+    pub(super) after: Vec<String>,
+}
+
+impl Look {
+    /// What stands in the form, filled in; nothing while it cannot be sent like that.
+    pub(super) fn of(form: &Fields, kind: Kind, to: String, values: &Values<'_>) -> Option<Self> {
+        let subject = Subject::parse(kind, form.text("subject")).ok()?;
+        let text = Body::parse(kind, form.text("body")).ok()?.render(values);
+        Some(Self {
+            to,
+            subject: subject.render(values),
+            before: text.before,
+            button: kind.button(),
+            after: text.after,
+        })
+    }
+}
+
+/// The button that shows the mail anew was pressed, not the one that sends it.
+pub(super) fn only_looks(form: &Fields) -> bool {
+    form.text("go") == "look"
 }
 
 impl Mailing<'_> {

@@ -379,3 +379,24 @@ test("a person of two clients switches, and only to their own", async () => {
   const open = await world.db.prepare("SELECT contact_id FROM sessions WHERE account_id = (SELECT account_id FROM contacts WHERE id = ?) AND ended_at IS NULL ORDER BY created_at DESC LIMIT 1").bind(first.contact.id).first();
   assert.equal(open.contact_id, first.contact.id);
 });
+
+test("the page shows how the mail reads; Preview shows what stands in the form, and sends nothing", async () => {
+  const contact = await contactRow(world, await clientRow(world, "Larkspur & Sons"), { firstName: "Zoë" });
+  const path = `/admin/contacts/${contact.id}/invite`;
+  const reads = (page) => page.all("article.mail").map((mail) => mail.text.replace(/\s+/g, " ")).join();
+  const first = (await owner.get(path)).page;
+  assert.match(reads(first), /Hello Zoë,.*client portal for Larkspur & Sons/);
+  assert.doesNotMatch(reads(first), /[{}]/);
+  const before = (await world.outbox()).length;
+  const look = (page, changes) => owner.post(path, [...page.formTo(path).fill(changes), ["go", "look"]]);
+  const answer = await look(first, { body: "Dear {{contact_first_name}} & all <b>, {{invite_link}}" });
+  assert.deepEqual([answer.status, (await answer.cost()).d1], [200, 1]);
+  assert.match(reads(answer.page), /Dear Zoë & all <b>,/);
+  assert.match(answer.text, /Dear Zoë &(amp|#38); all &(lt|#60);b&(gt|#62);/);
+  assert.match(answer.page.all("textarea")[0].text, /\{\{contact_first_name\}\}/, "the wording stays editable");
+  const wrong = await look(answer.page, { body: "No link" });
+  assert.equal(wrong.status, 422);
+  assert.equal(reads(wrong.page), "");
+  assert.equal((await world.outbox()).length, before);
+  assert.equal((await world.db.prepare("SELECT count(*) AS n FROM links WHERE contact_id = ?").bind(contact.id).first()).n, 0);
+});

@@ -246,3 +246,19 @@ test("a duplicate is a draft of today; pressed twice it is one; a draft is delet
   assert.equal(await invoiceRow(world, { id }), null);
   assert.equal((await owner.get(first.location)).status, 404);
 });
+
+test("the page shows how the mail reads to the first who gets it; Preview sends nothing", async () => {
+  const draft = await draftInvoice(owner, client);
+  const path = `${draft.path}/send`;
+  const reads = (page) => page.all("article.mail").map((mail) => mail.text.replace(/\s+/g, " ")).join();
+  const { page } = await owner.get(path);
+  assert.match(reads(page), /To ?Lena <lena@larkspur\.test>.*Hello Lena,.*€238\.00/);
+  assert.doesNotMatch(reads(page), /[{}]/);
+  const answer = await owner.post(path, [...page.formTo(path).fill({ body: "Only for {{contact_first_name}}: {{invoice_link}}" }), ["go", "look"]]);
+  assert.deepEqual([answer.status, (await answer.cost()).d1], [200, 1]);
+  assert.match(reads(answer.page), /Only for Lena:/);
+  assert.equal((await invoiceRow(world, draft)).state, "draft");
+  const sent = await owner.submit(answer.page.formTo(path), {}, { follow: false });
+  assert.equal(sent.location, draft.path);
+  assert.match((await world.mailbox.newest("lena@larkspur.test")).text, /Only for Lena:/);
+});

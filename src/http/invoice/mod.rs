@@ -21,6 +21,7 @@ mod draft;
 mod lines;
 mod link;
 mod list;
+mod mail;
 mod one;
 mod payment;
 mod remind;

@@ -3,18 +3,18 @@
 
 use askama::Template;
 
+use super::mail::{Letterhead, Sender};
 use super::{One, close_pages, path, refused};
 use crate::app::App;
 use crate::domain::id::InvoiceId;
 use crate::domain::invoice::decide::{Refused, decide_revise};
 use crate::domain::invoice::state::Stored;
 use crate::domain::money::Money;
-use crate::domain::template::{Body, Kind, Subject, Values};
+use crate::domain::template::{Body, Kind, Subject};
 use crate::domain::time::{Date, Timestamp};
-use crate::domain::token::{Purpose, Secret};
 use crate::http::chrome::{Chrome, Flash};
 use crate::http::guard::{InPath, Load, Me, Staff};
-use crate::http::mailing::Mailing;
+use crate::http::mailing::{Look, only_looks};
 use crate::http::page::{Answer, page, see, try_again};
 use crate::http::pdf;
 use crate::http::{Error, Fields};
@@ -24,11 +24,11 @@ use crate::store::invoice::draft::{self as drafts, Open};
 use crate::store::invoice::send::{self as sending, Recipient};
 use crate::store::template::{self as wordings, Stored as Wording};
 use crate::store::viewer::Asker;
-use crate::store::{self, Conflict, Results, Statement, ledger, outbox, pay_link};
+use crate::store::{self, Conflict, Results, Statement, ledger};
 
 /// An invoice, whom it is for, and the wording of the mail.
 pub(crate) struct Parcel {
-    one: One,
+    pub(super) one: One,
     buyer: Buyer,
     look: Branding,
     wording: Option<Wording>,
@@ -114,7 +114,7 @@ impl Parcel {
     }
 
     /// What is asked for once it is sent, and until when.
-    fn asks(&self) -> Result<(Money, Date), Error> {
+    pub(super) fn asks(&self) -> Result<(Money, Date), Error> {
         let invoice = &self.one.invoice;
         let view = self.one.view()?;
         Ok(match &self.one.open {
@@ -183,6 +183,8 @@ struct Review {
     due: String,
     /// What the PDF cannot show, in a sentence.
     warning: String,
+    /// The mail to the first of those who get it.
+    look: Option<Look>,
 }
 
 impl Review {
@@ -195,14 +197,34 @@ impl Review {
             }
             None => String::new(),
         };
+        let (amount, due) = (amount.to_string(), due.words());
+        let chosen = |person: &&Recipient| form.ticked(&Parcel::field(person));
+        let look = of.reached().find(chosen).and_then(|person| {
+            let head = Sender::of(&chrome, &of.look);
+            let number = of.one.invoice.number.as_deref();
+            let number = number.or(of.one.invoice.own_number.as_deref());
+            let values = of.values(
+                person,
+                &head,
+                number.unwrap_or("(its number)"),
+                &amount,
+                &due,
+            );
+            let to = format!("{} <{}>", person.first_name, person.email);
+            Look::of(&form, Kind::Invoice, to, &values).map(|look| Look {
+                button: of.label(),
+                ..look
+            })
+        });
         Ok(Self {
-            warning,
             chrome,
+            of,
             what,
             form,
-            amount: amount.to_string(),
-            due: due.words(),
-            of,
+            amount,
+            due,
+            warning,
+            look,
         })
     }
     const fn title(&self) -> &'static str {
@@ -258,86 +280,6 @@ pub(crate) async fn review(staff: Staff<Parcel>) -> Answer {
     };
     let form = of.form();
     page(&Review::new(staff.chrome, of, what, form)?)
-}
-
-/// What a mail says in all of them.
-struct Letterhead<'a> {
-    subject: &'a Subject,
-    body: &'a Body,
-    sender: &'a Me,
-    business: &'a str,
-    support_email: &'a str,
-}
-
-impl Parcel {
-    /// A mail with a link of its own, or, where nobody may pay without an account, with the way into the
-    /// portal for who has one. The number may not be given yet; the batch puts it in.
-    fn mail(
-        &self,
-        app: &App,
-        to: &Recipient,
-        head: &Letterhead<'_>,
-    ) -> Result<Vec<Statement>, Error> {
-        let invoice = &self.one.invoice;
-        let number = outbox::number_of(invoice.id);
-        let (amount, due) = self.asks()?;
-        let values = Values {
-            business_name: head.business,
-            client_name: &invoice.client_name,
-            contact_first_name: &to.first_name,
-            sender_name: &head.sender.name,
-            support_email: head.support_email,
-            invoice_number: &number,
-            amount_due: &amount.to_string(),
-            due_date: &due.words(),
-            ..Values::default()
-        };
-        let text = head.body.render(&values);
-        let link = if self.one.billing.pay_without_account {
-            Some(Secret::new(Purpose::Pay, app.random()?))
-        } else {
-            None
-        };
-        let path = match &link {
-            Some(_secret_comes_behind) => Some(Kind::Invoice.path().into()),
-            None if to.signs_in => Some(format!("/billing/{}", invoice.id).into()),
-            None => None,
-        };
-        let label = if self.one.billing.says_how_to_pay() {
-            Kind::Invoice.button()
-        } else {
-            "View the invoice"
-        };
-        let name = format!("{} {}", to.first_name, to.last_name);
-        let mail = Mailing {
-            kind: "invoice",
-            to: &to.email,
-            name: name.trim(),
-            subject: head.subject.render(&values),
-            paragraphs: text.before,
-            button: path.map(|path| (label, path)),
-            after: text.after,
-            secret: link.as_ref().map(|secret| secret.expose().to_owned()),
-            client: Some(invoice.client_id),
-            invoice: Some(invoice.id),
-            ..Mailing::default()
-        };
-        let mut batch = Vec::new();
-        if let Some(secret) = &link {
-            let hash = secret.hash().to_string();
-            let by = head.sender.id;
-            batch.push(pay_link::make(
-                app.id()?,
-                invoice.id,
-                &hash,
-                Some(to.id),
-                by,
-                app.now,
-            ));
-        }
-        batch.push(mail.queue(app, None)?);
-        Ok(batch)
-    }
 }
 
 /// What became of it, in a sentence.
@@ -401,6 +343,9 @@ pub(crate) async fn send(staff: Staff<Parcel>, mut form: Fields) -> Answer {
     let (Some(subject), Some(body), false) = (subject, body, form.has_errors()) else {
         return try_again(&Review::new(chrome, of, what, form)?);
     };
+    if only_looks(&form) {
+        return page(&Review::new(chrome, of, what, form)?);
+    }
     if what == What::Revision
         && let Some(why) = close_pages(&app, &of.one.holding).await?
     {
@@ -411,9 +356,7 @@ pub(crate) async fn send(staff: Staff<Parcel>, mut form: Fields) -> Answer {
     let head = Letterhead {
         subject: &subject,
         body: &body,
-        sender: me,
-        business: &of.look.name,
-        support_email: of.look.support_email.as_deref().unwrap_or(&me.email),
+        sender: Sender::of(&chrome, &of.look),
     };
     let mut batch = vec![drafts::edition(id, edition, app.now)];
     if let Some(open) = &of.one.open {
