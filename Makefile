@@ -1,6 +1,6 @@
 # What a person types. Each target prepares whatever it needs; `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup dev build test screenshots audit deploy backup restore clean
+.PHONY: help setup dev build test screenshots audit scale deploy backup restore clean
 
 help: ## List these targets
 	@printf 'Portico: a client portal at the edge.\n\n'
@@ -26,6 +26,9 @@ screenshots: ## Pictures of every page into screenshots/
 
 audit: ## Ask for known weaknesses in what the portal is built from (needs the network)
 	@node scripts/audit.mjs
+
+scale: ## Compute what a portal costs and where it ends, from measured pages (SAVED=1: from those measured last)
+	@node scripts/scale.mjs
 
 deploy: ## Create or update the portal on your Cloudflare account
 	@node scripts/deploy.mjs
