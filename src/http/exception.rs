@@ -13,7 +13,10 @@ use crate::domain::invoice::state::Stored;
 use crate::domain::money::{Currency, Money};
 use crate::domain::text::Line as Text;
 use crate::domain::time::Timestamp;
+use crate::paying::attached;
+use crate::store::attempt::{self, Recipient};
 use crate::store::audit::Entry;
+use crate::store::billing::{self, Billing};
 use crate::store::exception::{self, Line, PAGE, Target, Whole};
 use crate::store::viewer::Asker;
 use crate::store::{ById as _, Results, Statement, ledger};
@@ -204,6 +207,9 @@ impl FromAddress for Wanted {
 pub(crate) struct Attaching {
     of: Whole,
     target: Option<Target>,
+    /// Who gets the receipt.
+    recipient: Option<Recipient>,
+    billing: Option<Billing>,
     form: Fields,
 }
 
@@ -211,13 +217,26 @@ impl Load for Attaching {
     type Args = Wanted;
     fn statements(wanted: &Wanted, _asker: &Asker) -> Vec<Statement> {
         let number: String = wanted.form.text("number").trim().chars().take(60).collect();
-        vec![Whole::by_id(wanted.id), exception::target(&number)]
+        vec![
+            Whole::by_id(wanted.id),
+            exception::target(&number),
+            attempt::recipient_of(wanted.id, &number),
+            billing::settings(),
+        ]
     }
     fn read(wanted: Wanted, results: &mut Results, _now: Timestamp) -> Result<Option<Self>, Error> {
         let of: Option<Whole> = results.first()?;
         let target = results.first()?;
+        let recipient = results.first()?;
+        let billing = results.first()?;
         let form = wanted.form;
-        Ok(of.map(|of| Self { of, target, form }))
+        Ok(of.map(|of| Self {
+            of,
+            target,
+            recipient,
+            billing,
+            form,
+        }))
     }
 }
 
@@ -238,13 +257,16 @@ fn decide<'a>(of: &Whole, target: Option<&'a Target>) -> Result<(&'a Target, Mon
 
 const OVERPAID: &str = "More was paid than was due, so there is a credit. Please give it back, or agree with the client how to use it.";
 
-/// `POST /admin/exceptions/{id}/attach`: the money is for that invoice, and the exception is resolved.
+/// `POST /admin/exceptions/{id}/attach`: the money is for that invoice, the client gets the receipt that a
+/// payment by itself brings, and the exception is resolved.
 pub(crate) async fn attach(staff: Staff<Attaching>) -> Answer {
     let app = staff.app.clone();
     let me = staff.me().clone();
     let Attaching {
         of,
         target,
+        recipient,
+        billing,
         mut form,
     } = staff.page;
     let decided = if form.has_errors() {
@@ -275,8 +297,16 @@ pub(crate) async fn attach(staff: Staff<Attaching>) -> Answer {
     let mut batch = vec![
         exception::attach(of.id, target.id, me.id, app.now),
         ledger::belongs(&payment, target.client_id),
-        exception::resolve(of.id, me.id, &words, app.now),
     ];
+    if let Some(to) = &recipient {
+        let by_link = billing.is_some_and(|billing| billing.pay_without_account);
+        let (part, whose) = (
+            (payment.as_str(), of.id),
+            (target.id, target.number.as_str()),
+        );
+        batch.extend(attached(&app, part, whose, rest, (to, by_link))?);
+    }
+    batch.push(exception::resolve(of.id, me.id, &words, app.now));
     batch.extend(ledger::recompute());
     batch.push(exception::tell_overpaid(
         app.id()?,
@@ -287,6 +317,7 @@ pub(crate) async fn attach(staff: Staff<Attaching>) -> Answer {
     ));
     batch.push(entry.append(app.id()?, app.now));
     app.db.batch(batch).await?;
+    app.mail_queued();
     Flash::success(&app, words);
     see(&format!("/admin/invoices/{}", target.id))
 }

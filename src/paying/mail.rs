@@ -4,7 +4,8 @@
 
 use super::Problem;
 use crate::app::App;
-use crate::domain::id::MailId;
+use crate::domain::id::{ExceptionId, InvoiceId, MailId};
+use crate::domain::money::Money;
 use crate::domain::token::{Purpose, Secret};
 use crate::outbound::letter::Letter;
 use crate::outbound::seal;
@@ -23,27 +24,55 @@ pub(super) fn receipt(
     payment: &str,
 ) -> Result<Vec<Statement>, Problem> {
     let invoices = attempt.invoices()?;
-    let (amount, names) = (attempt.amount(), names(&invoices));
-    let letter = Words {
+    let after = if invoices.len() == 1 {
+        Vec::new()
+    } else {
+        vec![lines(attempt, &invoices)]
+    };
+    let words = thanks(to.0, payment, attempt.amount(), &names(&invoices), after);
+    words.queue(app, &ids(&invoices), to, |mail| {
+        outbox::queue_of(mail, OfPayment::Paid(payment), app.now)
+    })
+}
+
+/// The receipt of a payment, or what was left of one, that staff attach to an invoice at the exceptions
+/// desk. It stands in the batch between the attaching and the mark that the exception is resolved.
+pub(crate) fn attached(
+    app: &App,
+    (payment, exception): (&str, ExceptionId),
+    (invoice, number): (InvoiceId, &str),
+    amount: Money,
+    to: (&Recipient, bool),
+) -> Result<Vec<Statement>, Problem> {
+    let words = thanks(
+        to.0,
+        payment,
+        amount,
+        &format!("invoice {number}"),
+        Vec::new(),
+    );
+    words.queue(app, &[invoice], to, |mail| {
+        outbox::queue_attached(mail, (exception, invoice), app.now)
+    })
+}
+
+/// What a receipt says. `after` lists the invoices, where there are several.
+fn thanks(to: &Recipient, payment: &str, amount: Money, names: &str, after: Vec<String>) -> Words {
+    Words {
         kind: "receipt",
         key: format!("receipt {payment}"),
         subject: format!("Receipt: {amount} for {names}"),
         paragraphs: vec![
-            format!("Hello {},", to.0.first_name),
+            format!("Hello {},", to.first_name),
             format!("we have received your payment of {amount} for {names}. Thank you."),
         ],
-        button: if invoices.len() == 1 {
+        button: if after.is_empty() {
             "See the invoice"
         } else {
             "See your invoices"
         },
-        after: if invoices.len() == 1 {
-            Vec::new()
-        } else {
-            vec![lines(attempt, &invoices)]
-        },
-    };
-    letter.queue(app, &invoices, to, OfPayment::Paid(payment))
+        after,
+    }
 }
 
 /// A delayed payment did not arrive.
@@ -68,7 +97,9 @@ pub(super) fn failed(
         button: "Pay again",
         after: Vec::new(),
     };
-    letter.queue(app, &invoices, to, OfPayment::Failed(attempt.id))
+    letter.queue(app, &ids(&invoices), to, |mail| {
+        outbox::queue_of(mail, OfPayment::Failed(attempt.id), app.now)
+    })
 }
 
 /// "INV-2026-0001", or "INV-2026-0001 and 2 more".
@@ -78,6 +109,10 @@ fn names(invoices: &[For]) -> String {
         [one] => format!("invoice {}", one.number),
         [one, rest @ ..] => format!("invoice {} and {} more", one.number, rest.len()),
     }
+}
+
+fn ids(invoices: &[For]) -> Vec<InvoiceId> {
+    invoices.iter().map(|invoice| invoice.id).collect()
 }
 
 fn lines(attempt: &Attempt, invoices: &[For]) -> String {
@@ -96,19 +131,17 @@ struct Words {
 
 impl Words {
     /// The mail, with a way to the invoice: their portal where they can sign in, else a link of its
-    /// own, else none.
+    /// own, else none. `queue` says on what it depends.
     fn queue(
         self,
         app: &App,
-        invoices: &[For],
+        invoices: &[InvoiceId],
         (to, by_link): (&Recipient, bool),
-        told: OfPayment<'_>,
+        queue: impl FnOnce(&NewMail<'_>) -> Statement,
     ) -> Result<Vec<Statement>, Problem> {
         let id: MailId = app.id()?;
-        let first = invoices
-            .first()
-            .map(|invoice| invoice.id.to_string())
-            .unwrap_or_default();
+        let first = invoices.first().map(ToString::to_string);
+        let first = first.unwrap_or_default();
         let mut link = None;
         let mut sealed = None;
         let path = match invoices {
@@ -146,7 +179,7 @@ impl Words {
             client: None,
             link: None,
         };
-        let mut batch = vec![outbox::queue_of(&mail, told, app.now)];
+        let mut batch = vec![queue(&mail)];
         batch.extend(link);
         Ok(batch)
     }

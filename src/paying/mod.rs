@@ -7,7 +7,7 @@
 //! | [`close`] | closes a page, and hears what became of it |
 //! | [`look_up`] | the clock: attempts that nobody told us the end of |
 //! | [`remind`] | the mail that reminds of an invoice |
-//! | [`mail`] | the receipt, and the news that a delayed payment did not arrive |
+//! | [`mail`] | the receipt, also of what staff attach, and the news that a delayed payment did not arrive |
 //!
 //! An attempt's row is there before the provider is asked, and its id is the key under which it is
 //! asked: so a lost answer is asked for again, and no two pages are open for one invoice.
@@ -22,6 +22,7 @@ mod start;
 pub(crate) use close::close;
 pub(crate) use hear::hear;
 pub(crate) use look_up::look_up;
+pub(crate) use mail::attached;
 pub(crate) use remind::{Reminder, Wording};
 pub(crate) use start::{Claimed, Went, start};
 

@@ -6,7 +6,7 @@ pub(crate) mod seen;
 use serde::Deserialize;
 
 use super::{Param, Statement, flag, statement};
-use crate::domain::id::{AttemptId, ClientId, ContactId, InvoiceId};
+use crate::domain::id::{AttemptId, ClientId, ContactId, ExceptionId, InvoiceId};
 use crate::domain::money::{Currency, Money};
 use crate::domain::payment::attempt::{AttemptState, KEY_LIFE, LOOK_UP_AFTER};
 use crate::domain::payment::share::Share;
@@ -212,7 +212,7 @@ pub(crate) fn key_lives(created_at: Timestamp, now: Timestamp) -> bool {
     now.since(created_at) < KEY_LIFE
 }
 
-/// Whom the news of an attempt goes to: who pays, or, where that was done by a link, the client's
+/// Whom the news of a payment goes to: who pays, or, where that was done by a link, the client's
 /// primary contact.
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct Recipient {
@@ -225,20 +225,41 @@ pub(crate) struct Recipient {
     pub(crate) signs_in: bool,
 }
 
+/// The columns of [`Recipient`], of `contacts ct` and `clients c`.
+const RECIPIENT: &str = "ct.id AS contact_id, ct.email, ct.first_name, \
+     trim(ct.first_name || ' ' || ct.last_name) AS name, \
+     ct.account_id IS NOT NULL AND ct.portal_access = 1 AND c.portal_enabled = 1 \
+      AND c.archived_at IS NULL AS signs_in";
+
+/// The [`Recipient`] of a payment of that exception for the invoice of that number: who paid, if they are
+/// of its client, else the client's primary contact.
+pub(crate) fn recipient_of(exception: ExceptionId, number: &str) -> Statement {
+    Statement::new(
+        format!(
+            "SELECT {RECIPIENT} FROM invoices i JOIN clients c ON c.id = i.client_id \
+             JOIN contacts ct ON ct.id = coalesce( \
+              (SELECT p.id FROM payment_exceptions x CROSS JOIN attempts a ON a.payment = x.payment \
+               CROSS JOIN contacts p ON p.id = a.contact_id AND p.client_id = i.client_id \
+                AND p.removed_at IS NULL WHERE x.id = ?1 LIMIT 1), \
+              (SELECT m.id FROM contacts m WHERE m.client_id = i.client_id AND m.is_primary = 1 \
+                AND m.removed_at IS NULL)) \
+             WHERE i.number = ?2"
+        ),
+        [exception.to_string().into(), number.into()],
+    )
+}
+
 /// The [`Recipient`] of the attempt that [`of_session`] finds.
 pub(crate) fn recipient(session: &str, reference: Option<AttemptId>) -> Statement {
-    statement!(
-        "SELECT ct.id AS contact_id, ct.email, ct.first_name, \
-          trim(ct.first_name || ' ' || ct.last_name) AS name, \
-          ct.account_id IS NOT NULL AND ct.portal_access = 1 AND c.portal_enabled = 1 \
-           AND c.archived_at IS NULL AS signs_in \
-         FROM attempts a JOIN clients c ON c.id = a.client_id \
-         JOIN contacts ct ON ct.id = coalesce( \
-          (SELECT p.id FROM contacts p WHERE p.id = a.contact_id AND p.removed_at IS NULL), \
-          (SELECT m.id FROM contacts m WHERE m.client_id = a.client_id AND m.is_primary = 1 \
-            AND m.removed_at IS NULL)) \
-         WHERE a.id = coalesce((SELECT s.id FROM attempts s WHERE s.session_id = ?1), ?2)",
-        session,
-        Param::from(reference.map(|id| id.to_string()))
+    Statement::new(
+        format!(
+            "SELECT {RECIPIENT} FROM attempts a JOIN clients c ON c.id = a.client_id \
+             JOIN contacts ct ON ct.id = coalesce( \
+              (SELECT p.id FROM contacts p WHERE p.id = a.contact_id AND p.removed_at IS NULL), \
+              (SELECT m.id FROM contacts m WHERE m.client_id = a.client_id AND m.is_primary = 1 \
+                AND m.removed_at IS NULL)) \
+             WHERE a.id = coalesce((SELECT s.id FROM attempts s WHERE s.session_id = ?1), ?2)"
+        ),
+        [session.into(), reference.map(|id| id.to_string()).into()],
     )
 }

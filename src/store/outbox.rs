@@ -6,7 +6,9 @@
 use serde::Deserialize;
 
 use super::{ById, Param, Proviso, Statement, statement};
-use crate::domain::id::{AttemptId, ClientId, ContactId, InvoiceId, LinkId, MailId, StaffId};
+use crate::domain::id::{
+    AttemptId, ClientId, ContactId, ExceptionId, InvoiceId, LinkId, MailId, StaffId,
+};
 use crate::domain::outbox::{Fate, LEASE};
 use crate::domain::time::Timestamp;
 
@@ -110,6 +112,27 @@ pub(crate) fn queue_of(mail: &NewMail<'_>, told: OfPayment<'_>, now: Timestamp) 
          ON CONFLICT (dedupe_key) DO NOTHING"
     );
     mail.statement(sql, now, [payment, attempt])
+}
+
+/// Queues the receipt of a payment that staff have just attached to an invoice at the exceptions desk: if
+/// this batch did it, and the exception is not marked as resolved yet. Under the key of every receipt, so
+/// that an event that comes again brings none; where the client has one for another part of the payment,
+/// under one of its own.
+pub(crate) fn queue_attached(
+    mail: &NewMail<'_>,
+    (exception, invoice): (ExceptionId, InvoiceId),
+    now: Timestamp,
+) -> Statement {
+    let sql = format!(
+        "INSERT INTO outbox ({OUTBOX}) SELECT ?1, CASE WHEN EXISTS (SELECT 1 FROM outbox o WHERE o.dedupe_key = ?2) \
+           THEN ?2 || ' ' || a.invoice_id ELSE ?2 END, \
+          ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?12, ?13 \
+         FROM payment_exceptions x CROSS JOIN allocations a ON a.payment = x.payment AND a.invoice_id = ?15 \
+          AND a.created_at = ?12 \
+         WHERE x.id = ?14 AND x.resolved_at IS NULL ON CONFLICT (dedupe_key) DO NOTHING"
+    );
+    let of = [exception.to_string().into(), invoice.to_string().into()];
+    mail.statement(sql, now, of)
 }
 
 /// What stands in a mail for the number that an invoice gets in the same batch.

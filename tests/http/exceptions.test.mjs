@@ -2,7 +2,7 @@
 import { after, before, test } from "node:test";
 import assert from "node:assert/strict";
 import { setUpOwner } from "../harness/flows.mjs";
-import { attemptRow, counts, exceptionRow, invoiceNow, invoiceRow, rowsOf } from "../harness/money.mjs";
+import { attemptRow, counts, exceptionRow, invoiceNow, invoiceRow, rowsOf, voidInvoice } from "../harness/money.mjs";
 import { clientRow, contactRow, newId } from "../harness/rows.mjs";
 import { StripeStandIn } from "../harness/stripe.mjs";
 import { World } from "../harness/world.mjs";
@@ -74,6 +74,79 @@ test("attached to an invoice, the money counts there, once, and the exception is
   stripe.refund(stripe.intents.get(payment), 9_999);
   await stripe.deliver();
   assert.equal((await invoiceNow(world, target)).status, "refunded");
+});
+
+const receipts = (payment) => rowsOf(world, "SELECT dedupe_key, to_email, subject, sealed IS NOT NULL OR state = 'sent' AS has_link FROM outbox WHERE dedupe_key LIKE ? ORDER BY id", `receipt ${payment}%`);
+
+test("attached, the client gets one receipt, with a way to the invoice, however often it is pressed", async () => {
+  await world.db.prepare("UPDATE contacts SET is_primary = 1 WHERE id = ?").bind(contact.id).run();
+  const { exception, payment } = await misfit({ got: 9_000 });
+  const target = await invoiceRow(world, client, { total: 9_000 });
+  const path = `/admin/exceptions/${exception.id}/attach`;
+  const answers = await Promise.all(Array.from({ length: 5 }, () => owner.post(path, { number: target.number })));
+  assert.ok(answers.some(({ status }) => status === 303));
+  assert.deepEqual((await receipts(payment)).map(({ dedupe_key, to_email, subject }) => [dedupe_key, to_email, subject]), [
+    [`receipt ${payment}`, contact.email, `Receipt: €90.00 for invoice ${target.number}`],
+  ]);
+  await world.settled();
+  const mail = await world.mailbox.newest(contact.email);
+  assert.match(mail.text, new RegExp(`we have received your payment of €90\\.00 for invoice ${target.number}`));
+  const opened = await world.user("whoever reads the mail").get(mail.path(/\/invoice\//));
+  assert.match(opened.page.text, new RegExp(target.number));
+  // An exception that was resolved with words brings none.
+  const other = await misfit();
+  await owner.post(`/admin/exceptions/${other.exception.id}/resolve`, { words: "Given back." });
+  assert.deepEqual(await receipts(other.payment), []);
+});
+
+test("paid for a void invoice, then attached to another: the receipt names the other, and the event that comes again brings none", async () => {
+  const payer = await contactRow(world, client, { firstName: "Paul", lastName: "Payer" });
+  const invoice = await invoiceRow(world, client);
+  const { session } = await attemptRow(world, stripe, [invoice], { contact: payer });
+  const [completed] = stripe.pay(session);
+  stripe.lose();
+  await voidInvoice(world, invoice);
+  await stripe.send(completed);
+  assert.deepEqual(await receipts(session.payment_intent), [], "nothing was paid yet");
+  const target = await invoiceRow(world, client);
+  const [exception] = await exceptions(session.payment_intent);
+  assert.equal((await owner.post(`/admin/exceptions/${exception.id}/attach`, { number: target.number })).status, 303);
+  for (let n = 0; n < 3; n += 1) assert.equal((await stripe.send(completed)).status, 200);
+  assert.deepEqual((await receipts(session.payment_intent)).map(({ to_email, subject }) => [to_email, subject]), [
+    [payer.email, `Receipt: €100.00 for invoice ${target.number}`],
+  ], "to who paid");
+  assert.deepEqual([(await invoiceNow(world, target)).status, (await invoiceNow(world, invoice)).status], ["paid", "void"]);
+});
+
+test("of a payment for two, one void: a receipt at once, and a second one for the rest when it is attached", async () => {
+  const [paid, gone] = [await invoiceRow(world, client, { total: 4_000 }), await invoiceRow(world, client, { total: 6_000 })];
+  const { session } = await attemptRow(world, stripe, [paid, gone], { contact });
+  const [completed] = stripe.pay(session);
+  stripe.lose();
+  await voidInvoice(world, gone);
+  await stripe.send(completed);
+  assert.equal((await receipts(session.payment_intent)).length, 1);
+  const target = await invoiceRow(world, client, { total: 6_000 });
+  const [exception] = await exceptions(session.payment_intent);
+  await Promise.all(Array.from({ length: 3 }, () => owner.post(`/admin/exceptions/${exception.id}/attach`, { number: target.number })));
+  await stripe.send(completed);
+  const subjects = (await receipts(session.payment_intent)).map(({ subject }) => subject);
+  assert.equal(subjects.length, 2, subjects.join());
+  assert.equal(subjects[1], `Receipt: €60.00 for invoice ${target.number}`);
+  assert.deepEqual((await Promise.all([paid, target].map((one) => invoiceNow(world, one)))).map(({ status }) => status), ["paid", "paid"]);
+});
+
+test("attaching while D1 loses its answer, and again: the money counts once, and one receipt goes", async () => {
+  world.expectLog(/exceptions/);
+  const { exception, payment } = await misfit({ got: 9_000 });
+  const target = await invoiceRow(world, client, { total: 9_000 });
+  const path = `/admin/exceptions/${exception.id}/attach`;
+  await world.fault({ on: "d1", op: "batch", match: "INTO allocations", when: "after" });
+  assert.equal((await owner.post(path, { number: target.number })).status, 503);
+  assert.equal((await owner.post(path, { number: target.number })).status, 422);
+  assert.deepEqual([(await invoiceNow(world, target)).paid, (await receipts(payment)).length], [9_000, 1]);
+  await world.cron();
+  await world.settled();
 });
 
 test("marked as resolved with a word on what was done; it stays among all of them", async () => {
