@@ -100,6 +100,24 @@ impl Load for OfStaff {
     }
 }
 
+/// The revision that staff are writing beside what was sent.
+pub(crate) struct Open(Asked, Printed);
+
+impl Load for Open {
+    type Args = Wanted;
+    fn statements(Wanted(id, _): &Wanted, _asker: &Asker) -> Vec<Statement> {
+        printed::open(*id)
+    }
+    fn read(
+        Wanted(_, asked): Wanted,
+        results: &mut Results,
+        _: Timestamp,
+    ) -> Result<Option<Self>, Error> {
+        let printed = printed::read_open(results)?;
+        Ok(printed.map(|printed| Self(asked, printed)))
+    }
+}
+
 /// An invoice that the client may print.
 pub(crate) struct OfClient(Asked, Printed);
 
@@ -138,6 +156,20 @@ pub(crate) async fn staff(staff: Staff<OfStaff>) -> Answer {
     send(&staff.app, &asked, &printed).await
 }
 
+/// `GET /admin/invoices/{id}/revision/pdf`: what is being written, as it will read, marked as a draft.
+pub(crate) async fn revision(staff: Staff<Open>) -> Answer {
+    let Open(asked, printed) = staff.page;
+    let name = FileName::clean(&format!(
+        "{}, revision {}.pdf",
+        printed.invoice.name(),
+        printed.invoice.revision
+    ));
+    if let Some(blob) = &printed.invoice.own_blob {
+        return own(&staff.app, &asked, &name, blob).await;
+    }
+    preview(&staff.app, &asked, &name, &printed).await
+}
+
 /// `GET /billing/{id}/pdf`
 pub(crate) async fn client(viewer: Viewer<Invoiced, OfClient>) -> Answer {
     let OfClient(asked, printed) = viewer.page;
@@ -156,23 +188,13 @@ async fn send(app: &App, asked: &Asked, printed: &Printed) -> Answer {
     let name = FileName::clean(&format!("{}.pdf", printed.invoice.name()));
     // 1.
     if let Some(blob) = &printed.invoice.own_blob {
-        let tag = ETag::strong(blob);
-        return stored(app, asked, &name, &tag, blob)
-            .await?
-            .ok_or(Error::NotFound);
+        return own(app, asked, &name, blob).await;
     }
-    let sheet = sheet(app, printed)?;
     // 2.
     if printed.invoice.stored() == Stored::Draft {
-        let bytes = if asked.head {
-            Vec::new()
-        } else {
-            draw(app, printed.logo(), printed.invoice.currency, sheet).await?
-        };
-        let mut response = answer(asked.save, &name, None)?;
-        *response.body_mut() = Body::from(bytes);
-        return Ok(response);
+        return preview(app, asked, &name, printed).await;
     }
+    let sheet = sheet(app, printed, false)?;
     let digest = pdf::digest(&sheet, printed.parties.look.logo.as_deref())
         .map_err(|error| Error::internal(error.to_string()))?;
     let (tag, key) = (ETag::strong(&digest), format!("invoice/{digest}"));
@@ -191,6 +213,26 @@ async fn send(app: &App, asked: &Asked, printed: &Printed) -> Answer {
         worker::console_warn!("pdf: not kept: {error}");
     }
     let mut response = answer(asked.save, &name, Some(&tag))?;
+    *response.body_mut() = Body::from(bytes);
+    Ok(response)
+}
+
+/// A PDF that the business uploaded.
+async fn own(app: &App, asked: &Asked, name: &FileName, blob: &str) -> Answer {
+    let tag = ETag::strong(blob);
+    let stored = stored(app, asked, name, &tag, blob).await?;
+    stored.ok_or(Error::NotFound)
+}
+
+/// What is not sent yet, drawn and kept nowhere.
+async fn preview(app: &App, asked: &Asked, name: &FileName, printed: &Printed) -> Answer {
+    let bytes = if asked.head {
+        Vec::new()
+    } else {
+        let sheet = sheet(app, printed, true)?;
+        draw(app, printed.logo(), printed.invoice.currency, sheet).await?
+    };
+    let mut response = answer(asked.save, name, None)?;
     *response.body_mut() = Body::from(bytes);
     Ok(response)
 }
@@ -273,8 +315,8 @@ pub(super) fn warning(content: &Content, parties: &Parties) -> String {
     )
 }
 
-/// What stands on it, but for the logo's bytes.
-fn sheet(app: &App, Printed { invoice, parties }: &Printed) -> Result<Sheet, Error> {
+/// What stands on it, but for the logo's bytes. `unsent` marks it as a draft.
+fn sheet(app: &App, Printed { invoice, parties }: &Printed, unsent: bool) -> Result<Sheet, Error> {
     let broken =
         |error: &dyn std::fmt::Display| Error::internal(format!("{}: {error}", invoice.id));
     let content = invoice.content()?;
@@ -290,7 +332,7 @@ fn sheet(app: &App, Printed { invoice, parties }: &Printed) -> Result<Sheet, Err
         .config
         .base_url
         .join(&format!("/billing/{}", invoice.id));
-    Ok(pdf::sheet_of(&pdf::Printed {
+    let sheet = pdf::sheet_of(&pdf::Printed {
         number: invoice.number.as_deref(),
         revision: invoice.revision,
         issued_on: invoice.issued_on,
@@ -300,8 +342,9 @@ fn sheet(app: &App, Printed { invoice, parties }: &Printed) -> Result<Sheet, Err
         parties,
         view: &view,
         moved: &moved,
-        page: (invoice.stored() != Stored::Draft).then_some(page.as_str()),
-    }))
+        page: (!unsent).then_some(page.as_str()),
+    });
+    Ok(if unsent { pdf::as_draft(sheet) } else { sheet })
 }
 
 /// 1. the logo; 2. the fonts; 3. the file.

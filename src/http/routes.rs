@@ -3,6 +3,7 @@
 mod account;
 mod audit;
 mod messages;
+mod paying;
 mod rights;
 mod second;
 mod tickets;
@@ -21,10 +22,9 @@ use super::project;
 use super::task;
 use super::time_log;
 use super::{
-    Error, activity, billing, branding, buyer, client, confirm, contact, csp, dashboard, document,
-    exception, factor, forgot, invitation, invite, invoice, invoicing, join, magic, outbox,
-    payments, pdf, preview, reminders, reset, search, security_txt, settings, setup, sign_in,
-    staff, statement, template, upload, webhook,
+    Error, activity, branding, buyer, client, confirm, contact, csp, dashboard, document, factor,
+    forgot, invitation, invite, invoice, invoicing, join, magic, outbox, preview, reminders, reset,
+    search, security_txt, settings, setup, sign_in, staff, template, upload,
 };
 
 /// A row of the access table: a method and path, and the guard its handler names.
@@ -92,10 +92,10 @@ const SECTIONS: [fn(Routes) -> Routes; 19] = [
     messages::messages,
     time::add,
     invoices,
-    papers,
+    paying::papers,
     mail,
     settings,
-    paying,
+    paying::paying,
     portal,
     account::own,
     second::add,
@@ -278,28 +278,6 @@ fn invoices(routes: Routes) -> Routes {
         .on(POST, "/admin/payments/{id}/correct", invoice::correct)
 }
 
-/// What is made of billing to be read: PDFs and statements.
-fn papers(routes: Routes) -> Routes {
-    routes
-        .on(GET, "/admin/invoices/{id}/pdf", pdf::staff)
-        .on(GET, "/billing/{id}/pdf", pdf::client)
-        .on(GET, "/invoice/{token}/pdf", pdf::by_link)
-        .on(GET, "/admin/clients/{id}/statement", statement::staff_page)
-        .on(
-            GET,
-            "/admin/clients/{id}/statement.csv",
-            statement::staff_csv,
-        )
-        .on(
-            GET,
-            "/admin/clients/{id}/statement.pdf",
-            statement::staff_pdf,
-        )
-        .on(GET, "/billing/statement", statement::client_page)
-        .on(GET, "/billing/statement.csv", statement::client_csv)
-        .on(GET, "/billing/statement.pdf", statement::client_pdf)
-}
-
 /// What is done for clients, on both sides.
 fn work(routes: Routes) -> Routes {
     routes
@@ -400,38 +378,6 @@ fn settings(routes: Routes) -> Routes {
             staff::reactivate,
         )
         .on(POST, "/admin/settings/staff/{id}/invite", staff::invite)
-}
-
-/// Paying: the client's invoices, the provider's news, and what staff do about it.
-fn paying(routes: Routes) -> Routes {
-    routes
-        .on(POST, "/webhooks/stripe", webhook::stripe)
-        .on(GET, "/admin/exceptions", exception::list)
-        .on(GET, "/admin/exceptions/{id}", exception::one)
-        .on(POST, "/admin/exceptions/{id}/attach", exception::attach)
-        .on(POST, "/admin/exceptions/{id}/resolve", exception::resolve)
-        .on(POST, "/admin/invoices/{id}/link/new", invoice::new_link)
-        .on(
-            POST,
-            "/admin/invoices/{id}/link/revoke",
-            invoice::revoke_links,
-        )
-        .on(GET, "/billing", billing::list)
-        .on(GET, "/billing/{id}", billing::show)
-        .on(GET, "/billing/receipts/{payment}", billing::receipt)
-        .on(POST, "/billing/{id}/pay", billing::pay)
-        .on(POST, "/billing/pay", billing::pay_several)
-        .on(GET, "/billing/confirming/{attempt}", billing::confirming)
-        .on(GET, "/invoice/{token}", billing::show_link)
-        .on(POST, "/invoice/{token}/pay", billing::pay_link)
-        .on(
-            GET,
-            "/invoice/{token}/confirming/{attempt}",
-            billing::link_confirming,
-        )
-        .on(GET, "/admin/settings/payments", payments::form)
-        .on(POST, "/admin/settings/payments", payments::save)
-        .on(POST, "/admin/settings/payments/check", payments::check)
 }
 
 /// The client's own pages, and what everybody may fetch.

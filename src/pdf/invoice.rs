@@ -95,6 +95,16 @@ pub fn sheet_of(of: &Printed<'_>) -> Sheet {
     }
 }
 
+/// The same, marked as not sent yet: it leads nowhere, and is no electronic invoice.
+pub fn as_draft(sheet: Sheet) -> Sheet {
+    Sheet {
+        state: state_of(state::State::Draft),
+        link: None,
+        electronic: None,
+        ..sheet
+    }
+}
+
 /// The characters on an invoice that its PDF shows as an empty square; staff are told before it goes.
 pub fn lacking(content: &Content, parties: &Parties) -> Vec<char> {
     let mut all = String::new();

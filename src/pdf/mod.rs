@@ -46,7 +46,7 @@ mod words;
 mod xmp;
 
 pub use characters::lacks;
-pub use invoice::{Printed, lacking, sheet_of};
+pub use invoice::{Printed, as_draft, lacking, sheet_of};
 pub use sheet::*;
 pub use statement::{Stated, sheet_of_statement};
 pub use text::Fonts;

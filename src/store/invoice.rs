@@ -19,6 +19,7 @@ pub(crate) mod send;
 
 use serde::Deserialize;
 
+use self::draft::Open;
 use super::{ById, Error, Statement, statement};
 use crate::domain::id::{ClientId, InvoiceId};
 use crate::domain::invoice::content::Content;
@@ -84,6 +85,21 @@ impl ById for Invoice {
 }
 
 impl Invoice {
+    /// As it will be once the revision that is being written is sent; not sealed yet.
+    #[must_use]
+    pub(crate) fn revised(self, open: &Open) -> Self {
+        Self {
+            revision: open.number,
+            total: open.total,
+            issued_on: open.issued_on,
+            due_on: open.due_on,
+            content: open.content.clone(),
+            parties: "{}".to_owned(),
+            own_blob: open.own_blob.clone(),
+            own_name: open.own_name.clone(),
+            ..self
+        }
+    }
     /// Draft, sent or void.
     pub(crate) fn stored(&self) -> Stored {
         Stored::parse(&self.state).unwrap_or(Stored::Draft)

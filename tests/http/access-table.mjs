@@ -211,6 +211,7 @@ export const ROWS = {
   "POST /admin/documents/{id}/delete": { ...STAFF_PAGE, member: 404, admin: 404, owner: 404 },
   // What is made of billing to be read. `invoice` was sent; a draft is to its client as if it were not there.
   "GET /admin/invoices/{id}/pdf": { ...STAFF_PAGE, ids: { id: "invoice" } },
+  "GET /admin/invoices/{id}/revision/pdf": { ...STAFF_PAGE, ids: { id: "revised" } },
   "GET /billing/{id}/pdf": { ...CLIENT_THING, ids: { id: "invoice" } },
   "GET /invoice/{token}/pdf": { ...PUBLIC, ids: { token: "payLink" } },
   "GET /admin/clients/{id}/statement": { ...STAFF_PAGE, ids: { id: "client" } },

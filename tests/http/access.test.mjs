@@ -61,6 +61,8 @@ async function setTheStage() {
   const document = await addDocument(owner, client.client);
   const draft = await draftInvoice(owner, client.client);
   const invoice = await sentInvoice(owner, client.client);
+  const revised = await sentInvoice(owner, client.client);
+  await owner.post(`${revised.path}/revise`);
   const part = await sentInvoice(owner, client.client);
   await recordPayment(owner, part, "1");
   const payment = await world.db.prepare("SELECT id FROM ledger WHERE kind = 'payment'").first();
@@ -79,6 +81,7 @@ async function setTheStage() {
       document: document.id,
       draft: draft.id,
       invoice: invoice.id,
+      revised: revised.id,
       project: project.id,
       task: task.id,
       ticket: ticket.id,

@@ -2,7 +2,7 @@
 import { after, before, test } from "node:test";
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { draftInvoice } from "../harness/billing.mjs";
+import { draftInvoice, recordPayment, sendInvoice, sentInvoice } from "../harness/billing.mjs";
 import { setUpOwner } from "../harness/flows.mjs";
 import { CONTENT, invoiceOf, paidOn, payLinkTo, voided } from "../harness/invoices.mjs";
 import { textOf } from "../harness/pdf.mjs";
@@ -135,6 +135,36 @@ test("a draft is a preview for staff alone: of today's settings, marked, and kep
   const never = await lena.get("/billing/01890000-0000-7000-8000-000000000000/pdf");
   assert.equal(hidden.status, 404);
   assert.equal(hidden.text, never.text);
+});
+
+test("a revision in writing has a preview: under its number, marked, kept nowhere; what was sent stays what it is", async () => {
+  const invoice = await sentInvoice(owner, client, { lines: [["Design", 1, "100", "19%"]] });
+  const path = `${invoice.path}/revision/pdf`;
+  const never = "/admin/invoices/01890000-0000-7000-8000-000000000000/revision/pdf";
+  assert.equal((await owner.get(path)).status, 404, "nothing is being written");
+  assert.equal((await owner.get(path)).text, (await owner.get(never)).text.replaceAll(never, path));
+  await recordPayment(owner, invoice, "50");
+  await owner.post(`${invoice.path}/revise`);
+  const fields = Object.fromEntries((await owner.get(`${invoice.path}/edit`)).page.formTo(`${invoice.path}/edit`).values);
+  await owner.post(`${invoice.path}/edit`, { ...fields, go: "save", description_0: "Design, again", price_0: "200" });
+  assert.equal((await owner.get(invoice.path)).page.link("Preview revision"), path);
+  assert.equal((await owner.get(`${invoice.path}/send`)).page.link("Preview PDF"), path);
+  const sent = await owner.get(staffPath(invoice));
+  const preview = await owner.get(path);
+  isPdf(preview);
+  assert.equal(preview.headers.etag, undefined);
+  assert.match(preview.headers["content-disposition"], /^inline.*revision 2\.pdf/);
+  assert.deepEqual((({ d1, r2 }) => ({ d1, r2 }))(await preview.cost()), { d1: 1, r2: 0 });
+  const [{ number }] = (await world.db.prepare("SELECT number FROM invoices WHERE id = ?").bind(invoice.id).all()).results;
+  const text = textOf(preview.bytes);
+  for (const words of [number, "Draft", "Design, again", "Revision", "238.00", "188.00"]) assert.ok(text.includes(words), `expected ${words} in:\n${text}`);
+  assert.doesNotMatch(text, /View this invoice online/);
+  assert.ok(!Buffer.from(preview.bytes).includes("factur-x.xml"), "it is no electronic invoice");
+  assert.match(textOf(sent.bytes), /119\.00/);
+  assert.deepEqual((await owner.get(staffPath(invoice))).bytes, sent.bytes);
+  await sendInvoice(owner, invoice);
+  assert.equal((await owner.get(path)).status, 404, "it is sent");
+  assert.doesNotMatch(textOf((await owner.get(staffPath(invoice))).bytes), /Draft/);
 });
 
 test("staff are told before it goes what the PDF cannot show, at the draft and where it is sent", async () => {

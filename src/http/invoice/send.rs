@@ -245,6 +245,15 @@ impl Review {
             What::Again => "The mail brings a new link. Links of earlier mails go on working.",
         }
     }
+    /// Where its PDF can be looked at before it goes.
+    fn preview(&self) -> Option<String> {
+        let here = path(self.of.one.invoice.id);
+        match self.what {
+            What::Draft => Some(format!("{here}/pdf")),
+            What::Revision => Some(format!("{here}/revision/pdf")),
+            What::Again => None,
+        }
+    }
     fn rows(&self) -> Vec<(String, String, bool)> {
         let row = |person: &Recipient| {
             let name = format!("{} {}", person.first_name, person.last_name);

@@ -30,7 +30,8 @@ pub(crate) struct Draft {
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct Open {
     pub(crate) id: RevisionId,
-    content: String,
+    pub(super) number: i64,
+    pub(super) content: String,
     pub(crate) issued_on: Date,
     pub(crate) due_on: Date,
     pub(crate) total: i64,
