@@ -3,6 +3,8 @@
 //! `next` comes from the address bar, so anybody can write it. Whatever is not plainly a path here
 //! is replaced by the side's start page without a word: nothing is gained by an error.
 
+use super::id::InvoiceId;
+
 /// A side of the portal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Side {
@@ -44,6 +46,11 @@ impl Next {
     /// The path.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+    /// The invoice that it leads to, which is where the code on a printed one leads.
+    pub fn invoice(&self) -> Option<InvoiceId> {
+        let path = self.0.split('?').next()?;
+        InvoiceId::parse(path.strip_prefix("/billing/")?).ok()
     }
 }
 
@@ -95,6 +102,22 @@ mod tests {
             assert_eq!(Next::parse(Side::Staff, Some(path)).as_str(), path);
         }
         assert_eq!(Next::parse(Side::Staff, None).as_str(), "/admin");
+    }
+
+    #[test]
+    fn an_invoice_is_told_from_other_pages() {
+        let id = "01890000-0000-7000-8000-000000000000";
+        let of = |path: &str| Next::parse(Side::Client, Some(path)).invoice();
+        let found = InvoiceId::parse(id).ok();
+        assert!(found.is_some());
+        assert_eq!(of(&format!("/billing/{id}")), found);
+        assert_eq!(of(&format!("/billing/{id}?left=1")), found);
+        for other in ["/billing", "/billing/", "/billing/x", "/billing/statement"] {
+            assert_eq!(of(other), None, "{other}");
+        }
+        assert_eq!(of(&format!("/documents/{id}")), None);
+        assert_eq!(of(&format!("/billing/{id}/pdf")), None);
+        assert_eq!(of(&format!("/billing/receipts/{id}")), None);
     }
 
     #[test]

@@ -18,7 +18,7 @@ use super::{Error, Fields, newcomer, preview, visitor};
 use crate::app::App;
 use crate::domain::credential::{self, Proof};
 use crate::domain::email::Email;
-use crate::domain::id::{ContactId, SessionId, StaffId};
+use crate::domain::id::{ContactId, InvoiceId, SessionId, StaffId};
 use crate::domain::next::{Next, Side};
 use crate::domain::password::Password;
 use crate::store::audit::{self, Entry, Principal};
@@ -41,6 +41,8 @@ struct Page {
     by_link: String,
     forgot: &'static str,
     staff: bool,
+    /// The invoice that they want to see, for which no account may be needed.
+    invoice: Option<InvoiceId>,
 }
 
 impl Page {
@@ -53,6 +55,7 @@ impl Page {
             forgot: side.forgot(),
             by_link: with_next("/sign-in/link", side, next.as_str()),
             staff: side == Side::Staff,
+            invoice: next.invoice(),
         }
     }
 }

@@ -225,6 +225,11 @@ impl Asking {
         Keys::new(app, (by_account, account), "reset address", headers).map(Self)
     }
 
+    /// For a new link to an invoice.
+    pub(super) fn for_invoice(app: &App, id: &str, headers: &HeaderMap) -> Result<Self, Error> {
+        Keys::new(app, ("invoice link", id), "link address", headers).map(Self)
+    }
+
     /// For another invitation in place of one that is dead; whose, its token says.
     pub(super) fn for_renewal(app: &App, headers: &HeaderMap) -> Result<Self, Error> {
         Keys::new(app, ("link", ""), "link address", headers).map(Self)

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::{Param, Statement, flag, statement};
-use crate::domain::id::{ContactId, InvoiceId, MailId, PayLinkId, StaffId};
+use crate::domain::id::{ClientId, ContactId, InvoiceId, MailId, PayLinkId, StaffId};
 use crate::domain::time::Timestamp;
 
 /// Makes a link for an invoice that was sent, for whom it goes to by mail, if it goes by mail.
@@ -100,6 +100,81 @@ pub(crate) fn issue_with(
         hash,
         invoice,
         mail.to_string(),
+        now
+    )
+}
+
+/// An invoice that a new link may be asked for by who holds its paper.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Askable {
+    pub(crate) client_id: ClientId,
+    pub(crate) number: String,
+    /// JSON of [`Holder`]s.
+    people: String,
+}
+
+/// Somebody whom the invoice went to.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Holder {
+    pub(crate) id: ContactId,
+    pub(crate) first_name: String,
+    pub(crate) last_name: String,
+    pub(crate) email: String,
+}
+
+impl Askable {
+    /// Who gets the link.
+    pub(crate) fn people(&self) -> Result<Vec<Holder>, serde_json::Error> {
+        serde_json::from_str(&self.people)
+    }
+}
+
+/// Whether `contacts ct` is somebody whom `invoices i` of `clients c` went to: who holds a link of it that
+/// works; where nobody was ever mailed one and none was revoked, the primary contact, if Billing (32) is on
+/// for them (`business z`). So revoking all links ends this way too, until the invoice is sent again.
+const HELD: &str = "ct.client_id = i.client_id AND ct.removed_at IS NULL AND (EXISTS \
+     (SELECT 1 FROM pay_links l WHERE l.invoice_id = i.id AND l.contact_id = ct.id AND l.revoked_at IS NULL) \
+     OR (ct.is_primary = 1 AND (((z.modules | c.modules_on) & ~c.modules_off) & ~ct.modules_off) & 32 = 32 \
+      AND NOT EXISTS (SELECT 1 FROM pay_links l WHERE l.invoice_id = i.id \
+       AND (l.contact_id IS NOT NULL OR l.revoked_at IS NOT NULL))))";
+
+/// The [`Askable`] of that id: sent, not void, of a client who is not archived, of a business that lets
+/// invoices be opened without an account.
+pub(crate) fn askable(invoice: InvoiceId) -> Statement {
+    statement!(
+        format!(
+            "SELECT i.client_id, i.number, \
+              (SELECT json_group_array(json_object('id', p.id, 'first_name', p.first_name, \
+                'last_name', p.last_name, 'email', p.email)) FROM \
+               (SELECT ct.id, ct.first_name, ct.last_name, ct.email FROM contacts ct WHERE {HELD} \
+                ORDER BY ct.is_primary DESC, ct.id LIMIT 20) p) AS people \
+             FROM invoices i JOIN clients c ON c.id = i.client_id AND c.archived_at IS NULL \
+             JOIN business z ON z.id = 1 JOIN billing b ON b.id = 1 AND b.pay_without_account = 1 \
+             WHERE i.id = ?1 AND i.state = 'sent'"
+        ),
+        invoice.to_string()
+    )
+}
+
+/// A new link for one of the [`Askable::people`], if they are that still.
+pub(crate) fn renew(
+    id: PayLinkId,
+    invoice: InvoiceId,
+    token_hash: &str,
+    to: ContactId,
+    now: Timestamp,
+) -> Statement {
+    statement!(
+        format!(
+            "INSERT INTO pay_links (id, invoice_id, token_hash, created_at, contact_id) \
+             SELECT ?1, i.id, ?3, ?5, ct.id FROM invoices i JOIN clients c ON c.id = i.client_id \
+             JOIN business z ON z.id = 1 JOIN contacts ct ON ct.id = ?4 AND {HELD} \
+             WHERE i.id = ?2 AND i.state = 'sent'"
+        ),
+        id.to_string(),
+        invoice.to_string(),
+        token_hash,
+        to.to_string(),
         now
     )
 }

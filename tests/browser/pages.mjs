@@ -153,6 +153,8 @@ export const pages = ({ leave, tickets, threads, project, task, done, time, bill
   { name: "invitation-sent", path: "/invitation/sent" },
   { name: "sign-in-link", path: "/sign-in/link" },
   { name: "sign-in-sent", path: "/sign-in/sent" },
+  { name: "sign-in-to-invoice", path: "/sign-in?next=%2Fbilling%2F01890000-0000-7000-8000-000000000000" },
+  { name: "sign-in-mailed", path: "/sign-in/mailed" },
   { name: "unsubscribe", path: leave },
   { name: "magic", path: `/magic/pt_m${"A".repeat(43)}` },
   { name: "forgot", path: "/forgot" },

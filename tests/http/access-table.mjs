@@ -143,6 +143,9 @@ export const ROWS = {
   "GET /sign-in/link": PUBLIC,
   "POST /sign-in/link": sent(PUBLIC),
   "GET /sign-in/sent": PUBLIC,
+  // Whatever the invoice is, and for whom: the same.
+  "POST /sign-in/invoice/{id}": EVERYBODY_LEAVES,
+  "GET /sign-in/mailed": PUBLIC,
   "GET /magic/{token}": { ...PUBLIC, ids: { token: "token" } },
   "POST /magic/{token}": { ...sent(PUBLIC), ids: { token: "token" } },
   // An empty form names no other client of theirs.

@@ -40,6 +40,7 @@ export const FORMS = {
   "POST /admin/forgot": { as: "anonymous", page: () => "/admin/forgot", set: () => ({ email: "nobody@nowhere.test" }) },
   "POST /admin/reset/{token}": { as: "anonymous", page: ({ staffReset }) => staffReset, set: () => ({ password }) },
   "POST /sign-in/link": { as: "anonymous", page: () => "/sign-in/link", set: () => ({ email: "nobody@nowhere.test" }) },
+  "POST /sign-in/invoice/{id}": { as: "anonymous", press: () => `/sign-in/invoice/${NOBODYS}`, is: 303 },
   "POST /magic/{token}": { as: "anonymous", page: ({ magic }) => magic, more: ({ code }) => ({ code }), blank: true },
   "POST /confirm": { as: "person", page: () => "/confirm", set: ({ who }) => ({ password: who.person.password }) },
   "POST /confirm/link": { as: "person", page: () => "/confirm", blank: true },

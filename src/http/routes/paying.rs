@@ -40,6 +40,8 @@ pub(super) fn paying(routes: Routes) -> Routes {
             "/admin/invoices/{id}/link/revoke",
             invoice::revoke_links,
         )
+        .on(POST, "/sign-in/invoice/{id}", billing::mail_link)
+        .on(GET, "/sign-in/mailed", billing::mailed)
         .on(GET, "/billing", billing::list)
         .on(GET, "/billing/{id}", billing::show)
         .on(GET, "/billing/receipts/{payment}", billing::receipt)
