@@ -49,6 +49,8 @@ pub(crate) struct Due {
     pub(crate) amount: String,
     /// When the first of it is due, and of how many invoices.
     pub(crate) note: String,
+    /// Whether any of it is overdue.
+    pub(crate) late: bool,
     /// What was paid beyond; empty where nothing was.
     pub(crate) credit: String,
     pub(crate) currency: Currency,
@@ -83,6 +85,7 @@ impl Due {
                 },
                 amount: words(owing.due)?,
                 note,
+                late: owing.next_due_on.is_some_and(|day| day < today),
                 credit: if owing.credit > 0 {
                     words(owing.credit)?
                 } else {
