@@ -12,17 +12,17 @@ use askama::Template;
 use super::chrome::{Chrome, Flash};
 use super::guard::{Admin, Load, Me};
 use super::page::{Answer, page, see, try_again};
-use super::{Error, Fields, assets};
+use super::{Error, Fields, Incoming, assets};
 use crate::app::App;
 use crate::domain::colour::HexColour;
 use crate::domain::email::Email;
 use crate::domain::text::{Line, Name, Paragraphs};
 use crate::domain::time::Timestamp;
-use crate::store::branding::{self, Branding, Look};
+use crate::store::branding::{self, Branding, LogoChange, Look};
 use crate::store::viewer::Asker;
 use crate::store::{Results, Statement};
 
-pub(crate) use logo::{choose as choose_logo, key as logo_key, show as show_logo};
+pub(crate) use logo::{key as logo_key, show as show_logo};
 
 /// Where all of it is.
 const PATH: &str = "/admin/settings/branding";
@@ -82,24 +82,35 @@ pub(crate) async fn form(staff: Admin<Current>) -> Answer {
 }
 
 /// `POST /admin/settings/branding`
-pub(crate) async fn save(staff: Admin<Current>, mut form: Fields) -> Answer {
-    let Some(look) = read(&mut form) else {
+///
+/// 1. what was typed and chosen; 2. the logo into R2, so that no row names what is not there; 3. D1 and the copy.
+pub(crate) async fn save(staff: Admin<Current>, incoming: Incoming) -> Answer {
+    // 1.
+    let (mut form, chosen) = logo::receive(&incoming).await?;
+    let removed = form.checkbox("remove_logo");
+    let look = read(&mut form);
+    let (Some(look), false) = (look, form.has_errors()) else {
+        if chosen.is_some() {
+            form.refuse("logo", "Please choose your logo again.");
+        }
         return try_again(&Page::new(staff.chrome, form));
     };
-    let changed = differences(&staff.page.0, &look);
+    // 2.
+    let logo = match chosen {
+        Some(chosen) => chosen.keep(&staff.app).await?,
+        None if removed && staff.page.0.logo_hash.is_some() => LogoChange::Remove,
+        None => LogoChange::Keep,
+    };
+    // 3.
+    let changed = differences(&staff.page.0, &look, &logo);
     if changed.is_empty() {
         Flash::success(&staff.app, "Everything was saved like this already.");
         return see(PATH);
     }
-    let change = branding::change(&look, staff.app.now);
-    write(
-        &staff.app,
-        staff.me(),
-        change,
-        "branding.changed",
-        changed.join(", "),
-    )
-    .await?;
+    let mut changes = vec![branding::change(&look, staff.app.now)];
+    changes.extend(branding::change_logo(&logo, staff.app.now));
+    let said = changed.join(", ");
+    write(&staff.app, staff.me(), changes, "branding.changed", said).await?;
     Flash::success(
         &staff.app,
         "Your branding is saved. Clients see it from their next page on.",
@@ -109,15 +120,9 @@ pub(crate) async fn save(staff: Admin<Current>, mut form: Fields) -> Answer {
 
 /// `POST /admin/settings/branding/reset`: all but the name as it was on the first day.
 pub(crate) async fn reset(staff: Admin) -> Answer {
-    let change = branding::reset(staff.app.now);
-    write(
-        &staff.app,
-        staff.me(),
-        change,
-        "branding.reset",
-        String::new(),
-    )
-    .await?;
+    let change = vec![branding::reset(staff.app.now)];
+    let said = String::new();
+    write(&staff.app, staff.me(), change, "branding.reset", said).await?;
     Flash::success(
         &staff.app,
         "The branding is back to how it was at the start. The name of your business stayed.",
@@ -144,38 +149,48 @@ fn read(form: &mut Fields) -> Option<Look> {
 }
 
 /// What the audit log says was changed, in the words of the form.
-fn differences(old: &Branding, new: &Look) -> Vec<&'static str> {
+fn differences(old: &Branding, new: &Look, logo: &LogoChange) -> Vec<&'static str> {
     let text = |new: Option<&str>| new.unwrap_or_default().to_owned();
     let old_email = old.support_email.clone().unwrap_or_default();
     let old_phone = old.support_phone.clone().unwrap_or_default();
     let email = text(new.support_email.as_ref().map(Email::as_str));
     let phone = text(new.support_phone.as_ref().map(Line::as_str));
     let welcome = text(new.welcome_text.as_ref().map(Paragraphs::as_str));
+    let other_logo = match logo {
+        LogoChange::Keep => false,
+        LogoChange::Remove => true,
+        LogoChange::To(hash, _) => old.logo_hash.as_ref() != Some(hash),
+    };
     [
         ("name", old.name != new.name.as_str()),
         ("colour", old.colour != new.colour.to_string()),
         ("welcome text", old.welcome_text != welcome),
         ("support e-mail", old_email != email),
         ("support phone", old_phone != phone),
+        ("logo", other_logo),
     ]
     .into_iter()
     .filter_map(|(what, is_other)| is_other.then_some(what))
     .collect()
 }
 
-/// 1. the change, its audit entry and what stands then, in one batch; 2. the copy.
+/// 1. the changes, their audit entry and what stands then, in one batch; 2. the copy.
 async fn write(
     app: &App,
     me: &Me,
-    change: Statement,
+    changes: Vec<Statement>,
     action: &'static str,
     detail: String,
 ) -> Result<(), Error> {
     let entry = me.entry(action, detail).append(app.id()?, app.now);
     // 1.
-    let mut results = app.db.batch(vec![change, entry, branding::truth()]).await?;
-    results.skip()?;
-    results.skip()?;
+    let count = changes.len() + 1;
+    let mut batch = changes;
+    batch.extend([entry, branding::truth()]);
+    let mut results = app.db.batch(batch).await?;
+    for _ in 0..count {
+        results.skip()?;
+    }
     let Some(truth) = results.first::<Branding>()? else {
         return Err(Error::internal("the business has no row"));
     };

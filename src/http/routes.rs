@@ -331,7 +331,6 @@ fn settings(routes: Routes) -> Routes {
         .on(GET, "/admin/settings", branding::first)
         .on(GET, "/admin/settings/branding", branding::form)
         .on(POST, "/admin/settings/branding", branding::save)
-        .on(POST, "/admin/settings/branding/logo", branding::choose_logo)
         .on(POST, "/admin/settings/branding/reset", branding::reset)
         .on(GET, "/admin/settings/templates/{kind}", template::form)
         .on(POST, "/admin/settings/templates/{kind}", template::save)

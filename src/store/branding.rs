@@ -111,17 +111,33 @@ pub(crate) fn change(look: &Look, now: Timestamp) -> Statement {
     )
 }
 
-/// Puts a logo in place whose file is in R2 already. `hash` is its SHA-256, hex.
-pub(crate) fn change_logo(hash: &str, logo: Logo, now: Timestamp) -> Statement {
-    statement!(
+/// What becomes of the logo.
+#[derive(Debug)]
+pub(crate) enum LogoChange {
+    /// It stays.
+    Keep,
+    /// There is none from now on. Its file stays in R2: mails that went out show it.
+    Remove,
+    /// This one, whose file is in R2 already under its SHA-256, hex.
+    To(String, Logo),
+}
+
+/// Puts the logo in place, or takes it away; nothing where it stays.
+pub(crate) fn change_logo(change: &LogoChange, now: Timestamp) -> Option<Statement> {
+    let (hash, logo) = match change {
+        LogoChange::Keep => return None,
+        LogoChange::Remove => (None, None),
+        LogoChange::To(hash, logo) => (Some(hash.as_str()), Some(logo)),
+    };
+    Some(statement!(
         "UPDATE business SET logo_hash = ?1, logo_type = ?2, logo_width = ?3, logo_height = ?4, \
          updated_at = ?5 WHERE id = 1",
         hash,
-        logo.format.content_type(),
-        logo.width,
-        logo.height,
+        logo.map(|logo| logo.format.content_type()),
+        logo.map(|logo| logo.width),
+        logo.map(|logo| logo.height),
         now
-    )
+    ))
 }
 
 /// Puts everything but the name back to [`Branding::default`].

@@ -67,7 +67,6 @@ export const ROWS = {
   "GET /admin/settings": { ...ADMIN_PAGE, admin: 303, owner: 303 },
   "GET /admin/settings/branding": ADMIN_PAGE,
   "POST /admin/settings/branding": sent(ADMIN_PAGE),
-  "POST /admin/settings/branding/logo": sent(ADMIN_PAGE),
   "POST /admin/settings/branding/reset": sent(ADMIN_PAGE),
   // The path names a kind of mail. There is nothing to reset.
   "GET /admin/settings/templates/{kind}": { ...ADMIN_PAGE, ids: { kind: "invitation" } },

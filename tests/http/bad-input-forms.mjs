@@ -78,7 +78,6 @@ export const FORMS = {
   "POST /invitation/{token}/renew": { as: "anonymous", press: () => "/invitation/nothing/renew", is: 303 },
   "POST /admin/outbox/{id}/retry": { as: "owner", press: () => `/admin/outbox/${NOBODYS}/retry` },
   "POST /admin/settings/branding": { as: "owner", page: () => "/admin/settings/branding", set: () => ({ name: "Fern & Oak", colour: "#2f5d50", support_email: "help@swept.test", support_phone: "+1 555 0102", welcome_text: "Hello." }) },
-  "POST /admin/settings/branding/logo": { as: "owner", file: () => "/admin/settings/branding/logo" },
   "POST /admin/settings/branding/reset": { as: "owner", press: () => "/admin/settings/branding/reset", is: 303 },
   "POST /admin/settings/templates/{kind}": { as: "owner", page: () => "/admin/settings/templates/invitation" },
   "POST /admin/settings/templates/{kind}/preview": { as: "owner", page: () => "/admin/settings/templates/invitation", at: () => "/admin/settings/templates/invitation/preview", is: 200 },

@@ -8,11 +8,12 @@ import { colleague } from "../harness/rows.mjs";
 import { World } from "../harness/world.mjs";
 
 const PATH = "/admin/settings/branding";
-const LOGO = `${PATH}/logo`;
 /** A PNG of 20 × 16 pixels. */
 const PNG = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAABQAAAAQCAYAAAAWGF8bAAAANElEQVR42mNkYGBg0I8N+M9AJcBETcMYGBgYmBioDFAMvLBoPcUGMg4tL48aOGrgqIE4AAAeAAfRU9c3kQAAAABJRU5ErkJggg==", "base64");
 const HASH = createHash("sha256").update(PNG).digest("hex");
-const picture = (content, filename = "logo.png", type = "image/png") => ({ logo: { filename, type, content } });
+const WORDS = { name: "Fern, Oak & <Sons>", colour: "#00aa77", welcome_text: "Good to see you.\nCome in.", support_email: "help@fern.test", support_phone: "+49 30 1234" };
+/** The whole form, as a browser sends it with a file. */
+const picture = (content, filename = "logo.png", type = "image/png") => ({ ...WORDS, logo: { filename, type, content } });
 
 const world = await World.start();
 after(() => world.close());
@@ -74,7 +75,7 @@ test("the same once more changes nothing and says so", async () => {
 });
 
 test("a logo is kept under its hash and shown to everybody for a year", async () => {
-  const sent = await owner.upload(LOGO, picture(PNG));
+  const sent = await owner.upload(PATH, picture(PNG));
   assert.equal(sent.status, 303, String(sent));
   assert.equal((await sent.cost()).d1, 2);
   const row = await truth();
@@ -91,7 +92,46 @@ test("a logo is kept under its hash and shown to everybody for a year", async ()
   assert.equal(answer.headers["x-content-type-options"], "nosniff");
   assert.equal((await answer.cost()).d1, 0);
   assert.equal((await world.user().head(`/branding/logo/${HASH}`)).status, 200);
-  assert.equal((await audited())[0].action, "branding.logo_changed");
+  const [entry] = await audited();
+  assert.deepEqual([entry.action, entry.detail], ["branding.changed", "logo"]);
+});
+
+test("words and logo are saved by one press", async () => {
+  const form = (await owner.get(PATH)).page.formTo(PATH);
+  const other = Buffer.from(PNG);
+  other[other.indexOf("IDAT") + 6] ^= 1;
+  const answer = await owner.submit(form, { support_phone: "+49 30 99", logo: { filename: "o.png", type: "image/png", content: other } });
+  assert.match(answer.page.text, /Your branding is saved/);
+  const row = await truth();
+  assert.equal(row.support_phone, "+49 30 99");
+  assert.equal(row.logo_hash, createHash("sha256").update(other).digest("hex"));
+  assert.equal((await audited())[0].detail, "support phone, logo");
+  assert.equal((await owner.upload(PATH, picture(PNG))).status, 303);
+});
+
+test("a refused word keeps what was typed, and says that the logo is to be chosen again", async () => {
+  const answer = await owner.upload(PATH, { ...picture(PNG), name: "Fern Ltd", colour: "green" });
+  assert.equal(answer.status, 422);
+  assert.ok(answer.page.errorAt("Primary colour"));
+  assert.match(answer.page.errorAt("Logo file"), /choose your logo again/);
+  assert.equal(answer.page.field("Name of your business").getAttribute("value"), "Fern Ltd");
+  assert.equal((await truth()).name, WORDS.name);
+});
+
+test("a refused logo keeps what was typed", async () => {
+  const answer = await owner.upload(PATH, { ...picture("GIF89a"), support_phone: "+49 30 777" });
+  assert.equal(answer.status, 422);
+  assert.equal(answer.page.field("Support phone").getAttribute("value"), "+49 30 777");
+});
+
+test("the logo is taken away by a tick, and its picture stays for mails", async () => {
+  const form = (await owner.get(PATH)).page.formTo(PATH);
+  const answer = await owner.submit(form, { remove_logo: "on" });
+  assert.match(answer.page.text, /Your branding is saved/);
+  assert.equal((await truth()).logo_hash, null);
+  assert.equal((await copy()).logo_hash, null);
+  assert.equal((await world.user().get(`/branding/logo/${HASH}`)).status, 200);
+  assert.equal((await owner.upload(PATH, picture(PNG))).status, 303);
 });
 
 test("an address that is no logo's is nobody's", async () => {
@@ -103,7 +143,7 @@ test("an address that is no logo's is nobody's", async () => {
 test("what is no picture is refused, whatever its name says", async () => {
   const svg = '<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>';
   for (const [content, why] of [
-    ["", /Choose a picture/],
+    ["", /[Cc]hoose a picture/],
     [svg, /SVG can hold scripts/],
     ["<!doctype html><html>", /parts of a web page/],
     ["GIF89a\u0001\u0000", /GIF is not taken/],
@@ -112,18 +152,17 @@ test("what is no picture is refused, whatever its name says", async () => {
     [Buffer.concat([PNG, Buffer.alloc(1 << 20)]), /too large/],
     [Buffer.alloc(3 << 20), /too large/],
   ]) {
-    const answer = await owner.upload(LOGO, picture(content));
+    const answer = await owner.upload(PATH, picture(content));
     assert.equal(answer.status, 422, `${why}: ${answer}`);
     assert.match(answer.page.errorAt("Logo file"), why);
     assert.ok((await answer.cost()).d1 <= 1);
   }
-  assert.equal((await owner.post(LOGO)).status, 422);
-  assert.equal((await owner.upload(LOGO, { other: "1" })).status, 422);
+  assert.equal((await owner.upload(PATH, { other: "1" })).status, 422);
   assert.equal((await truth()).logo_hash, HASH);
 });
 
 test("a body that breaks off or is no form is told kindly", async () => {
-  const answer = await owner.request("POST", LOGO, {
+  const answer = await owner.request("POST", PATH, {
     headers: { "content-type": "multipart/form-data; boundary=x" }, body: '--x\r\nContent-Disposition: form-data; name="logo"; filename="a"\r\n\r\nabc',
   });
   assert.equal(answer.status, 400, String(answer));
@@ -134,7 +173,7 @@ test("when R2 does not take the logo, no row names it", async () => {
   await world.fault({ on: "r2", op: "put", when: "before" });
   const other = Buffer.from(PNG);
   other[other.indexOf("IDAT") + 6] ^= 1;
-  assert.equal((await owner.upload(LOGO, picture(other))).status, 503);
+  assert.equal((await owner.upload(PATH, picture(other))).status, 503);
   assert.equal((await truth()).logo_hash, HASH);
 });
 
@@ -149,9 +188,9 @@ test("a copy that cannot be renewed loses nothing", async () => {
 test("a member of staff changes none of it", async () => {
   const before = await truth();
   const member = await colleague(world, owner, "member");
-  const ask = [member.get("/admin/settings"), member.get(PATH), member.post(PATH, { name: "Mine" }), member.upload(LOGO, picture(PNG)), member.post(`${PATH}/reset`)];
+  const ask = [member.get("/admin/settings"), member.get(PATH), member.post(PATH, { name: "Mine" }), member.upload(PATH, picture(PNG)), member.post(`${PATH}/reset`)];
   for (const answer of await Promise.all(ask)) assert.equal(answer.status, 403, String(answer));
-  for (const path of [PATH, LOGO, `${PATH}/reset`]) assert.equal((await world.user().post(path)).location?.split("?")[0], "/admin/sign-in");
+  for (const path of [PATH, `${PATH}/reset`]) assert.equal((await world.user().post(path)).location?.split("?")[0], "/admin/sign-in");
   assert.deepEqual(await truth(), before);
 });
 

@@ -1,103 +1,100 @@
-//! The logo: taken from a form, looked at byte by byte, kept under its hash, shown to everybody.
+//! The logo: taken from the branding form, looked at byte by byte, kept under its hash, shown to everybody.
 
 use std::fmt::Write as _;
 
 use axum::response::IntoResponse as _;
-use futures_util::TryStreamExt as _;
+use futures_util::StreamExt as _;
 use http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
-use multer::{Constraints, Multipart, SizeLimit};
+use multer::{Field, Multipart};
 use sha2::{Digest as _, Sha256};
 
-use super::{Current, PATH, Page, filled, write};
+use crate::app::App;
 use crate::domain::image::{Logo, LogoError, MAX_BYTES};
-use crate::http::chrome::Flash;
-use crate::http::guard::{Admin, InPath, Public};
+use crate::http::document::text;
+use crate::http::guard::{InPath, Public};
 use crate::http::headers::Cache;
-use crate::http::page::{Answer, see, try_again};
-use crate::http::{Error, Incoming, Outgoing};
-use crate::store::{Source, branding};
+use crate::http::page::Answer;
+use crate::http::{Error, Fields, Incoming, Outgoing};
+use crate::store::Source;
+use crate::store::branding::LogoChange;
 
-/// The largest file, in bytes.
-const LIMIT: u64 = MAX_BYTES as u64;
-/// What the form may weigh beside its file: boundaries and the headers of its parts.
-const AROUND: u64 = 16 * 1024;
+/// The text fields of the form. Others are not kept.
+const TEXTS: [&str; 6] = [
+    "name",
+    "colour",
+    "welcome_text",
+    "support_email",
+    "support_phone",
+    "remove_logo",
+];
 
-/// `POST /admin/settings/branding/logo`
-///
-/// 1. the bytes; 2. whether they are a picture; 3. R2, so that no row names what is not there;
-/// 4. D1 and the copy.
-pub(crate) async fn choose(staff: Admin<Current>, incoming: Incoming) -> Answer {
-    // 1. and 2.
-    let looked = match file(&incoming).await? {
-        Ok(bytes) => Logo::sniff(&bytes).map(|logo| (logo, bytes)),
-        Err(too_large) => Err(too_large),
-    };
-    let (logo, bytes) = match looked {
-        Ok(taken) => taken,
-        Err(problem) => {
-            let mut form = filled(staff.page.0);
-            form.refuse("logo", problem);
-            return try_again(&Page::new(staff.chrome, form));
-        }
-    };
-    // 3.
-    let hash = hash_of(&bytes);
-    let kind = logo.format.content_type();
-    let source = Source::Bytes(bytes);
-    staff.app.blobs.put(&key(&hash), kind, source).await?;
-    // 4.
-    let change = branding::change_logo(&hash, logo, staff.app.now);
-    let detail = format!("{kind}, {} × {} pixels", logo.width, logo.height);
-    write(
-        &staff.app,
-        staff.me(),
-        change,
-        "branding.logo_changed",
-        detail,
-    )
-    .await?;
-    Flash::success(
-        &staff.app,
-        "Your logo is saved. Clients see it from their next page on.",
-    );
-    see(PATH)
+/// A picture that was chosen.
+pub(super) struct Chosen {
+    logo: Logo,
+    bytes: Vec<u8>,
 }
 
-/// The bytes of the field `logo`; a form without it has none.
-async fn file(incoming: &Incoming) -> Result<Result<Vec<u8>, LogoError>, Error> {
+/// The form: its text fields, and the picture where one was chosen. One that is no logo is refused at its field.
+pub(super) async fn receive(incoming: &Incoming) -> Result<(Fields, Option<Chosen>), Error> {
     let Ok(boundary) = multer::parse_boundary(&incoming.content_type) else {
-        return Ok(Err(LogoError::Empty));
+        return Ok((Fields::without_files(incoming).await?, None));
     };
-    // Told before a byte of it is read.
-    match incoming.length {
-        Some(bytes) if bytes > LIMIT + AROUND => {
-            return Ok(Err(LogoError::TooManyBytes { bytes }));
-        }
-        Some(_) => {}
-        None => return Err(Error::LengthRequired),
+    if incoming.length.is_none() {
+        return Err(Error::LengthRequired);
     }
-    let sizes = SizeLimit::new().whole_stream(LIMIT + AROUND);
     let chunks = incoming
         .chunks()?
-        .map_err(|error| std::io::Error::other(error.to_string()));
-    let constraints = Constraints::new().size_limit(sizes);
-    let mut form = Multipart::with_constraints(chunks, boundary, constraints);
-    while let Some(mut field) = form.next_field().await.map_err(broken)? {
-        if field.name() != Some("logo") {
-            continue;
+        .map(|chunk| chunk.map_err(|error| std::io::Error::other(error.to_string())));
+    let mut parts = Multipart::new(chunks, boundary);
+    let mut form = Fields::default();
+    let mut chosen = None;
+    while let Some(field) = parts.next_field().await.map_err(|e| Error::bad_body(&e))? {
+        let name = field.name().unwrap_or_default().to_owned();
+        if name == "logo" {
+            // The words stand before the file: what comes after one that is refused is not waited for.
+            match picture(field, incoming.length.unwrap_or_default()).await? {
+                Ok(picture) => chosen = picture,
+                Err(problem) => {
+                    form.refuse("logo", problem);
+                    break;
+                }
+            }
+        } else if TEXTS.contains(&name.as_str()) {
+            let text = text(field).await?;
+            form.add(name, text);
         }
-        let mut bytes = Vec::new();
-        while let Some(chunk) = field.chunk().await.map_err(broken)? {
-            bytes.extend_from_slice(&chunk);
-        }
-        return Ok(Ok(bytes));
     }
-    Ok(Err(LogoError::Empty))
+    Ok((form, chosen))
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "the shape map_err wants")]
-fn broken(error: multer::Error) -> Error {
-    Error::bad_body(&error)
+/// The picture of the field; none where no file was chosen.
+async fn picture(
+    mut field: Field<'static>,
+    sent: u64,
+) -> Result<Result<Option<Chosen>, LogoError>, Error> {
+    let named = field.file_name().is_some_and(|name| !name.is_empty());
+    let mut bytes = Vec::new();
+    while let Some(chunk) = field.chunk().await.map_err(|e| Error::bad_body(&e))? {
+        bytes.extend_from_slice(&chunk);
+        if bytes.len() > MAX_BYTES {
+            return Ok(Err(LogoError::TooManyBytes { bytes: sent }));
+        }
+    }
+    if bytes.is_empty() && !named {
+        return Ok(Ok(None));
+    }
+    Ok(Logo::sniff(&bytes).map(|logo| Some(Chosen { logo, bytes })))
+}
+
+impl Chosen {
+    /// Puts the file into R2, so that no row names what is not there.
+    pub(super) async fn keep(self, app: &App) -> Result<LogoChange, Error> {
+        let hash = hash_of(&self.bytes);
+        let kind = self.logo.format.content_type();
+        let source = Source::Bytes(self.bytes);
+        app.blobs.put(&key(&hash), kind, source).await?;
+        Ok(LogoChange::To(hash, self.logo))
+    }
 }
 
 /// SHA-256 in hex: 64 characters, lower case.
