@@ -9,12 +9,13 @@ use axum::body::Body;
 use http::header::HeaderValue;
 use http::{Request, StatusCode};
 use http_body_util::BodyExt as _;
+use worker::js_sys::Reflect;
 use worker::{Context, Env, Headers, Response, ScheduleContext, ScheduledEvent, event};
 
 use crate::app::App;
 use crate::config::Config;
 use crate::domain::time::Timestamp;
-use crate::http::{CITY, Incoming, Outgoing, handle, misconfigured};
+use crate::http::{CITY, Incoming, Outgoing, TIME_ZONE, handle, misconfigured};
 use crate::jobs;
 use crate::outbound::mail::Mailer;
 use crate::store::{Assets, Blobs, BrandingCache, Db};
@@ -112,18 +113,29 @@ fn head_of(request: &worker::Request) -> worker::Result<Request<Body>> {
     let mut head = Request::builder()
         .method(method.as_str())
         .uri(target_of(&url));
-    // Whatever a visitor says under that name, only the edge knows the city.
+    // Whatever a visitor says under those names, only the edge knows city and time zone.
     for (name, value) in request.headers() {
-        if name != CITY {
+        if name != CITY && name != TIME_ZONE {
             head = head.header(name, value);
         }
     }
-    let city = request.cf().and_then(worker::Cf::city);
-    if let Some(city) = city.and_then(|city| HeaderValue::from_bytes(city.as_bytes()).ok()) {
-        head = head.header(CITY, city);
+    let known = [
+        (CITY, request.cf().and_then(worker::Cf::city)),
+        (TIME_ZONE, time_zone(request.inner())),
+    ];
+    for (name, value) in known {
+        if let Some(value) = value.and_then(|text| HeaderValue::from_bytes(text.as_bytes()).ok()) {
+            head = head.header(name, value);
+        }
     }
     head.body(Body::empty())
         .map_err(|error| worker::Error::RustError(error.to_string()))
+}
+
+/// The visitor's time zone. The worker crate panics where the edge says none.
+fn time_zone(request: &worker::web_sys::Request) -> Option<String> {
+    let edge = Reflect::get(request, &"cf".into()).ok()?;
+    Reflect::get(&edge, &"timezone".into()).ok()?.as_string()
 }
 
 /// Path and query of an address that the runtime has put into its regular form.

@@ -195,7 +195,7 @@ fn read(form: &mut Fields, app: &App, of: &Invoicing) -> Option<Draft> {
 }
 
 /// A zone that the platform knows, with what its clocks show.
-fn zone_of(text: &str, app: &App) -> Result<(TimeZone, Clock), TermsError> {
+pub(super) fn zone_of(text: &str, app: &App) -> Result<(TimeZone, Clock), TermsError> {
     let zone = TimeZone::parse(text)?;
     // Asked for a zone that it does not know, the platform throws.
     if !zone::names().iter().any(|name| name == zone.as_str()) {

@@ -88,7 +88,7 @@ pub(crate) use fields::Fields;
 pub(crate) use incoming::Incoming;
 pub(crate) use json::Json;
 pub(crate) use page::Outgoing;
-pub(crate) use visitor::CITY;
+pub(crate) use visitor::{CITY, TIME_ZONE};
 
 use crate::app::App;
 use crate::config::StripeSettings;

@@ -6,15 +6,21 @@ use subtle::ConstantTimeEq as _;
 use super::chrome::{Chrome, Flash, Nobody};
 use super::cookie::{self, Ticket};
 use super::guard::Public;
+use super::invoicing::zone_of;
 use super::page::{Answer, page, see, try_again};
-use super::{Error, Fields, newcomer, visitor};
+use super::{Error, Fields, choices, newcomer, visitor};
+use crate::app::App;
 use crate::domain::branding::Branding;
 use crate::domain::credential;
 use crate::domain::email::Email;
 use crate::domain::id::{SessionId, StaffId};
+use crate::domain::invoice::terms::TimeZone;
+use crate::domain::money::Currency;
 use crate::domain::next::Side;
 use crate::domain::password::{Password, Strength};
 use crate::domain::text::Name;
+use crate::domain::zone::Clock;
+use crate::outbound::zone;
 use crate::store::audit::{Entry, Principal};
 use crate::store::{session, setup};
 
@@ -23,14 +29,29 @@ use crate::store::{session, setup};
 struct Page {
     chrome: Chrome<Nobody>,
     form: Fields,
+    zones: Vec<String>,
+}
+
+impl Page {
+    fn new(chrome: Chrome<Nobody>, form: Fields) -> Self {
+        Self {
+            chrome,
+            form,
+            zones: zone::names(),
+        }
+    }
 }
 
 /// `GET /admin/setup`
 pub(crate) async fn form(public: Public) -> Answer {
-    page(&Page {
-        chrome: public.chrome,
-        form: Fields::default(),
-    })
+    let mut shown = Page::new(public.chrome, Fields::default());
+    // Where the owner sits is most likely where the business is.
+    let here = visitor::time_zone(&public.head.headers);
+    let known = shown.zones.contains(&here);
+    let zone = if known { here.as_str() } else { "UTC" };
+    let usual = [("currency", "EUR"), ("time_zone", zone)];
+    shown.form.fill(usual);
+    page(&shown)
 }
 
 struct Input {
@@ -38,10 +59,13 @@ struct Input {
     name: Name,
     email: Email,
     password: Password,
+    currency: Currency,
+    time_zone: TimeZone,
+    clock: Clock,
 }
 
 impl Input {
-    fn read(form: &mut Fields, token_is_right: bool) -> Option<Self> {
+    fn read(form: &mut Fields, app: &App, token_is_right: bool) -> Option<Self> {
         if !token_is_right {
             form.refuse(
                 "token",
@@ -51,6 +75,8 @@ impl Input {
         let business = form.required("business_name", Name::parse);
         let name = form.required("name", Name::parse);
         let email = form.required("email", Email::parse);
+        let currency = form.required("currency", Currency::parse);
+        let zone = form.required("time_zone", |text| zone_of(text, app));
         let context = [
             form.text("business_name").to_owned(),
             form.text("name").to_owned(),
@@ -60,11 +86,15 @@ impl Input {
         let choose = |text: &str| Password::choose(text, Strength::Alone, &context);
         let password = form.required("password", choose);
         token_is_right.then_some(())?;
+        let (time_zone, clock) = zone?;
         Some(Self {
             business: business?,
             name: name?,
             email: email?,
             password: password?,
+            currency: currency?,
+            time_zone,
+            clock,
         })
     }
 }
@@ -84,9 +114,9 @@ pub(crate) async fn create(public: Public, mut form: Fields) -> Answer {
         .setup_token
         .as_ref()
         .is_some_and(|token| bool::from(token.as_bytes().ct_eq(&given)));
-    let input = Input::read(&mut form, right);
+    let input = Input::read(&mut form, &app, right);
     let (Some(input), false) = (input, form.has_errors()) else {
-        return try_again(&Page { chrome, form });
+        return try_again(&Page::new(chrome, form));
     };
     // 2.
     let hash = credential::hash(&input.password, app.random()?)
@@ -108,6 +138,7 @@ pub(crate) async fn create(public: Public, mut form: Fields) -> Answer {
         .batch(vec![
             setup::business(&input.business, app.now),
             setup::owner(id, &input.name, &input.email, &hash, app.now),
+            setup::habits(id, input.currency, &input.time_zone, &input.clock, app.now),
             session::begin_staff(session, id, &place, app.now, end),
             entry.append(app.id()?, app.now),
             newcomer::welcome(&app, &head.headers, Side::Staff, session)?,
@@ -119,7 +150,7 @@ pub(crate) async fn create(public: Public, mut form: Fields) -> Answer {
             "token",
             "This portal has been set up already. Please sign in instead.",
         );
-        return try_again(&Page { chrome, form });
+        return try_again(&Page::new(chrome, form));
     }
     // 3.
     let look = Branding {

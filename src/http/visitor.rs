@@ -10,6 +10,9 @@ use crate::store::session::Place;
 /// The header in which the city of a request comes from the edge.
 pub(crate) const CITY: &str = "cf-ipcity";
 
+/// The header in which the visitor's time zone comes from the edge: an IANA name.
+pub(crate) const TIME_ZONE: &str = "cf-timezone";
+
 /// The visitor's IP address. Only the edge's own header counts: others are the visitor's words.
 pub(crate) fn address(headers: &HeaderMap) -> String {
     text(headers, "cf-connecting-ip")
@@ -40,6 +43,11 @@ fn country(headers: &HeaderMap) -> String {
         city if city.is_empty() || country.is_empty() => country,
         city => format!("{country} {city}"),
     }
+}
+
+/// The time zone of the visitor, as the edge says it; empty where it does not.
+pub(crate) fn time_zone(headers: &HeaderMap) -> String {
+    text(headers, TIME_ZONE)
 }
 
 fn text(headers: &HeaderMap, name: &str) -> String {

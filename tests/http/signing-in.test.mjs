@@ -19,13 +19,34 @@ test("a wrong set-up token makes nobody, and keeps what was typed", async () => 
   assert.equal((await world.db.prepare("SELECT count(*) AS n FROM staff").first()).n, 0);
 });
 
+const habits = (of = world) => of.db.prepare("SELECT currency, time_zone, utc_offset FROM billing").first();
+
+test("the set-up asks for currency and time zone, and refuses what is neither", async () => {
+  const other = await World.start();
+  try {
+    const page = await other.user().get("/admin/setup");
+    assert.equal(page.page.field("Time zone").querySelector("option[selected]").getAttribute("value"), "UTC", "where the edge does not say the visitor's");
+    const form = { token: other.setupToken, business_name: "Kado", name: "Emi", email: "emi@kado.test", password: newPassword() };
+    const refused = await other.user().post("/admin/setup", { ...form, currency: "XXX", time_zone: "Mars/Base" });
+    assert.equal(refused.status, 422);
+    assert.ok(refused.page.errorAt("Currency") && refused.page.errorAt("Time zone"), String(refused));
+    assert.equal((await other.user().post("/admin/setup", { ...form, currency: "JPY", time_zone: "Asia/Tokyo" })).status, 303);
+    assert.deepEqual(await habits(other), { currency: "JPY", time_zone: "Asia/Tokyo", utc_offset: 9 * 3_600_000 });
+  } finally {
+    await other.close();
+  }
+});
+
 test("the set-up makes the owner, once", async () => {
   owner = await setUpOwner(world);
   assert.equal((await owner.get("/admin")).status, 200);
   const second = await world.user().post("/admin/setup", {
     token: world.setupToken, business_name: "Other", name: "Eve", email: "eve@attacker.test", password: newPassword(),
+    currency: "USD", time_zone: "Asia/Tokyo",
   });
   assert.equal(second.status, 422, String(second));
+  assert.match(second.page.text, /set up already/);
+  assert.deepEqual(await habits(), { currency: "EUR", time_zone: "UTC", utc_offset: 0 }, "a second set-up changes nothing");
   const { results } = await world.db.prepare("SELECT email, role FROM staff").all();
   assert.deepEqual(results, [{ email: owner.email, role: "owner" }]);
 });
