@@ -1,6 +1,6 @@
 # What a person types. Each target prepares whatever it needs; `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup dev build test screenshots audit scale deploy backup restore clean
+.PHONY: help setup dev build test screenshots guide audit scale deploy backup restore clean
 
 help: ## List these targets
 	@printf 'Portico: a client portal at the edge.\n\n'
@@ -23,6 +23,9 @@ test: ## Formatting, lints, native tests, HTTP tests, browser journeys
 
 screenshots: ## Pictures of every page into screenshots/
 	@node scripts/screenshots.mjs
+
+guide: ## The pictures of docs/GUIDE.md, of the demo business
+	@node scripts/guide.mjs
 
 audit: ## Ask for known weaknesses in what the portal is built from (needs the network)
 	@node scripts/audit.mjs

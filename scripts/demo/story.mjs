@@ -1,5 +1,6 @@
 // The demo business: who is there, and what happened, in the order it happened. Everything goes through
 // the pages (tests/harness/flows.mjs), so the demo breaks loudly when a page does.
+import { readFileSync } from "node:fs";
 import { draftInvoice, recordPayment, sentInvoice } from "../../tests/harness/billing.mjs";
 import { accept, addClient, addContact, addDocument, addStaff, invite, setUpOwner, signIn, signInStaff, switchPortal } from "../../tests/harness/flows.mjs";
 import { startThread, startThreadWith, write, writeBack } from "../../tests/harness/messages.mjs";
@@ -50,7 +51,7 @@ async function billing({ owner, daysAgo, bakery, yoga }) {
     legal_name: "Fern & Oak Studio Ltd", address: "3 Quay Street", postcode: "BS1 4AQ", city: "Bristol", country: "GB", vat_id: "GB123456789",
     currency: "GBP", tax: vat, terms_days: "14", time_zone: "Europe/London", terms: "Please pay within 14 days.",
   });
-  await set(owner, "/admin/settings/payments", { account_name: "Fern & Oak Studio Ltd", bank_name: "Bank of Bristol", bank_details: "Sort code 20-00-00\nAccount 55779911", parts: "on", part_least: "25" });
+  await set(owner, "/admin/settings/payments", { account_name: "Fern & Oak Studio Ltd", bank_name: "Bank of Bristol", bank_details: "Sort code 20-00-00\nAccount 55779911", parts: "on", part_least: "25", pay_online: "on" });
   const workshop = await sentInvoice(owner, bakery, { lines: [["Brand workshop, half a day", 1, "640", vat], ["Route sketches", 3, "180", vat]], reference: "LB-01", notes: "Thank you for a lovely morning." });
   await on(24);
   await sentInvoice(owner, bakery, { lines: [["Logo, three drafts and two rounds of changes", 1, "1450", vat]] });
@@ -76,6 +77,11 @@ export async function tellStory({ world, daysAgo, withoutMail, say }) {
   say("the owner sets up the portal");
   await daysAgo(42);
   const owner = await setUpOwner(world, { business: "Fern & Oak Studio", name: "Olive Fern", email: "olive@fern-oak.example", password: PASSWORDS.owner });
+
+  await set(owner, "/admin/settings/branding", {
+    welcome_text: "Good to see you. Here is all that we are working on together.", support_email: "hello@fern-oak.example", support_phone: "+44 117 496 0100",
+    logo: { filename: "logo.png", type: "image/png", content: readFileSync(new URL("logo.png", import.meta.url)) },
+  });
 
   say("Ada joins the team");
   await daysAgo(40);
@@ -119,15 +125,16 @@ export async function tellStory({ world, daysAgo, withoutMail, say }) {
 
   say("the rebrand is a project, and something waits for Lena");
   const day = (days) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
+  const { id: assignee } = await world.db.prepare("SELECT id FROM staff WHERE name = 'Ada Ashdown'").first();
   const rebrand = await addProject(owner, bakery, {
     name: "Spring rebrand", measure: "tasks", budget: "40", starts_on: day(-28), due_on: day(110), visible: "on",
     description: "A fresh look for the bakery, in time for **spring**.\n\n- Logo and colours\n- Bags, boxes and the shop front\n- The website",
     milestone_0: "Route chosen", until_0: day(-14), reached_0: "on", milestone_1: "Logo approved", until_1: day(4), milestone_2: "Packaging printed", until_2: day(60), milestone_3: "Shop front",
   });
-  await addTask(owner, bakery, { title: "Sketch three routes", visible: "on", status: "done", project: rebrand.id, position: "10" });
-  const logo = await addTask(owner, bakery, { title: "Approve the logo", visible: "on", asks: "approve", project: rebrand.id, due_on: day(4), position: "20", description: "Round two is among your documents. We like the **second** sketch best." });
+  await addTask(owner, bakery, { title: "Sketch three routes", visible: "on", assignee, status: "done", project: rebrand.id, position: "10" });
+  const logo = await addTask(owner, bakery, { title: "Approve the logo", visible: "on", assignee, asks: "approve", project: rebrand.id, due_on: day(4), position: "20", description: "Round two is among your documents. We like the **second** sketch best." });
   await addTask(owner, bakery, { title: "Send us photos of the shop", visible: "on", asks: "complete", project: rebrand.id, due_on: day(9), position: "30" });
-  await addTask(owner, bakery, { title: "Ask two printers for prices", project: rebrand.id, position: "40" });
+  await addTask(owner, bakery, { title: "Ask two printers for prices", assignee, project: rebrand.id, position: "40" });
   await owner.post(`${logo.path}/comments`, { body: "Let us keep the third sketch to ourselves." });
   await owner.post(`${logo.path}/comments`, { body: "Which one do you like, and is the green warm enough?", shared: "on" });
   await addProject(owner, bakery, { name: "Christmas cards", status: "completed", visible: "on" });
