@@ -10,7 +10,7 @@ export const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
 const HARNESS = join(ROOT, "tests/harness");
 
 /** The folder of the worker under test: WORKER_DIR, or what was built last. */
-const workerFolder = () => process.env.WORKER_DIR ?? join(ROOT, "build");
+export const workerFolder = () => process.env.WORKER_DIR ?? join(ROOT, "build");
 
 const read = (file) => readFileSync(file, "utf8");
 
@@ -52,6 +52,17 @@ export async function migrate(folder) {
   database.close();
 }
 
+/** What the worker is bound to, as wrangler.toml has it. */
+export const bindings = () => ({
+  compatibilityDate: fromWranglerToml("compatibility_date"),
+  compatibilityFlags: flagsOfWranglerToml(),
+  d1Databases: { DB: fromWranglerToml("database_id") },
+  r2Buckets: { DOCUMENTS: fromWranglerToml("bucket_name") },
+  kvNamespaces: { BRANDING: fromWranglerToml("id") },
+  email: { send_email: [{ name: "EMAIL" }] },
+  assets: { directory: join(ROOT, "public"), binding: "ASSETS", routerConfig: { has_user_worker: true } },
+});
+
 /**
  * Starts workerd. `state` is the folder of its data; `settings` is what the worker finds in its environment.
  * `onLog` gets { level, message } of everything the worker logs. `worker` is the folder of the built worker.
@@ -66,13 +77,7 @@ export async function startRuntime({ port, state, settings, onLog, worker = work
     port,
     modules: modules(worker),
     modulesRoot: ROOT,
-    compatibilityDate: fromWranglerToml("compatibility_date"),
-    compatibilityFlags: flagsOfWranglerToml(),
-    d1Databases: { DB: fromWranglerToml("database_id") },
-    r2Buckets: { DOCUMENTS: fromWranglerToml("bucket_name") },
-    kvNamespaces: { BRANDING: fromWranglerToml("id") },
-    email: { send_email: [{ name: "EMAIL" }] },
-    assets: { directory: join(ROOT, "public"), binding: "ASSETS", routerConfig: { has_user_worker: true } },
+    ...bindings(),
     bindings: settings,
     resourcePersistencePath: state,
     handleStructuredLogs: onLog,

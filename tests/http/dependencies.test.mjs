@@ -32,6 +32,7 @@ test("every npm package has the hash of its archive, and serves the tests and to
 });
 
 test("versions are exact, so that a build today is the build of tomorrow", () => {
-  for (const [name, version] of Object.entries(JSON.parse(read("package.json")).devDependencies)) assert.match(version, /^\d+\.\d+\.\d+/, `${name} ${version}`);
+  const { devDependencies, optionalDependencies } = JSON.parse(read("package.json"));
+  for (const [name, version] of Object.entries({ ...devDependencies, ...optionalDependencies })) assert.match(version, /^\d+\.\d+\.\d+/, `${name} ${version}`);
   for (const file of ["scripts/setup.mjs", "scripts/build.mjs", "scripts/dev.mjs", "scripts/deploy.mjs"]) assert.doesNotMatch(read(file), /npx --yes|@latest/, file);
 });

@@ -6,19 +6,17 @@
 // the same bytes in one piece.
 import { after, before, test } from "node:test";
 import assert from "node:assert/strict";
-import { createHash, randomBytes } from "node:crypto";
-import { readdirSync, readFileSync } from "node:fs";
-import http from "node:http";
 import { Readable } from "node:stream";
 import { setUpOwner } from "../harness/flows.mjs";
+import { download, LargeFile, MIB, STEP } from "../harness/large-file.mjs";
+import { watchingMemory } from "../harness/processes.mjs";
 import { person } from "../harness/rows.mjs";
 import { World } from "../harness/world.mjs";
 
-const MIB = 1 << 20;
-const SIZE = process.env.LARGE ? 1024 * MIB : 64 * MIB;
+const large = new LargeFile(process.env.LARGE ? 1024 * MIB : 64 * MIB);
+const SIZE = large.size;
 /** What a transfer of any size may add to the process, at its peak: only far larger ones can break it. */
 const MAY_GROW = 256 * MIB;
-const STEP = 8 * MIB;
 
 const world = await World.start();
 after(() => world.close());
@@ -30,70 +28,16 @@ before(async () => {
   await world.db.prepare("UPDATE business SET upload_limit = ?").bind(SIZE).run();
 });
 
-/** Resident bytes of the workerd that this test has started. */
-function resident() {
-  const field = (pid, name) => new RegExp(`^${name}:\\s+(\\S+)`, "m").exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
-  let sum = 0;
-  for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
-    try {
-      if (field(pid, "PPid") === String(process.pid) && field(pid, "Name") === "workerd") sum += Number(field(pid, "VmRSS")) * 1024;
-    } catch { /* it has just ended */ }
-  }
-  return sum;
-}
-
 /** Runs something and says how memory went: before, at the peak, after. */
 async function watched(t, what, work) {
-  const start = resident();
-  assert.ok(start > 0, "there is a workerd to be watched");
-  let peak = start;
-  const clock = setInterval(() => { peak = Math.max(peak, resident()); }, 50);
   const began = performance.now();
-  try {
-    await work();
-  } finally {
-    clearInterval(clock);
-  }
+  const { before: start, peak, after: end } = await watchingMemory(work);
   const mib = (bytes) => Math.round(bytes / MIB);
-  t.diagnostic(`${what}, ${mib(SIZE)} MiB in ${((performance.now() - began) / 1000).toFixed(1)} s: workerd has ${mib(start)} MiB before, ${mib(peak)} MiB at the peak, ${mib(resident())} MiB after`);
+  t.diagnostic(`${what}, ${mib(SIZE)} MiB in ${((performance.now() - began) / 1000).toFixed(1)} s: workerd has ${mib(start)} MiB before, ${mib(peak)} MiB at the peak, ${mib(end)} MiB after`);
   assert.ok(peak - start < MAY_GROW, `${what}: expected at most ${mib(MAY_GROW)} MiB more, saw ${mib(peak - start)} MiB`);
 }
 
-const noise = randomBytes(STEP);
-/** Part `n` (from 0) of a file in which no two parts are alike. */
-function part(n) {
-  noise.writeUInt32BE(n, 0);
-  return noise;
-}
-function* parts() {
-  for (let n = 0; n < SIZE / STEP; n += 1) yield Buffer.from(part(n));
-}
-function digestOfAll() {
-  const hash = createHash("sha256");
-  for (let n = 0; n < SIZE / STEP; n += 1) hash.update(part(n));
-  return hash.digest("hex");
-}
-
-/** Downloads without keeping anything: status, length, digest. */
-const download = (user, path, headers = {}) => new Promise((done, fail) => {
-  const request = { host: "127.0.0.1", port: world.port, path, headers: { host: new URL(world.base).host, cookie: user.cookies.header, ...headers } };
-  http.get(request, (answer) => {
-    const hash = createHash("sha256");
-    let length = 0;
-    answer.on("data", (chunk) => { hash.update(chunk); length += chunk.length; });
-    answer.on("end", () => done({ status: answer.statusCode, length, digest: hash.digest("hex") }));
-    answer.on("error", fail);
-  }).on("error", fail);
-});
-
-/** Writes the same bytes over an object, in one piece. */
-const inOnePiece = (key) => new Promise((done, fail) => {
-  const outgoing = http.request({
-    host: "127.0.0.1", port: world.port, path: `/__edge/object/${key}`, method: "POST", headers: { "content-length": SIZE },
-  }, (answer) => answer.resume().on("end", () => (answer.statusCode === 200 ? done() : fail(new Error(`${answer.statusCode}`)))));
-  outgoing.on("error", fail);
-  Readable.from(parts()).pipe(outgoing);
-});
+const downloadAs = (user, path, headers = {}) => download({ port: world.port, path, headers: { host: new URL(world.base).host, cookie: user.cookies.header, ...headers } });
 
 let document;
 
@@ -104,7 +48,7 @@ test("up in parts", async (t) => {
   assert.equal(step, STEP);
   await watched(t, "Up in parts", async () => {
     for (let n = 0; n < SIZE / STEP; n += 1) {
-      const answer = await owner.request("PUT", `/admin/uploads/${id}/parts/${n + 1}`, { body: part(n) });
+      const answer = await owner.request("PUT", `/admin/uploads/${id}/parts/${n + 1}`, { body: large.part(n) });
       assert.equal(answer.status, 204, answer.text);
     }
     const done = await owner.request("POST", `/admin/uploads/${id}/complete`, { headers: { accept: "application/json" } });
@@ -115,11 +59,12 @@ test("up in parts", async (t) => {
 });
 
 test("down by the client, byte for byte, with one receipt", async (t) => {
-  await inOnePiece(document.blob);
+  // The same bytes over the object, in one piece.
+  assert.equal(await large.send({ port: world.port, path: `/__edge/object/${document.blob}` }), 200);
   await watched(t, "Down, in one piece", async () => {
-    const whole = await download(lena, `/documents/${document.id}/download`);
-    assert.deepEqual(whole, { status: 200, length: SIZE, digest: digestOfAll() });
-    const half = await download(lena, `/documents/${document.id}/download`, { range: `bytes=${SIZE / 2}-` });
+    const whole = await downloadAs(lena, `/documents/${document.id}/download`);
+    assert.deepEqual(whole, { status: 200, length: SIZE, digest: large.digest() });
+    const half = await downloadAs(lena, `/documents/${document.id}/download`, { range: `bytes=${SIZE / 2}-` });
     assert.deepEqual([half.status, half.length], [206, SIZE / 2]);
   });
   assert.equal(await world.db.prepare("SELECT count(*) AS n FROM receipts").first("n"), 1);
@@ -130,7 +75,7 @@ test("up by the plain form", async (t) => {
   const tail = "\r\n--B--\r\n";
   function* body() {
     yield Buffer.from(head);
-    yield* parts();
+    yield* large.parts();
     yield Buffer.from(tail);
   }
   await watched(t, "Up by the plain form", async () => {
@@ -141,8 +86,8 @@ test("up by the plain form", async (t) => {
     assert.equal(answer.status, 303, answer.text);
   });
   const { id } = await world.db.prepare("SELECT id FROM documents WHERE title = 'plain'").first();
-  const whole = await download(owner, `/admin/documents/${id}/download`);
-  assert.deepEqual(whole, { status: 200, length: SIZE, digest: digestOfAll() });
+  const whole = await downloadAs(owner, `/admin/documents/${id}/download`);
+  assert.deepEqual(whole, { status: 200, length: SIZE, digest: large.digest() });
 });
 
 test("one byte more than the limit is refused before a byte is sent", async () => {
