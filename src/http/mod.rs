@@ -37,6 +37,7 @@ mod magic;
 mod mailing;
 mod message;
 mod money;
+mod multipart;
 mod newcomer;
 mod news;
 mod once;
@@ -87,6 +88,7 @@ pub(crate) use error::Error;
 pub(crate) use fields::Fields;
 pub(crate) use incoming::Incoming;
 pub(crate) use json::Json;
+pub(crate) use multipart::{Part, Parts};
 pub(crate) use page::Outgoing;
 pub(crate) use visitor::{CITY, TIME_ZONE};
 

@@ -3,9 +3,7 @@
 use std::fmt::Write as _;
 
 use axum::response::IntoResponse as _;
-use futures_util::StreamExt as _;
 use http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
-use multer::{Field, Multipart};
 use sha2::{Digest as _, Sha256};
 
 use crate::app::App;
@@ -14,7 +12,7 @@ use crate::http::document::text;
 use crate::http::guard::{InPath, Public};
 use crate::http::headers::Cache;
 use crate::http::page::Answer;
-use crate::http::{Error, Fields, Incoming, Outgoing};
+use crate::http::{Error, Fields, Incoming, Outgoing, Part, Parts};
 use crate::store::Source;
 use crate::store::branding::LogoChange;
 
@@ -36,23 +34,19 @@ pub(super) struct Chosen {
 
 /// The form: its text fields, and the picture where one was chosen. One that is no logo is refused at its field.
 pub(super) async fn receive(incoming: &Incoming) -> Result<(Fields, Option<Chosen>), Error> {
-    let Ok(boundary) = multer::parse_boundary(&incoming.content_type) else {
+    let Some(mut parts) = Parts::of(incoming)? else {
         return Ok((Fields::without_files(incoming).await?, None));
     };
     if incoming.length.is_none() {
         return Err(Error::LengthRequired);
     }
-    let chunks = incoming
-        .chunks()?
-        .map(|chunk| chunk.map_err(|error| std::io::Error::other(error.to_string())));
-    let mut parts = Multipart::new(chunks, boundary);
     let mut form = Fields::default();
     let mut chosen = None;
-    while let Some(field) = parts.next_field().await.map_err(|e| Error::bad_body(&e))? {
-        let name = field.name().unwrap_or_default().to_owned();
+    while let Some(part) = parts.next().await? {
+        let name = part.name();
         if name == "logo" {
             // The words stand before the file: what comes after one that is refused is not waited for.
-            match picture(field, incoming.length.unwrap_or_default()).await? {
+            match picture(part, incoming.length.unwrap_or_default()).await? {
                 Ok(picture) => chosen = picture,
                 Err(problem) => {
                     form.refuse("logo", problem);
@@ -60,7 +54,7 @@ pub(super) async fn receive(incoming: &Incoming) -> Result<(Fields, Option<Chose
                 }
             }
         } else if TEXTS.contains(&name.as_str()) {
-            let text = text(field).await?;
+            let text = text(part).await?;
             form.add(name, text);
         }
     }
@@ -69,13 +63,13 @@ pub(super) async fn receive(incoming: &Incoming) -> Result<(Fields, Option<Chose
 
 /// The picture of the field; none where no file was chosen.
 async fn picture(
-    mut field: Field<'static>,
+    mut part: Part<'_>,
     sent: u64,
 ) -> Result<Result<Option<Chosen>, LogoError>, Error> {
-    let named = field.file_name().is_some_and(|name| !name.is_empty());
+    let named = part.file_name().is_some_and(|name| !name.is_empty());
     let mut bytes = Vec::new();
-    while let Some(chunk) = field.chunk().await.map_err(|e| Error::bad_body(&e))? {
-        bytes.extend_from_slice(&chunk);
+    while let Some(piece) = part.piece().await? {
+        bytes.extend_from_slice(&piece);
         if bytes.len() > MAX_BYTES {
             return Ok(Err(LogoError::TooManyBytes { bytes: sent }));
         }

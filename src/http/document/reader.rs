@@ -1,17 +1,15 @@
 //! A file of a form, cut into parts as it arrives.
 
-use multer::Field;
-
 use crate::domain::settings::UploadLimit;
 use crate::domain::upload::Fingerprint;
-use crate::http::Error;
+use crate::http::{Error, Part};
 
 /// Bytes of a part; R2 wants all but the last equally long and of 5 MiB at least.
 const PART: usize = 8 << 20;
 
 /// A file cut into parts.
-pub(crate) struct Reader {
-    field: Field<'static>,
+pub(crate) struct Reader<'a> {
+    part: Part<'a>,
     rest: Vec<u8>,
     size: u64,
     limit: u64,
@@ -19,11 +17,11 @@ pub(crate) struct Reader {
     fingerprint: Fingerprint,
 }
 
-impl Reader {
+impl<'a> Reader<'a> {
     /// Nothing is read yet.
-    pub(crate) fn new(field: Field<'static>, limit: UploadLimit) -> Self {
+    pub(crate) fn new(part: Part<'a>, limit: UploadLimit) -> Self {
         Self {
-            field,
+            part,
             rest: Vec::new(),
             size: 0,
             limit: limit.bytes(),
@@ -35,7 +33,7 @@ impl Reader {
     /// The next part; empty for an empty file. `None`: the file is larger than allowed.
     pub(crate) async fn part(&mut self) -> Result<Option<Vec<u8>>, Error> {
         while !self.ended && self.rest.len() <= PART {
-            match self.field.chunk().await.map_err(|e| Error::bad_body(&e))? {
+            match self.part.piece().await? {
                 Some(chunk) => {
                     self.size = self.size.saturating_add(chunk.len() as u64);
                     if self.size > self.limit {

@@ -8,9 +8,6 @@
 //! lost reply makes nothing twice: the id of a version is derived from the form's own name and from
 //! what is sent.
 
-use futures_util::StreamExt as _;
-use multer::{Field, Multipart};
-
 use super::landing::{File, Place, Sender, land};
 use super::reader::Reader;
 use crate::app::App;
@@ -20,7 +17,7 @@ use crate::domain::id::{ClientId, DocumentId, VersionId, noun::Form};
 use crate::domain::settings::UploadLimit;
 use crate::domain::text::{Folder, Title};
 use crate::domain::upload::{NothingToTell, UploadRefused, Wishes, form_blob};
-use crate::http::{Error, Fields, Incoming};
+use crate::http::{Error, Fields, Incoming, Part, Parts};
 use crate::store::notice::Reader as Told;
 use crate::store::{self, Source};
 
@@ -97,20 +94,16 @@ fn read(fields: &mut Fields, target: &Target<'_>) -> Option<Wishes> {
 
 /// Reads a form of files to its end, and lands those that R2 took.
 pub(super) async fn receive(target: Target<'_>, incoming: &Incoming) -> Result<Sent, Error> {
-    let boundary = multer::parse_boundary(&incoming.content_type)
-        .map_err(|_other| Error::bad_request("Please send this from the form on the page."))?;
-    let chunks = incoming.chunks()?;
-    let chunks =
-        chunks.map(|chunk| chunk.map_err(|error| std::io::Error::other(error.to_string())));
-    let mut parts = Multipart::new(chunks, boundary);
+    let mut parts = Parts::of(incoming)?
+        .ok_or_else(|| Error::bad_request("Please send this from the form on the page."))?;
     let mut sent = Sent::default();
     let mut wishes = None;
     let mut files: Vec<File> = Vec::new();
-    while let Some(field) = parts.next_field().await.map_err(|e| Error::bad_body(&e))? {
-        let Some(raw) = field.file_name().map(str::to_owned) else {
-            let name = field.name().unwrap_or_default().to_owned();
+    while let Some(part) = parts.next().await? {
+        let Some(raw) = part.file_name() else {
+            let name = part.name();
             if TEXTS.contains(&name.as_str()) {
-                let text = text(field).await?;
+                let text = text(part).await?;
                 sent.fields.add(name, text);
             }
             continue;
@@ -135,7 +128,7 @@ pub(super) async fn receive(target: Target<'_>, incoming: &Incoming) -> Result<S
             continue;
         }
         let file = One {
-            bytes: Reader::new(field, target.limit),
+            bytes: Reader::new(part, target.limit),
             named: !raw.is_empty(),
             name: &name,
             number: files.len() + 1,
@@ -220,11 +213,11 @@ async fn land_all(
 }
 
 /// A text field, cut where nothing of it could be taken anyway.
-pub(crate) async fn text(mut field: Field<'static>) -> Result<Vec<u8>, Error> {
+pub(crate) async fn text(mut part: Part<'_>) -> Result<Vec<u8>, Error> {
     let mut text = Vec::new();
-    while let Some(chunk) = field.chunk().await.map_err(|e| Error::bad_body(&e))? {
+    while let Some(piece) = part.piece().await? {
         let room = TEXT.saturating_sub(text.len());
-        text.extend(chunk.iter().take(room));
+        text.extend(piece.iter().take(room));
     }
     if text.len() == TEXT {
         // Not in the middle of a character, which would make it no text at all.
@@ -235,7 +228,7 @@ pub(crate) async fn text(mut field: Field<'static>) -> Result<Vec<u8>, Error> {
 
 /// A file of the form.
 struct One<'a> {
-    bytes: Reader,
+    bytes: Reader<'a>,
     /// Whether it has a name. Browsers send an empty file without one where none was chosen.
     named: bool,
     name: &'a FileName,
@@ -317,7 +310,7 @@ pub(crate) async fn put(
     blob: &str,
     kind: &str,
     first: Vec<u8>,
-    bytes: &mut Reader,
+    bytes: &mut Reader<'_>,
 ) -> Result<Option<String>, Error> {
     if bytes.done() {
         let etag = app.blobs.put(blob, kind, Source::Bytes(first)).await?;
@@ -337,7 +330,7 @@ async fn put_parts(
     app: &App,
     (blob, multipart): (&str, &str),
     first: Vec<u8>,
-    bytes: &mut Reader,
+    bytes: &mut Reader<'_>,
 ) -> Result<Option<String>, Error> {
     let mut done = Vec::new();
     let mut next = first;

@@ -5,8 +5,6 @@
 //! the file in the form.
 
 use askama::Template;
-use futures_util::StreamExt as _;
-use multer::{Field, Multipart};
 
 use super::draft::{ARCHIVED, For};
 use super::{One, path, refused};
@@ -24,7 +22,7 @@ use crate::http::chrome::{Chrome, Flash};
 use crate::http::document::{Reader, put, text};
 use crate::http::guard::{Me, Staff};
 use crate::http::page::{Answer, page, see, try_again};
-use crate::http::{Error, Fields, Incoming, choices};
+use crate::http::{Error, Fields, Incoming, Part, Parts, choices};
 use crate::store::invoice::draft::{By, Draft, Open};
 use crate::store::invoice::own;
 use crate::store::{self, Conflict};
@@ -135,20 +133,16 @@ impl About {
         app: &App,
         incoming: &Incoming,
     ) -> Result<(Fields, Option<Said>), Error> {
-        let boundary = multer::parse_boundary(&incoming.content_type)
-            .map_err(|_other| Error::bad_request("Please send this from the form on the page."))?;
-        let chunks = incoming
-            .chunks()?
-            .map(|chunk| chunk.map_err(|error| std::io::Error::other(error.to_string())));
-        let mut parts = Multipart::new(chunks, boundary);
+        let mut parts = Parts::of(incoming)?
+            .ok_or_else(|| Error::bad_request("Please send this from the form on the page."))?;
         let mut form = Fields::default();
         let mut said: Option<Said> = None;
         let mut own = None;
-        while let Some(field) = parts.next_field().await.map_err(|e| Error::bad_body(&e))? {
-            let name = field.name().unwrap_or_default().to_owned();
-            match field.file_name().map(str::to_owned) {
+        while let Some(part) = parts.next().await? {
+            let name = part.name();
+            match part.file_name() {
                 None if TEXTS.contains(&name.as_str()) => {
-                    let text = text(field).await?;
+                    let text = text(part).await?;
                     form.add(name, text);
                 }
                 Some(raw) if name == "file" && own.is_none() => {
@@ -156,7 +150,7 @@ impl About {
                         said = self.read(&mut form);
                     }
                     if said.is_some() {
-                        own = store(app, field, &raw, &mut form).await?;
+                        own = store(app, part, &raw, &mut form).await?;
                     }
                 }
                 _ => {}
@@ -183,12 +177,12 @@ impl About {
 /// The file into R2: its tag, key and name. `None`: none was chosen, or it is told at its field.
 async fn store(
     app: &App,
-    field: Field<'static>,
+    part: Part<'_>,
     raw: &str,
     form: &mut Fields,
 ) -> Result<Option<(String, String, String)>, Error> {
     let name = FileName::clean(raw);
-    let mut bytes = Reader::new(field, uploaded::limit());
+    let mut bytes = Reader::new(part, uploaded::limit());
     let Some(first) = bytes.part().await? else {
         form.refuse("file", UploadedError::TooLarge);
         return Ok(None);

@@ -1,15 +1,12 @@
 //! A form of words and files. The words stand before the files; only where they can be taken do files
 //! go to R2, each while it is read, under the keys that the sweep of forms walks over.
 
-use futures_util::StreamExt as _;
-use multer::{Field, Multipart};
-
 use crate::app::App;
 use crate::domain::filename::FileName;
 use crate::domain::settings::UploadLimit;
 use crate::domain::upload::{UploadRefused, form_blob};
 use crate::http::document::{Reader, put, text};
-use crate::http::{Error, Fields, Incoming};
+use crate::http::{Error, Fields, Incoming, Part, Parts};
 use crate::store::said::Arrived;
 
 /// What is told where the files were under way for too long.
@@ -34,24 +31,20 @@ pub(crate) async fn receive(
 ) -> Result<(Fields, Vec<Arrived>), Error> {
     let mut form = Fields::default();
     let mut files: Vec<Arrived> = Vec::new();
-    if let Ok(boundary) = multer::parse_boundary(&incoming.content_type) {
-        let chunks = incoming
-            .chunks()?
-            .map(|chunk| chunk.map_err(|error| std::io::Error::other(error.to_string())));
-        let mut parts = Multipart::new(chunks, boundary);
+    if let Some(mut parts) = Parts::of(incoming)? {
         let mut good = None;
-        while let Some(field) = parts.next_field().await.map_err(|e| Error::bad_body(&e))? {
-            let name = field.name().unwrap_or_default().to_owned();
-            match field.file_name().map(str::to_owned) {
+        while let Some(part) = parts.next().await? {
+            let name = part.name();
+            match part.file_name() {
                 None if texts.contains(&name.as_str()) => {
-                    let text = text(field).await?;
+                    let text = text(part).await?;
                     form.add(name, text);
                 }
                 Some(raw) if name == "file" => {
                     let good = *good.get_or_insert_with(|| sound(&mut form));
                     if good
                         && !form.has_errors()
-                        && let Some(file) = store(app, field, &raw, limit, &mut form).await?
+                        && let Some(file) = store(app, part, &raw, limit, &mut form).await?
                     {
                         if files.len() == MOST {
                             form.refuse(
@@ -88,7 +81,7 @@ pub(crate) async fn receive(
 /// The file into R2. `None`: none was chosen, or it is told at its field.
 async fn store(
     app: &App,
-    field: Field<'static>,
+    part: Part<'_>,
     raw: &str,
     limit: UploadLimit,
     form: &mut Fields,
@@ -100,7 +93,7 @@ async fn store(
             limit.words()
         )
     };
-    let mut bytes = Reader::new(field, limit);
+    let mut bytes = Reader::new(part, limit);
     let Some(first) = bytes.part().await? else {
         form.refuse("file", large());
         return Ok(None);
