@@ -5,10 +5,12 @@
 
 use std::sync::Arc;
 
-use futures_util::TryStreamExt as _;
+use worker::js_sys::{Function, Promise, Reflect, Uint8Array};
 use worker::send::{SendFuture, SendWrapper};
+use worker::wasm_bindgen::{JsCast as _, JsValue};
+use worker::wasm_bindgen_futures::JsFuture;
 use worker::web_sys::ReadableStream;
-use worker::{Bucket, ByteStream, Data, HttpMetadata, Object, Range, ResponseBody};
+use worker::{Bucket, Data, HttpMetadata, Object, Range, ResponseBody};
 
 use super::Error;
 
@@ -85,13 +87,46 @@ impl From<PartError> for Error {
     }
 }
 
+/// Bytes of a piece. Each costs a turn of the runtime, whatever its length, and asked the plain way it
+/// gives four thousand bytes a turn.
+const PIECE: u32 = 256 << 10;
+
 /// An object on its way, a piece at a time.
-pub(crate) struct Pieces(SendWrapper<ByteStream>);
+pub(crate) struct Pieces(SendWrapper<ByLength>);
+
+/// A reader that is told how much to wait for, with its own `readAtLeast`.
+struct ByLength {
+    reader: JsValue,
+    read: Function,
+}
 
 impl Pieces {
+    fn new(stream: &ReadableStream) -> Result<Self, JsValue> {
+        let options = worker::js_sys::Object::new();
+        Reflect::set(&options, &"mode".into(), &"byob".into())?;
+        let get_reader: Function = Reflect::get(stream, &"getReader".into())?.dyn_into()?;
+        let reader = get_reader.call1(stream, &options)?;
+        let read = Reflect::get(&reader, &"readAtLeast".into())?.dyn_into()?;
+        Ok(Self(SendWrapper::new(ByLength { reader, read })))
+    }
+
     /// The next piece; none at its end.
     pub(crate) async fn next(&mut self) -> Result<Option<Vec<u8>>, Error> {
-        SendFuture::new(async { self.0.try_next().await.map_err(failed) }).await
+        SendFuture::new(async { self.0.next().await.map_err(thrown) }).await
+    }
+}
+
+impl ByLength {
+    async fn next(&self) -> Result<Option<Vec<u8>>, JsValue> {
+        let room = Uint8Array::new_with_length(PIECE);
+        let read = self.read.call2(&self.reader, &PIECE.into(), &room)?;
+        let read = JsFuture::from(read.dyn_into::<Promise>()?).await?;
+        // The last one is shorter, and behind it comes an empty one.
+        let bytes = match Reflect::get(&read, &"value".into())?.dyn_into::<Uint8Array>() {
+            Ok(bytes) => bytes.to_vec(),
+            Err(_none) => Vec::new(),
+        };
+        Ok((!bytes.is_empty()).then_some(bytes))
     }
 }
 
@@ -138,9 +173,10 @@ impl Blobs {
         SendFuture::new(async {
             let object = self.0.get(key).execute().await.map_err(failed)?;
             match object.as_ref().and_then(Object::body) {
-                Some(body) => Ok(Some(Pieces(SendWrapper::new(
-                    body.stream().map_err(failed)?,
-                )))),
+                Some(body) => match body.response_body().map_err(failed)? {
+                    ResponseBody::Stream(stream) => Pieces::new(&stream).map(Some).map_err(thrown),
+                    _ => Ok(None),
+                },
                 None => Ok(None),
             }
         })
@@ -276,6 +312,10 @@ fn metadata(content_type: &str) -> HttpMetadata {
         content_type: Some(content_type.to_owned()),
         ..HttpMetadata::default()
     }
+}
+
+fn thrown(error: JsValue) -> Error {
+    failed(worker::Error::from(error))
 }
 
 fn failed(error: worker::Error) -> Error {
