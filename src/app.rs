@@ -28,6 +28,7 @@ pub(crate) struct App {
     pub(crate) config: Arc<Config>,
     /// When this request began.
     pub(crate) now: Timestamp,
+    clock: fn() -> Timestamp,
     after: Arc<Mutex<After>>,
 }
 
@@ -48,7 +49,7 @@ impl App {
         branding: BrandingCache,
         mailer: Arc<Mailer>,
         config: Arc<Config>,
-        now: Timestamp,
+        clock: fn() -> Timestamp,
     ) -> Self {
         Self {
             db,
@@ -57,8 +58,17 @@ impl App {
             branding,
             mailer,
             config,
-            now,
+            now: clock(),
+            clock,
             after: Arc::default(),
+        }
+    }
+
+    /// The same a while later, for what takes long: `now` is this moment.
+    pub(crate) fn later(&self) -> Self {
+        Self {
+            now: (self.clock)(),
+            ..self.clone()
         }
     }
 

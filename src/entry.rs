@@ -93,7 +93,7 @@ fn app(env: &Env) -> Result<App, String> {
         BrandingCache::new(branding),
         Arc::new(mailer),
         config,
-        now(),
+        now,
     ))
 }
 

@@ -58,9 +58,31 @@ async fn learn_words(app: &App) {
     }
 }
 
-async fn drive(app: &App) {
-    if let Err(error) = drive_outbox(app).await {
+/// One round. Whether another one is worth its while.
+async fn drive(app: &App) -> bool {
+    drive_outbox(app).await.unwrap_or_else(|error| {
         worker::console_error!("outbox: {error}");
+        false
+    })
+}
+
+/// Rounds of mails in one run of the clock; what is left waits for the next one. D1 takes a thousand
+/// statements of a run, and composing a mail some milliseconds of the five seconds that one may compute.
+const MAIL_ROUNDS: usize = 10;
+/// … and none begins after this time, so that two runs seldom meet.
+const MAIL_TIME: Millis = Millis::seconds(40);
+
+async fn drive_rounds(app: &App) {
+    let mut round = app.clone();
+    for _ in 0..MAIL_ROUNDS {
+        if !drive(&round).await {
+            return;
+        }
+        // A lease counts from its own round.
+        round = app.later();
+        if round.now.since(app.now) > MAIL_TIME {
+            return;
+        }
     }
 }
 
@@ -88,7 +110,7 @@ pub(crate) async fn tick(app: App) {
     if let Err(error) = messages::tell(&app).await {
         worker::console_error!("messages: {error}");
     }
-    drive(&app).await;
+    drive_rounds(&app).await;
     seal_log(&app).await;
     if let Err(error) = chain::look(&app).await {
         worker::console_error!("audit: {error}");
@@ -183,10 +205,11 @@ async fn sweep_objects(app: &App) -> Result<(), Error> {
 
 /// 1. takes back what came to nothing, claims what is due; 2. composes and sends; 3. reports, in one
 /// batch. Two drivers at once never hold the same mail; what is claimed and not reported is due
-/// again after the lease.
-async fn drive_outbox(app: &App) -> Result<(), Error> {
+/// again after the lease. Whether there may be more to send now: there was a full round, and who sends
+/// them had nothing against one.
+async fn drive_outbox(app: &App) -> Result<bool, Error> {
     if !app.mailer.is_configured() {
-        return Ok(());
+        return Ok(false);
     }
     // 1.
     let lease = match app.id::<crate::domain::id::noun::Mail>() {
@@ -207,9 +230,10 @@ async fn drive_outbox(app: &App) -> Result<(), Error> {
     let claimed: Vec<Claimed> = results.rows()?;
     let look: Branding = results.first()?.unwrap_or_default();
     if claimed.is_empty() {
-        return Ok(());
+        return Ok(false);
     }
     // 2.
+    let mut more = claimed.len() == outbox::ROUND as usize;
     let mut reports: Vec<Statement> = Vec::new();
     let mut ready: Vec<(&Claimed, Message)> = Vec::new();
     for mail in &claimed {
@@ -222,6 +246,7 @@ async fn drive_outbox(app: &App) -> Result<(), Error> {
     let answers = app.mailer.send_all(&messages).await;
     // 3.
     for (mail, answer) in mails.into_iter().zip(answers) {
+        more &= matches!(&answer, Ok(_) | Err(SendError::Undeliverable { .. }));
         reports.push(match answer {
             Ok(_accepted) => outbox::sent(mail.id, &lease, app.now),
             Err(SendError::Transient { reason }) => {
@@ -240,7 +265,7 @@ async fn drive_outbox(app: &App) -> Result<(), Error> {
         worker::console_warn!("outbox: {error}; saying it again");
         app.db.batch(reports).await?;
     }
-    Ok(())
+    Ok(more)
 }
 
 fn unavailable(cause: &impl std::fmt::Display) -> Error {

@@ -181,7 +181,10 @@ pub(crate) fn take_back(now: Timestamp) -> Statement {
     )
 }
 
-/// Claims up to twenty mails that are due. Those to contacts wait while the portal is off for them,
+/// Mails of a round.
+pub(crate) const ROUND: u32 = 20;
+
+/// Claims a [`ROUND`] of mails that are due. Those to contacts wait while the portal is off for them,
 /// those about documents while Documents (8) or such mail is, those about tickets while Support Tickets
 /// (128) or such mail is, those about messages while Messages (256) or such mail is.
 pub(crate) fn claim(lease: &str, now: Timestamp) -> Statement {
@@ -200,11 +203,12 @@ pub(crate) fn claim(lease: &str, now: Timestamp) -> Statement {
           AND (o.kind <> 'message' OR o.contact_id IS NULL OR EXISTS (SELECT 1 FROM contacts ct JOIN clients c ON c.id = ct.client_id \
            JOIN business b ON b.id = 1 WHERE ct.id = o.contact_id AND ct.mail_messages = 1 \
             AND (((b.modules | c.modules_on) & ~c.modules_off) & ~ct.modules_off) & 256 = 256)) \
-          ORDER BY o.due_at LIMIT 20) \
+          ORDER BY o.due_at LIMIT ?4) \
          RETURNING id, kind, to_email, to_name, subject, content, sealed, attempts, created_at, contact_id",
         lease,
         now,
-        now.plus(LEASE)
+        now.plus(LEASE),
+        ROUND
     )
 }
 

@@ -72,15 +72,27 @@ test("the mail service takes no more today: the mail waits, staff read why, and 
   assert.equal((await outbox("kind = 'of-a-test'"))[0].state, "sent");
 });
 
-test("more mails than fit into a minute: twenty a run of the clock, the oldest first", async () => {
+test("more mails than fit into a minute: rounds of twenty, two hundred a run of the clock", async () => {
   await world.db.prepare("DELETE FROM outbox").run();
-  await queued(50);
+  await queued(250);
   const sent = [];
-  for (let n = 0; n < 3; n++) {
+  for (let n = 0; n < 2; n++) {
     await world.cron();
     sent.push((await outbox("state = 'sent'")).length);
   }
-  assert.deepEqual(sent, [20, 40, 50]);
+  assert.deepEqual(sent, [200, 250]);
+  assert.equal((await outbox("attempts <> 1")).length, 0, "each was tried once");
+});
+
+test("a service that refuses one is not asked for the next twenty in the same minute", async () => {
+  await world.db.prepare("DELETE FROM outbox").run();
+  await queued(50);
+  await world.fault({ on: "mail", when: "before", error: "Daily sending quota reached", code: "E_DAILY_LIMIT_EXCEEDED" });
+  await world.cron();
+  assert.deepEqual([(await outbox("attempts = 1")).length, (await outbox("state = 'sent'")).length], [20, 19]);
+  await world.advance(70_000);
+  await world.cron();
+  assert.equal((await outbox("state = 'sent'")).length, 50);
 });
 
 /** Mails that wait, as if written by something that happened. */
