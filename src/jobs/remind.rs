@@ -6,12 +6,31 @@ use crate::domain::template::Kind;
 use crate::paying::{Problem, Reminder, Wording};
 use crate::store::billing::{self, Billing};
 use crate::store::branding::{self, Branding};
-use crate::store::reminder::{self, Open, PAGE, Walk};
+use crate::store::reminder::{self, Open, Walk};
 use crate::store::template::{self, Stored};
 
-/// 1. whether there is anything to do today: in the morning, and until the walk is done; 2. the next
-/// page; 3. in one batch, what goes out and how far the walk is.
+/// Pages in one run of the clock, at most.
+const PAGES: usize = 20;
+/// Statements that write, in one run: of what goes out, so many and those of one page more. D1 takes a
+/// thousand statements of a run, of everything that the clock does.
+const WRITES: usize = 150;
+
+/// Page after page, until the walk of the day is done or a run has had its fill.
 pub(super) async fn remind(app: &App) -> Result<(), Problem> {
+    let mut written = 0;
+    for _ in 0..PAGES {
+        match page(app).await? {
+            Some(statements) if written + statements < WRITES => written += statements,
+            _ => break,
+        }
+    }
+    Ok(())
+}
+
+/// 1. whether there is anything to do today: in the morning, and until the walk is done; 2. the next
+/// page; 3. in one batch, what goes out and how far the walk is. Gives how many statements that was;
+/// none where there is nothing left to do today.
+async fn page(app: &App) -> Result<Option<usize>, Problem> {
     // 1.
     let mut results = app
         .db
@@ -20,15 +39,18 @@ pub(super) async fn remind(app: &App) -> Result<(), Problem> {
     let billing: Option<Billing> = results.first()?;
     let walk: Option<Walk> = results.first()?;
     let Some((billing, walk)) = billing.zip(walk) else {
-        return Ok(());
+        return Ok(None);
     };
     let today = billing.today(app.now);
     let plan = Plan::parse(&billing.reminders).unwrap_or_default();
-    if billing.hour(app.now) < FROM_HOUR || (walk.done && walk.day == today.to_string()) {
-        return Ok(());
+    if billing.hour(app.now) < FROM_HOUR {
+        return Ok(None);
     }
+    let Some(walk) = walk.on(today) else {
+        return Ok(None);
+    };
     let Some(next) = reminder::next(&plan, today, &walk) else {
-        return Ok(());
+        return Ok(None);
     };
     // 2.
     let mut asked = vec![next, branding::truth()];
@@ -63,13 +85,9 @@ pub(super) async fn remind(app: &App) -> Result<(), Problem> {
             batch.extend(reminder.send(app, of, &people, &stage.key(), &stage.to_string())?);
         }
     }
-    let done = page.len() < PAGE;
-    let (due_on, id) = match page.last() {
-        Some(last) => (last.due_on.to_string(), last.id.to_string()),
-        None if walk.day == today.to_string() => (walk.due_on, walk.invoice_id),
-        None => Default::default(),
-    };
-    batch.push(reminder::walked(today, &due_on, &id, done));
+    let walk = walk.behind(&page, today);
+    batch.push(reminder::walked(&walk));
+    let statements = batch.len();
     app.db.batch(batch).await?;
-    Ok(())
+    Ok((!walk.done).then_some(statements))
 }

@@ -21,10 +21,11 @@ pub(crate) const KIND: &str = "reminder";
 /// Invoices of a page of the walk.
 pub(crate) const PAGE: usize = 20;
 
-/// How far the clock is.
+/// How far the clock is. A walk that a day was too short for goes on the next day before that day's own
+/// begins, so that each ends and nobody comes last for ever.
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct Walk {
-    /// Of the business; empty before the first.
+    /// Of the business, on which it began; empty before the first.
     pub(crate) day: String,
     pub(crate) due_on: String,
     pub(crate) invoice_id: String,
@@ -32,20 +33,59 @@ pub(crate) struct Walk {
     pub(crate) done: bool,
 }
 
+impl Walk {
+    /// A walk from the beginning.
+    fn fresh(day: Date) -> Self {
+        Self {
+            day: day.to_string(),
+            due_on: String::new(),
+            invoice_id: String::new(),
+            done: false,
+        }
+    }
+
+    /// Where it goes on that day. `None`: that day's walk is done.
+    pub(crate) fn on(self, today: Date) -> Option<Self> {
+        match (self.day == today.to_string(), self.done) {
+            (true, true) => None,
+            // Begun on another day and not ended; `""` is none.
+            (_, false) if !self.day.is_empty() => Some(self),
+            _ => Some(Self::fresh(today)),
+        }
+    }
+
+    /// How far it is behind a page. One of another day that has ended makes room for today's.
+    pub(crate) fn behind(self, page: &[Open], today: Date) -> Self {
+        let ends = page.len() < PAGE;
+        if ends && self.day != today.to_string() {
+            return Self::fresh(today);
+        }
+        match page.last() {
+            Some(last) => Self {
+                due_on: last.due_on.to_string(),
+                invoice_id: last.id.to_string(),
+                done: ends,
+                ..self
+            },
+            None => Self { done: ends, ..self },
+        }
+    }
+}
+
 /// The one [`Walk`].
 pub(crate) fn walk() -> Statement {
     statement!("SELECT day, due_on, invoice_id, done FROM reminder_walk WHERE id = 1")
 }
 
-/// The walk has come so far; it never goes back within a day.
-pub(crate) fn walked(day: Date, due_on: &str, invoice: &str, done: bool) -> Statement {
+/// The walk has come so far; it never goes back within its day.
+pub(crate) fn walked(walk: &Walk) -> Statement {
     statement!(
         "UPDATE reminder_walk SET day = ?1, due_on = ?2, invoice_id = ?3, done = ?4 WHERE id = 1 \
          AND (day < ?1 OR (day = ?1 AND (done, due_on, invoice_id) <= (?4, ?2, ?3)))",
-        day.to_string(),
-        due_on,
-        invoice,
-        done
+        walk.day.as_str(),
+        walk.due_on.as_str(),
+        walk.invoice_id.as_str(),
+        walk.done
     )
 }
 
@@ -139,11 +179,6 @@ const OPEN: &str = "i.id, i.client_id, c.name AS client_name, i.number, i.curren
 /// The next [`PAGE`] open invoices that one of the stages may concern today, behind the walk.
 pub(crate) fn next(plan: &Plan, today: Date, walk: &Walk) -> Option<Statement> {
     let (first, last) = plan.window(today)?;
-    let (due_on, id) = if walk.day == today.to_string() {
-        (walk.due_on.as_str(), walk.invoice_id.as_str())
-    } else {
-        ("", "")
-    };
     Some(statement!(
         format!(
             "SELECT * FROM (SELECT {OPEN} FROM invoices i CROSS JOIN clients c ON c.id = i.client_id \
@@ -159,8 +194,8 @@ pub(crate) fn next(plan: &Plan, today: Date, walk: &Walk) -> Option<Statement> {
         0i64,
         first.to_string(),
         last.to_string(),
-        due_on,
-        id
+        walk.due_on.as_str(),
+        walk.invoice_id.as_str()
     ))
 }
 
