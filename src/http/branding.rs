@@ -107,10 +107,10 @@ pub(crate) async fn save(staff: Admin<Current>, incoming: Incoming) -> Answer {
         Flash::success(&staff.app, "Everything was saved like this already.");
         return see(PATH);
     }
-    let mut changes = vec![branding::change(&look, staff.app.now)];
-    changes.extend(branding::change_logo(&logo, staff.app.now));
+    let mut batch = vec![branding::change(&look, staff.app.now)];
+    batch.extend(branding::change_logo(&logo, staff.app.now));
     let said = changed.join(", ");
-    write(&staff.app, staff.me(), changes, "branding.changed", said).await?;
+    write(&staff.app, staff.me(), batch, "branding.changed", said).await?;
     Flash::success(
         &staff.app,
         "Your branding is saved. Clients see it from their next page on.",
