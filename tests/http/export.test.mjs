@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { sentInvoice } from "../harness/billing.mjs";
 import { addDocument, setUpOwner } from "../harness/flows.mjs";
 import { startThread } from "../harness/messages.mjs";
+import { cpuOf, workerds } from "../harness/processes.mjs";
 import { colleague, newId, person } from "../harness/rows.mjs";
 import { answer, file, note, openTicket } from "../harness/tickets.mjs";
 import { addProject, addTask, addTime, showTime } from "../harness/work.mjs";
@@ -137,6 +138,21 @@ test("a file that is gone is listed without a path; one that breaks off ends the
   await world.fault({ on: "r2", op: "get", when: "midstream" });
   const broken = await take(owner, `${client.path}/export`).catch((error) => error);
   assert.ok(broken instanceof Error || spawnSync("python3", ["-c", "import sys, zipfile, io\nzipfile.ZipFile(io.BytesIO(sys.stdin.buffer.read()))"], { input: broken.bytes }).status !== 0, "a part was taken for the whole");
+});
+
+test("files are read in large pieces: a MiB costs a few milliseconds of computing, not thirty", async () => {
+  const cpu = () => workerds().reduce((sum, pid) => sum + cpuOf(pid), 0);
+  const [size, bytes] = [32, Buffer.alloc(32 << 20, "0123456789abcdef")];
+  await addDocument(owner, foreign, { title: "Large", file: file("large.bin", "small yet") });
+  const { id, blob } = await world.db.prepare("SELECT id, blob FROM document_versions WHERE file_name = 'large.bin'").first();
+  await world.r2.put(blob, bytes);
+  await world.db.prepare("UPDATE document_versions SET size = ? WHERE id = ?").bind(bytes.length, id).run();
+  const before = cpu();
+  const sent = await owner.post(`${foreign.path}/export`);
+  const each = (cpu() - before) / size;
+  assert.ok(sent.bytes.includes(bytes), "the file is in it, byte for byte");
+  console.log(`an export costs ${each.toFixed(1)} ms a MiB`);
+  assert.ok(each < 15, `${each} ms a MiB`);
 });
 
 test("a preview shows the page and takes nothing", async () => {
