@@ -95,7 +95,8 @@ pub(crate) async fn accept(public: Public<InPath<String>>, mut form: Fields) -> 
         return again(&app, chrome, form, &invitee, password.as_ref());
     }
     // 4.
-    let way = way::decide(&mut form, &invitee, password.as_ref(), &business)?;
+    let here = presented.session.filter(|_| invitee.here);
+    let way = way::decide(&mut form, &invitee, here, password.as_ref(), &business)?;
     ask_to_switch(&mut form, &invitee);
     let (Some(way), false) = (way, form.has_errors()) else {
         return try_again(&Accept {
@@ -137,7 +138,7 @@ pub(crate) async fn accept(public: Public<InPath<String>>, mut form: Fields) -> 
                 typed.map(|hash| login::still(Person::Account(account), hash, invitee.second)),
             );
         }
-        Login::New(..) => {}
+        Login::New(..) | Login::Here(..) => {}
     }
     let browser = newcomer::welcome(&app, &head.headers, Side::Client, session)?;
     batch.push(browser);
@@ -150,7 +151,7 @@ pub(crate) async fn accept(public: Public<InPath<String>>, mut form: Fields) -> 
     let consumed = results.first::<Consumed>()?.is_some();
     match (consumed, acceptance.login, results.first::<Invitee>()?) {
         (true, Login::Mailed(_), _) => mailed(&app, &invitee),
-        (true, Login::New(..) | Login::Known(_), _) => welcome(&app, session),
+        (true, Login::New(..) | Login::Known(_) | Login::Here(..), _) => welcome(&app, session),
         (false, _, Some(quicker)) if quicker.again => {
             again(&app, chrome, form, &quicker, password.as_ref())
         }

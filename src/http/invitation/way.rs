@@ -6,7 +6,7 @@
 
 use crate::app::App;
 use crate::domain::credential::{self, Proof};
-use crate::domain::id::AccountId;
+use crate::domain::id::{AccountId, SessionId};
 use crate::domain::password::{Password, PasswordError, Strength};
 use crate::http::{Error, Fields};
 use crate::store::invitation::{Invitee, Login};
@@ -16,8 +16,10 @@ use crate::store::invitation::{Invitee, Login};
 pub(super) enum Way {
     /// A new login, with the password or by link.
     New,
-    /// A login that has shown itself.
+    /// A login that has just shown itself by all that it signs in with.
     Known(AccountId),
+    /// A login that is signed in on this browser, which proves no more than it did then.
+    Here(AccountId, SessionId),
     /// A login that has not.
     Mailed(AccountId),
 }
@@ -52,10 +54,12 @@ fn choose(text: &str, about: &[&str]) -> Result<Password, PasswordError> {
     Password::choose(text, Strength::Alone, about)
 }
 
-/// Decides by what is known of the invited address; `None`: the form says what is wrong.
+/// Decides by what is known of the invited address and by the session of theirs on this browser; `None`: the
+/// form says what is wrong.
 pub(super) fn decide(
     form: &mut Fields,
     invitee: &Invitee,
+    here: Option<SessionId>,
     password: Option<&Password>,
     business: &str,
 ) -> Result<Option<Way>, Error> {
@@ -74,12 +78,9 @@ pub(super) fn decide(
         return Ok(Some(Way::New));
     };
     let Some(password) = password else {
-        let way = if invitee.here {
-            Way::Known(account)
-        } else {
-            Way::Mailed(account)
-        };
-        return Ok(Some(way));
+        return Ok(Some(here.map_or(Way::Mailed(account), |session| {
+            Way::Here(account, session)
+        })));
     };
     let Some(kept) = invitee.password_hash.as_deref() else {
         form.refuse(
@@ -98,10 +99,10 @@ pub(super) fn decide(
         return Ok(None);
     }
     // The link leads on to the second factor.
-    Ok(Some(if invitee.second && !invitee.here {
-        Way::Mailed(account)
-    } else {
-        Way::Known(account)
+    Ok(Some(match (invitee.second, here) {
+        (false, _) => Way::Known(account),
+        (true, Some(session)) => Way::Here(account, session),
+        (true, None) => Way::Mailed(account),
     }))
 }
 
@@ -125,6 +126,7 @@ impl Way {
         match self {
             Self::New => Login::New(new, hash),
             Self::Known(account) => Login::Known(account),
+            Self::Here(account, session) => Login::Here(account, session),
             Self::Mailed(account) => Login::Mailed(account),
         }
     }

@@ -83,6 +83,8 @@ pub(crate) enum Login<'a> {
     New(AccountId, Option<&'a str>),
     /// The one that the address has already, which has just shown itself.
     Known(AccountId),
+    /// The same, which is signed in on this browser by that session: what begins has its proof and its end.
+    Here(AccountId, SessionId),
     /// The same, which has not: it is sent a link, and no session begins.
     Mailed(AccountId),
 }
@@ -114,10 +116,10 @@ impl Acceptance<'_> {
             batch.push(self.open(id, password));
         }
         batch.extend(self.join());
-        if let Login::Mailed(_) = self.login {
-            batch.push(self.or_nothing());
-        } else {
-            batch.push(self.begin());
+        match self.login {
+            Login::Mailed(_) => batch.push(self.or_nothing()),
+            Login::Here(_, old) => batch.extend(self.follow(old)),
+            Login::New(..) | Login::Known(_) => batch.push(self.begin()),
         }
         batch
     }
@@ -125,7 +127,7 @@ impl Acceptance<'_> {
     fn consume(&self) -> Statement {
         let known = match self.login {
             Login::New(..) => None,
-            Login::Known(id) | Login::Mailed(id) => Some(id.to_string()),
+            Login::Known(id) | Login::Here(id, _) | Login::Mailed(id) => Some(id.to_string()),
         };
         statement!(
             "UPDATE links SET consumed_at = ?3, session_id = ?2, consumed_nonce = ?4 \
@@ -210,6 +212,37 @@ impl Acceptance<'_> {
             self.place.address.as_str(),
             self.place.country.as_str()
         )
+    }
+
+    /// Begins the session after the one that is signed in: an invitation is no proof of who reads it, so that
+    /// one's proof and end are taken over. Refuses the batch where it has ended meanwhile.
+    fn follow(&self, old: SessionId) -> [Statement; 2] {
+        [
+            statement!(
+                "INSERT INTO sessions (id, account_id, contact_id, epoch, portal_epoch, created_at, seen_at, \
+                 expires_at, confirmed_at, device, address, country) \
+                 SELECT ?2, a.id, ct.id, a.epoch, c.portal_epoch, ?3, ?3, min(s.expires_at, ?4), s.confirmed_at, \
+                 ?5, ?6, ?7 FROM links l JOIN contacts ct ON ct.id = l.contact_id \
+                 JOIN accounts a ON a.id = ct.account_id JOIN clients c ON c.id = ct.client_id \
+                 JOIN sessions s ON s.id = ?8 AND s.account_id = a.id AND s.epoch = a.epoch \
+                  AND s.ended_at IS NULL AND s.expires_at > ?3 \
+                 WHERE l.token_hash = ?1 AND l.session_id = ?2",
+                self.token_hash,
+                self.session.to_string(),
+                self.now,
+                self.end,
+                self.place.device.as_str(),
+                self.place.address.as_str(),
+                self.place.country.as_str(),
+                old.to_string()
+            ),
+            statement!(
+                "INSERT INTO must_hold (holds) SELECT EXISTS (SELECT 1 FROM sessions WHERE id = ?2) \
+                 OR NOT EXISTS (SELECT 1 FROM links WHERE token_hash = ?1 AND session_id = ?2)",
+                self.token_hash,
+                self.session.to_string()
+            ),
+        ]
     }
 
     /// Refuses the batch where the link was not consumed: the mail that follows must not go out.
