@@ -4,7 +4,8 @@
 //! by the same predicates as the lists, which every answer is joined with.
 //!
 //! At most 12 things are tried for each word asked, so that a page costs the same however common the
-//! words are; a rarer word beside a common one leads to what has both.
+//! words are; a rarer word beside a common one leads to what has both. For a client they are 12 that
+//! they may see: what is hidden from them is passed over and counts for nothing.
 
 use serde::{Deserialize, Serialize};
 
@@ -58,14 +59,19 @@ impl Question {
     }
 }
 
-/// `f`: the ids of things of the viewer's client of the kind `?10` that have each of the words `?4` … `?9`.
+/// `f`: the ids of things of the viewer's client of the kind `?10` that have each of the words `?4` … `?9`, of
+/// those in `may`, which the viewer may see. What they may not see takes no place among the twelve, so nobody
+/// learns its words by what falls out of them.
 const MINE: &str = "(SELECT DISTINCT n.item_id AS id FROM (\
-      SELECT * FROM (SELECT w.item_id FROM search_words w WHERE w.kind = ?10 AND w.client_id = (SELECT client_id FROM viewer) \
-       AND w.word >= ?4 AND w.word < ?5 ORDER BY w.word, w.item_id DESC LIMIT 12) UNION ALL \
-      SELECT * FROM (SELECT w.item_id FROM search_words w WHERE w.kind = ?10 AND w.client_id = (SELECT client_id FROM viewer) \
-       AND w.word >= ?6 AND w.word < ?7 ORDER BY w.word, w.item_id DESC LIMIT 12) UNION ALL \
-      SELECT * FROM (SELECT w.item_id FROM search_words w WHERE w.kind = ?10 AND w.client_id = (SELECT client_id FROM viewer) \
-       AND w.word >= ?8 AND w.word < ?9 ORDER BY w.word, w.item_id DESC LIMIT 12)) n \
+      SELECT * FROM (SELECT DISTINCT w.item_id FROM search_words w WHERE w.kind = ?10 AND w.client_id = (SELECT client_id FROM viewer) \
+       AND w.word >= ?4 AND w.word < ?5 AND EXISTS (SELECT 1 FROM may z WHERE z.id = w.item_id) \
+       ORDER BY w.word, w.item_id DESC LIMIT 12) UNION ALL \
+      SELECT * FROM (SELECT DISTINCT w.item_id FROM search_words w WHERE w.kind = ?10 AND w.client_id = (SELECT client_id FROM viewer) \
+       AND w.word >= ?6 AND w.word < ?7 AND EXISTS (SELECT 1 FROM may z WHERE z.id = w.item_id) \
+       ORDER BY w.word, w.item_id DESC LIMIT 12) UNION ALL \
+      SELECT * FROM (SELECT DISTINCT w.item_id FROM search_words w WHERE w.kind = ?10 AND w.client_id = (SELECT client_id FROM viewer) \
+       AND w.word >= ?8 AND w.word < ?9 AND EXISTS (SELECT 1 FROM may z WHERE z.id = w.item_id) \
+       ORDER BY w.word, w.item_id DESC LIMIT 12)) n \
      WHERE (?6 = '' OR (EXISTS (SELECT 1 FROM search_words x WHERE x.item_id = n.item_id AND x.word >= ?4 AND x.word < ?5) \
        AND EXISTS (SELECT 1 FROM search_words x WHERE x.item_id = n.item_id AND x.word >= ?6 AND x.word < ?7))) \
       AND (?8 = '' OR EXISTS (SELECT 1 FROM search_words x WHERE x.item_id = n.item_id AND x.word >= ?8 AND x.word < ?9))) f";
@@ -87,28 +93,28 @@ pub(crate) fn seen(asker: &Asker, question: &Question) -> Vec<Statement> {
     vec![
         asker.of(Module::Projects).projects(
             format!(
-                "SELECT ?10 AS kind, p.id, p.name AS title, p.status AS note, '' AS client \
+                ", may AS (SELECT id FROM project_seen) SELECT ?10 AS kind, p.id, p.name AS title, p.status AS note, '' AS client \
                  FROM {MINE} CROSS JOIN project_seen p ON p.id = f.id ORDER BY p.id DESC LIMIT 9"
             ),
             question.params("project"),
         ),
         asker.of(Module::Tasks).tasks(
             format!(
-                "SELECT ?10 AS kind, t.id, t.title, t.status AS note, '' AS client \
+                ", may AS (SELECT id FROM task_seen) SELECT ?10 AS kind, t.id, t.title, t.status AS note, '' AS client \
                  FROM {MINE} CROSS JOIN task_seen t ON t.id = f.id ORDER BY t.id DESC LIMIT 9"
             ),
             question.params("task"),
         ),
         asker.of(Module::Documents).shared(
             format!(
-                "SELECT ?10 AS kind, s.id, s.title, s.folder AS note, '' AS client \
+                ", may AS (SELECT id FROM shared) SELECT ?10 AS kind, s.id, s.title, s.folder AS note, '' AS client \
                  FROM {MINE} CROSS JOIN shared s ON s.id = f.id ORDER BY s.id DESC LIMIT 9"
             ),
             question.params("document"),
         ),
         asker.of(Module::Billing).statement(
             format!(
-                "SELECT ?10 AS kind, i.id, i.number AS title, i.issued_on AS note, '' AS client \
+                ", may AS (SELECT id FROM invoices WHERE state <> 'draft') SELECT ?10 AS kind, i.id, i.number AS title, i.issued_on AS note, '' AS client \
                  FROM {MINE} CROSS JOIN viewer v CROSS JOIN invoices i ON i.id = f.id AND i.client_id = v.client_id \
                  AND i.state <> 'draft' ORDER BY i.id DESC LIMIT 9"
             ),
@@ -116,7 +122,7 @@ pub(crate) fn seen(asker: &Asker, question: &Question) -> Vec<Statement> {
         ),
         asker.of(Module::SupportTickets).tickets(
             format!(
-                "SELECT ?10 AS kind, t.id, t.subject AS title, '#' || t.number AS note, '' AS client \
+                ", may AS (SELECT id FROM ticket_seen WHERE merged_into IS NULL) SELECT ?10 AS kind, t.id, t.subject AS title, '#' || t.number AS note, '' AS client \
                  FROM {MINE} CROSS JOIN ticket_seen t ON t.id = f.id AND t.merged_into IS NULL \
                  ORDER BY t.id DESC LIMIT 9"
             ),
@@ -124,7 +130,7 @@ pub(crate) fn seen(asker: &Asker, question: &Question) -> Vec<Statement> {
         ),
         asker.of(Module::Messages).threads(
             format!(
-                "SELECT ?10 AS kind, t.id, t.subject AS title, t.last_author AS note, '' AS client \
+                ", may AS (SELECT id FROM thread_seen) SELECT ?10 AS kind, t.id, t.subject AS title, t.last_author AS note, '' AS client \
                  FROM {MINE} CROSS JOIN thread_seen t ON t.id = f.id ORDER BY t.id DESC LIMIT 9"
             ),
             question.params("thread"),
