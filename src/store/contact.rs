@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::link::{NEWEST, Newest};
-use super::{ById, Error, Param, Statement, flag, search, statement};
+use super::{ById, Error, Param, Statement, flag, pay_link, search, statement};
 use crate::domain::email::Email;
 use crate::domain::id::{AccountId, ClientId, ContactId};
 use crate::domain::invitation::InvitationState;
@@ -129,8 +129,8 @@ pub(crate) fn create(
 
 /// Changes a contact and the words that find its client.
 ///
-/// Another address is another mailbox: what went to the old one ends with the change. Its links
-/// are revoked, its waiting mail is withdrawn, and where it had access the account is let go and
+/// Another address is another mailbox: what went to the old one ends with the change. Its links,
+/// those of invoices too, are revoked, its waiting mail is withdrawn, and where it had access the account is let go and
 /// its sessions of this client end. The account itself stays: it may stand behind other contacts.
 ///
 /// A row that is no longer as it was read refuses the whole batch
@@ -170,6 +170,9 @@ pub(crate) fn change(of: &Contact, draft: &Draft, now: Timestamp) -> Result<Vec<
         search::forget(&key),
         index(id, of.client_id, draft)?,
     ];
+    if draft.email.as_str() != of.email {
+        writes.push(pay_link::revoke_of(id, now));
+    }
     if draft.is_primary {
         writes.extend(make_primary(id, of.client_id, now));
     }
@@ -186,7 +189,7 @@ pub(crate) fn make_primary(id: ContactId, client: ClientId, now: Timestamp) -> V
     vec![demote(client, now), promote]
 }
 
-/// Removes a contact: access ends with the row's mark, its links are revoked, its waiting mail
+/// Removes a contact: access ends with the row's mark, its links are revoked, those of invoices too, its waiting mail
 /// is cancelled, what it did stays. If it was primary, its oldest colleague becomes it.
 pub(crate) fn remove(id: ContactId, client: ClientId, now: Timestamp) -> Vec<Statement> {
     let key = id.to_string();
@@ -211,6 +214,7 @@ pub(crate) fn remove(id: ContactId, client: ClientId, now: Timestamp) -> Vec<Sta
             key.as_str(),
             now
         ),
+        pay_link::revoke_of(id, now),
         statement!(
             "UPDATE outbox SET state = 'cancelled', due_at = NULL, sealed = NULL \
              WHERE contact_id = ?1 AND state = 'queued'",

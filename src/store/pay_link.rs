@@ -36,6 +36,15 @@ pub(crate) fn revoke(invoice: InvoiceId, now: Timestamp) -> Statement {
     )
 }
 
+/// Ends the links that went to a contact, who is gone or has another mailbox.
+pub(crate) fn revoke_of(contact: ContactId, now: Timestamp) -> Statement {
+    statement!(
+        "UPDATE pay_links SET revoked_at = ?2 WHERE contact_id = ?1 AND revoked_at IS NULL",
+        contact.to_string(),
+        now
+    )
+}
+
 /// How the links of an invoice stand.
 #[derive(Debug, Clone, Copy, Default, Deserialize)]
 pub(crate) struct Links {

@@ -165,9 +165,16 @@ pub(crate) fn person(id: ContactId) -> Statement {
 }
 
 /// Changes what a contact has of their own, refused where somebody was quicker. Who may no longer
-/// sign in is signed out of this client.
+/// sign in is signed out of this client, and the links to invoices that went to them end.
 pub(crate) fn change_person(new: &Person, revision: i64, now: Timestamp) -> Vec<Statement> {
     vec![
+        statement!(
+            "UPDATE pay_links SET revoked_at = ?3 WHERE contact_id = ?1 AND revoked_at IS NULL AND ?2 = 0 \
+             AND EXISTS (SELECT 1 FROM contacts WHERE id = ?1 AND portal_access = 1)",
+            new.id.to_string(),
+            new.portal_access,
+            now
+        ),
         statement!(
             "UPDATE contacts SET revision = CASE revision WHEN ?2 THEN revision + 1 END, \
              portal_access = ?3, modules_off = ?4, mail_documents = ?5, mail_invoices = ?6, \
