@@ -33,7 +33,7 @@ pub(crate) struct Asked {
     pub(crate) brought: bool,
     pub(crate) kept: Kept,
     range: Option<String>,
-    if_range: Option<String>,
+    pub(crate) if_range: Option<String>,
 }
 
 impl Asked {

@@ -118,10 +118,8 @@ pub(crate) async fn take(viewer: Viewer<Sure, From>, form: Fields) -> Answer {
         detail: String::new(),
         address: me.address.clone(),
     };
-    let batch = vec![
-        export::receipts(&asker, app.id()?, &viewer.page.0),
-        entry.append(app.id()?, app.now),
-    ];
+    let mut batch = Vec::from(export::receipts(&asker, app.id()?, &viewer.page.0));
+    batch.push(entry.append(app.id()?, app.now));
     app.db.batch(batch).await?;
     let what = format!("what {} may see of", me.name);
     send(app, &me.client_name, &what, Of::Viewer(asker))

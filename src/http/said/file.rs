@@ -28,6 +28,7 @@ impl FromAddress for Wanted {
         let app = parts.extensions.get::<App>();
         let app = app.ok_or_else(|| Error::internal("the request came without its parts"))?;
         let asked = Asked::of(parts);
+        let if_range = asked.if_range.as_deref().unwrap_or_default().trim();
         Ok(Self {
             taking: Taking {
                 id: app.id()?,
@@ -36,6 +37,7 @@ impl FromAddress for Wanted {
                 file,
                 kept: asked.kept.clone(),
                 needs: asked.needs(),
+                if_range: if_range.to_owned(),
             },
             asked,
         })

@@ -141,18 +141,37 @@ pub(super) fn files(folder: &str, asker: &Asker, after: &str) -> Statement {
     }
 }
 
-/// A receipt of each document of staff that the viewer takes along, as of a download. Their ids have the moment
-/// of `id` and chance behind it.
-pub(crate) fn receipts(asker: &Asker, id: ReceiptId, place: &Place) -> Statement {
-    asker.of(Module::Documents).shared(
-        "INSERT OR IGNORE INTO receipts (id, document_id, version_id, contact_id, session_id, quarter, at, device, address) \
-         SELECT substr(?4, 1, 24) || lower(hex(randomblob(6))), s.id, vs.id, s.contact_id, s.session_id, \
-          CAST(?2 / 900000 AS INTEGER), ?2, ?5, ?6 \
-         FROM shared s JOIN document_versions vs ON vs.id = s.version_id AND vs.sent_by IS NULL",
-        [
-            id.to_string().into(),
-            place.device.as_str().into(),
-            place.address.as_str().into(),
-        ],
-    )
+/// A receipt of each file of staff that the viewer takes along, as of a download: documents, and what came
+/// in tickets and threads. Their ids have the moment of `id` and chance behind it.
+pub(crate) fn receipts(asker: &Asker, id: ReceiptId, place: &Place) -> [Statement; 3] {
+    let id = id.to_string();
+    [
+        asker.of(Module::Documents).shared(
+            "INSERT OR IGNORE INTO receipts (id, document_id, version_id, contact_id, session_id, quarter, at, device, address) \
+             SELECT substr(?4, 1, 24) || lower(hex(randomblob(6))), s.id, vs.id, s.contact_id, s.session_id, \
+              CAST(?2 / 900000 AS INTEGER), ?2, ?5, ?6 \
+             FROM shared s JOIN document_versions vs ON vs.id = s.version_id AND vs.sent_by IS NULL",
+            [
+                id.as_str().into(),
+                place.device.as_str().into(),
+                place.address.as_str().into(),
+            ],
+        ),
+        asker.of(Module::SupportTickets).tickets(
+            "INSERT OR IGNORE INTO ticket_receipts (id, file_id, contact_id, session_id, quarter, at) \
+             SELECT substr(?4, 1, 24) || lower(hex(randomblob(6))), f.id, t.contact_id, t.session_id, \
+              CAST(?2 / 900000 AS INTEGER), ?2 FROM ticket_seen t \
+             CROSS JOIN ticket_messages m ON m.ticket_id = t.id AND m.internal = 0 AND m.staff_id IS NOT NULL \
+             CROSS JOIN ticket_files f ON f.message_id = m.id",
+            [id.as_str().into()],
+        ),
+        asker.of(Module::Messages).threads(
+            "INSERT OR IGNORE INTO message_receipts (id, file_id, contact_id, session_id, quarter, at) \
+             SELECT substr(?4, 1, 24) || lower(hex(randomblob(6))), f.id, t.contact_id, t.session_id, \
+              CAST(?2 / 900000 AS INTEGER), ?2 FROM thread_seen t \
+             CROSS JOIN messages m ON m.thread_id = t.id AND m.staff_id IS NOT NULL \
+             CROSS JOIN message_files f ON f.message_id = m.id",
+            [id.as_str().into()],
+        ),
+    ]
 }

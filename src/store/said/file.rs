@@ -60,7 +60,16 @@ pub(crate) struct Taking {
     pub(crate) kept: Kept,
     /// Bytes that the file must have for its range to be met; 0: no range.
     pub(crate) needs: u64,
+    /// `If-Range`, empty where it was not sent: a range counts only for the file it names.
+    pub(crate) if_range: String,
 }
+
+/// Whether `If-Range` names another file: then all of it is sent, whatever range was asked for. As of documents.
+const OTHER: &str = "?9 NOT IN ('', '\"' || f.etag || '\"', \
+     substr('SunMonTueWedThuFriSat', 1 + 3 * strftime('%w', f.created_at / 1000, 'unixepoch'), 3) \
+     || strftime(', %d ', f.created_at / 1000, 'unixepoch') \
+     || substr('JanFebMarAprMayJunJulAugSepOctNovDec', 3 * strftime('%m', f.created_at / 1000, 'unixepoch') - 2, 3) \
+     || strftime(' %Y %H:%M:%S GMT', f.created_at / 1000, 'unixepoch'))";
 
 /// The receipt of a file that staff sent, as of documents: one per session and quarter of an hour
 /// (900000 ms). A preview has no session, so it leaves none.
@@ -70,28 +79,33 @@ pub(crate) fn receipt(asker: &Asker, taking: &Taking) -> Statement {
         Kept::Anything => (true, [].as_slice()),
         Kept::Tags(tags) => (false, tags.as_slice()),
     };
-    let params: [Param; 5] = [
+    let params: [Param; 6] = [
         taking.file.to_string().into(),
         taking.id.to_string().into(),
         anything.into(),
         serde_json::json!(tags).to_string().into(),
         taking.needs.into(),
+        taking.if_range.as_str().into(),
     ];
     match taking.place {
         Place::Ticket => asker.tickets(
-            "INSERT OR IGNORE INTO ticket_receipts (id, file_id, contact_id, session_id, quarter, at) \
-             SELECT ?5, f.id, t.contact_id, t.session_id, CAST(?2 / 900000 AS INTEGER), ?2 FROM ticket_files f \
-             CROSS JOIN ticket_messages m ON m.id = f.message_id AND m.internal = 0 AND m.staff_id IS NOT NULL \
-             JOIN ticket_seen t ON t.id = m.ticket_id \
-             WHERE f.id = ?4 AND ?6 = 0 AND f.etag NOT IN (SELECT value FROM json_each(?7)) AND f.size >= ?8",
+            format!(
+                "INSERT OR IGNORE INTO ticket_receipts (id, file_id, contact_id, session_id, quarter, at) \
+                 SELECT ?5, f.id, t.contact_id, t.session_id, CAST(?2 / 900000 AS INTEGER), ?2 FROM ticket_files f \
+                 CROSS JOIN ticket_messages m ON m.id = f.message_id AND m.internal = 0 AND m.staff_id IS NOT NULL \
+                 JOIN ticket_seen t ON t.id = m.ticket_id \
+                 WHERE f.id = ?4 AND ?6 = 0 AND f.etag NOT IN (SELECT value FROM json_each(?7)) AND (f.size >= ?8 OR {OTHER})"
+            ),
             params,
         ),
         Place::Thread => asker.threads(
-            "INSERT OR IGNORE INTO message_receipts (id, file_id, contact_id, session_id, quarter, at) \
-             SELECT ?5, f.id, t.contact_id, t.session_id, CAST(?2 / 900000 AS INTEGER), ?2 FROM message_files f \
-             CROSS JOIN messages m ON m.id = f.message_id AND m.staff_id IS NOT NULL \
-             JOIN thread_seen t ON t.id = m.thread_id \
-             WHERE f.id = ?4 AND ?6 = 0 AND f.etag NOT IN (SELECT value FROM json_each(?7)) AND f.size >= ?8",
+            format!(
+                "INSERT OR IGNORE INTO message_receipts (id, file_id, contact_id, session_id, quarter, at) \
+                 SELECT ?5, f.id, t.contact_id, t.session_id, CAST(?2 / 900000 AS INTEGER), ?2 FROM message_files f \
+                 CROSS JOIN messages m ON m.id = f.message_id AND m.staff_id IS NOT NULL \
+                 JOIN thread_seen t ON t.id = m.thread_id \
+                 WHERE f.id = ?4 AND ?6 = 0 AND f.etag NOT IN (SELECT value FROM json_each(?7)) AND (f.size >= ?8 OR {OTHER})"
+            ),
             params,
         ),
     }
