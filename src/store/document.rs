@@ -188,8 +188,8 @@ const ROWS: &str = "SELECT s.id, s.title, s.folder, s.published_at, s.visible_fr
      (SELECT trim(ct.first_name || ' ' || ct.last_name) FROM contacts ct WHERE ct.id = s.sent_by) AS sender, \
      s.sent_by IS NOT NULL AND s.sent_by IS s.contact_id AS mine \
      FROM shared s JOIN document_versions v ON v.id = s.version_id";
-/// The document that a page goes on from; of another client there is none.
-const HERE: &str = "FROM documents WHERE id = ?4 AND client_id = (SELECT client_id FROM viewer)";
+/// The document that a page goes on from; one that the viewer may not see is none.
+const HERE: &str = "FROM shared h WHERE h.id = ?4";
 
 /// A page of what the viewer may see, folder by folder and the newest first in each, one row more
 /// where there are more. The page before another comes in reverse.

@@ -29,31 +29,35 @@ pub(crate) struct Awaited {
     pub(crate) receipt: Option<FactId>,
 }
 
-/// The columns of [`Awaited`], of `attempts a`.
+/// The columns of [`Awaited`], of `attempts a`, but its receipt.
 const AWAITED: &str = "a.state, a.currency, a.amount, a.created_at, \
      (SELECT count(*) FROM attempt_invoices n WHERE n.attempt_id = a.id) AS invoices, \
      (SELECT group_concat(i.number, ', ') FROM attempt_invoices n CROSS JOIN invoices i ON i.id = n.invoice_id \
       WHERE n.attempt_id = a.id) AS numbers, \
-     (SELECT n.invoice_id FROM attempt_invoices n WHERE n.attempt_id = a.id LIMIT 1) AS first, \
-     (SELECT l.id FROM ledger l WHERE l.kind = 'payment' AND l.object_id = a.payment \
-      AND EXISTS (SELECT 1 FROM allocations o WHERE o.payment = l.payment)) AS receipt";
+     (SELECT n.invoice_id FROM attempt_invoices n WHERE n.attempt_id = a.id LIMIT 1) AS first";
+/// Its payment.
+const RECEIPT: &str = "(SELECT l.id FROM ledger l WHERE l.kind = 'payment' AND l.object_id = a.payment \
+     AND EXISTS (SELECT 1 FROM allocations o WHERE o.payment = l.payment)) AS receipt";
 
 /// The [`Awaited`] attempt of the viewer's client.
 pub(crate) fn by_contact(asker: &Asker, id: AttemptId) -> Statement {
     asker.statement(
         format!(
-            "SELECT {AWAITED} FROM viewer v CROSS JOIN attempts a ON a.id = ?4 AND a.client_id = v.client_id"
+            "SELECT {AWAITED}, {RECEIPT} FROM viewer v CROSS JOIN attempts a ON a.id = ?4 AND a.client_id = v.client_id"
         ),
         [id.to_string().into()],
     )
 }
 
-/// The [`Awaited`] attempt for the invoice of a link, which nobody but its reader began.
+/// The [`Awaited`] attempt for the invoice of a link: of several that are paid together, that one alone,
+/// because whoever has the link of one learns nothing of the others.
 pub(crate) fn by_link(hash: &str, id: AttemptId) -> Statement {
     Statement::new(
         format!(
-            "WITH {LINK} SELECT {AWAITED} FROM link k CROSS JOIN attempt_invoices m \
-             ON m.attempt_id = ?2 AND m.invoice_id = k.invoice_id CROSS JOIN attempts a ON a.id = m.attempt_id"
+            "WITH {LINK} SELECT a.state, a.currency, m.amount, a.created_at, 1 AS invoices, i.number AS numbers, \
+              i.id AS first, {RECEIPT} FROM link k CROSS JOIN attempt_invoices m \
+             ON m.attempt_id = ?2 AND m.invoice_id = k.invoice_id CROSS JOIN attempts a ON a.id = m.attempt_id \
+             CROSS JOIN invoices i ON i.id = k.invoice_id"
         ),
         [hash.into(), id.to_string().into()],
     )

@@ -33,6 +33,11 @@ const BELOW: &str = "AND (t.said_at, t.id) < (coalesce((SELECT b.said_at FROM th
      ORDER BY t.said_at DESC, t.id DESC LIMIT 26";
 const ABOVE: &str = "AND (t.said_at, t.id) > (coalesce((SELECT b.said_at FROM threads b WHERE b.id = ?4), -1), ?4) \
      ORDER BY t.said_at, t.id LIMIT 26";
+// For a client the row is one that they may see: of another it would tell when something was said there.
+const SEEN_BELOW: &str = "(t.said_at, t.id) < (coalesce((SELECT b.said_at FROM thread_seen b WHERE b.id = ?4), 9007199254740991), ?4) \
+     ORDER BY t.said_at DESC, t.id DESC LIMIT 26";
+const SEEN_ABOVE: &str = "(t.said_at, t.id) > (coalesce((SELECT b.said_at FROM thread_seen b WHERE b.id = ?4), -1), ?4) \
+     ORDER BY t.said_at, t.id LIMIT 26";
 const UNREAD_BELOW: &str = "(r.said_at, r.thread_id) < (coalesce((SELECT b.said_at FROM thread_readers b WHERE b.thread_id = ?4 \
       AND b.reader_id = me.id), 9007199254740991), ?4) ORDER BY r.said_at DESC, r.thread_id DESC LIMIT 26";
 const SEEN_UNREAD_BELOW: &str = "(r.said_at, r.thread_id) < (coalesce((SELECT b.said_at FROM thread_readers b WHERE b.thread_id = ?4 \
@@ -55,7 +60,7 @@ pub(crate) fn seen(asker: &Asker, cursor: Cursor<ThreadId>) -> Statement {
             format!(
                 "SELECT {COLUMNS}, coalesce(r.unread, 0) AS unread FROM thread_seen t \
                  LEFT JOIN thread_readers r ON r.thread_id = t.id AND r.reader_id = t.contact_id \
-                 WHERE true {BELOW}"
+                 WHERE {SEEN_BELOW}"
             ),
             [id],
         ),
@@ -63,7 +68,7 @@ pub(crate) fn seen(asker: &Asker, cursor: Cursor<ThreadId>) -> Statement {
             format!(
                 "SELECT {COLUMNS}, coalesce(r.unread, 0) AS unread FROM thread_seen t \
                  LEFT JOIN thread_readers r ON r.thread_id = t.id AND r.reader_id = t.contact_id \
-                 WHERE true {ABOVE}"
+                 WHERE {SEEN_ABOVE}"
             ),
             [id],
         ),
