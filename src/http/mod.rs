@@ -45,6 +45,7 @@ mod outbox;
 mod own;
 mod page;
 mod paging;
+mod parts;
 mod password;
 mod payments;
 mod pdf;
@@ -203,10 +204,12 @@ fn admit<B>(app: &App, request: &Request<B>) -> Result<(), Error> {
     let site = header(HeaderName::from_static("sec-fetch-site"));
     let verdict = csrf::decide(request.method().as_str(), site, header(ORIGIN), base);
     match verdict {
-        Verdict::Allow if preview::forbids(app, request) => Err(Error::InPreview),
-        Verdict::Allow => Ok(()),
-        Verdict::Unproven if is_for_mailboxes(request.uri().path()) => Ok(()),
-        Verdict::OtherSite | Verdict::Unproven => Err(Error::CrossSite),
+        Verdict::OtherSite => Err(Error::CrossSite),
+        Verdict::Unproven if !is_for_mailboxes(request.uri().path()) => Err(Error::CrossSite),
+        Verdict::Allow | Verdict::Unproven if preview::forbids(app, request) => {
+            Err(Error::InPreview)
+        }
+        Verdict::Allow | Verdict::Unproven => Ok(()),
     }
 }
 

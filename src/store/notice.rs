@@ -122,7 +122,8 @@ impl Notice<'_> {
 #[derive(Debug)]
 pub(crate) struct SentNotice<'a> {
     pub(crate) documents: &'a [DocumentId],
-    /// Files of one form are told of once, under this name.
+    /// Files of one form are told of once in a quarter of an hour, under this name. The browser chooses it,
+    /// so it must not silence what comes later.
     pub(crate) group: &'a str,
     pub(crate) subject: &'a str,
     /// JSON of a letter.
@@ -142,7 +143,7 @@ impl SentNotice<'_> {
         Ok(statement!(
             "INSERT OR IGNORE INTO outbox (id, dedupe_key, kind, to_email, to_name, subject, content, \
              staff_id, client_id, due_at, created_at) \
-             SELECT j.value ->> 1, 'upload ' || ?3 || ' ' || st.id, 'upload', st.email, st.name, ?4, ?5, st.id, \
+             SELECT j.value ->> 1, 'upload ' || ?3 || ' ' || CAST(?6 / 900000 AS INTEGER) || ' ' || st.id, 'upload', st.email, st.name, ?4, ?5, st.id, \
              d.client_id, ?6, ?6 FROM json_each(?2) j \
              JOIN documents d ON d.id = (SELECT w.id FROM json_each(?1) f JOIN documents w ON w.id = f.value \
               WHERE w.updated_at = ?6 AND w.sent_by IS NOT NULL LIMIT 1) \

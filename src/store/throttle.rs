@@ -172,28 +172,36 @@ impl Try<'_> {
 }
 
 /// Counts the confirmation by who is signed in, under `confirm <id>`. Changes nothing where there
-/// were too many; then [`confirm::proofs`](super::confirm::proofs) says how long to wait.
+/// were too many, or in a day where there is a second factor to guess; then [`confirm::proofs`](super::confirm::proofs) says how long to wait.
 pub(crate) fn reserve_confirmation(asker: &Asker, id: AuditId) -> Statement {
     match asker.side {
         Side::Staff => statement!(
             "INSERT INTO failures (key, at, id) SELECT 'confirm ' || st.id, ?2, ?3 \
              FROM sessions s JOIN staff st ON st.id = s.staff_id AND st.epoch = s.epoch \
              WHERE s.id = ?1 AND s.ended_at IS NULL AND (SELECT count(*) FROM failures f \
-              WHERE f.key = 'confirm ' || st.id AND f.at > ?4) < ?5",
+              WHERE f.key = 'confirm ' || st.id AND f.at > ?4) < ?5 \
+              AND (NOT EXISTS (SELECT 1 FROM factors WHERE person_id = st.id) OR (SELECT count(*) FROM failures f \
+               WHERE f.key = 'confirm ' || st.id AND f.at > ?6) < ?7)",
             asker.session.to_string(),
             asker.now,
             id.to_string(),
             ACCOUNT.since(asker.now),
-            ACCOUNT.failures
+            ACCOUNT.failures,
+            CODES_A_DAY.since(asker.now),
+            CODES_A_DAY.failures
         ),
         Side::Client => asker.statement(
             "INSERT INTO failures (key, at, id) SELECT 'confirm ' || v.account_id, ?2, ?4 \
              FROM viewer v WHERE (SELECT count(*) FROM failures f \
-              WHERE f.key = 'confirm ' || v.account_id AND f.at > ?5) < ?6",
+              WHERE f.key = 'confirm ' || v.account_id AND f.at > ?5) < ?6 \
+              AND (NOT EXISTS (SELECT 1 FROM factors WHERE person_id = v.account_id) OR (SELECT count(*) FROM failures f \
+               WHERE f.key = 'confirm ' || v.account_id AND f.at > ?7) < ?8)",
             [
                 id.to_string().into(),
                 ACCOUNT.since(asker.now).into(),
                 ACCOUNT.failures.into(),
+                CODES_A_DAY.since(asker.now).into(),
+                CODES_A_DAY.failures.into(),
             ],
         ),
     }
