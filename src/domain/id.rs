@@ -188,6 +188,15 @@ impl<T> Id<T> {
         let ms = self.as_bytes().iter().take(6);
         Timestamp(ms.fold(0, |ms, byte| ms << 8 | i64::from(*byte)))
     }
+
+    /// The same chance with another moment.
+    pub fn again<U>(&self, moment: Timestamp) -> Id<U> {
+        let mut random = [0; 10];
+        for (to, from) in random.iter_mut().zip(self.as_bytes().iter().skip(6)) {
+            *to = *from;
+        }
+        Id::new(moment, random)
+    }
 }
 
 impl UploadId {
@@ -206,6 +215,13 @@ mod tests {
     fn an_id_tells_when_it_was_made() {
         let moment = Timestamp(1_795_788_309_123);
         assert_eq!(ClientId::new(moment, [7; 10]).moment(), moment);
+    }
+
+    #[test]
+    fn of_another_moment_it_has_the_same_chance() {
+        let id = ClientId::new(Timestamp(1), [7; 10]);
+        let log: AuditId = id.again(Timestamp(2));
+        assert_eq!(log, AuditId::new(Timestamp(2), [7; 10]));
     }
 
     #[test]

@@ -171,12 +171,12 @@ pub(crate) async fn create(staff: Staff<Client>, mut form: Fields) -> Answer {
     let (Some(draft), false) = (draft, form.has_errors()) else {
         return try_again(&NewPage::new(chrome, client, form));
     };
-    let id: ContactId = form.names(&app, "contact")?;
     let me = &chrome.me;
+    let id: ContactId = form.names(&app, me.id, "contact")?;
     let entry = me.did("contact.created", client.id, id, name_of(&draft));
     // The entry stands first, by a name that is this form's own: sent again, the form meets it
     // before it meets its own contact's address.
-    let mut batch = vec![entry.append(form.names(&app, "audit")?, app.now)];
+    let mut batch = vec![entry.append(form.names(&app, me.id, "audit")?, app.now)];
     batch.extend(contact::create(id, client.id, &draft, app.now)?);
     match app.db.batch_once(batch).await {
         Ok(()) => {}

@@ -75,18 +75,21 @@ impl Fields {
             .extend(values.map(|(name, value)| (name.to_owned(), value.to_owned())));
     }
 
-    /// The id of what the form makes, the same each time the same form is sent. A form without a
-    /// key makes something new every time.
-    pub(crate) fn names<T>(&self, app: &App, purpose: &str) -> Result<Id<T>, Error> {
+    /// The id of what the form makes for who sent it, the same each time they send the same form. A
+    /// form without a key makes something new every time.
+    pub(crate) fn names<T>(
+        &self,
+        app: &App,
+        by: impl Display,
+        purpose: &str,
+    ) -> Result<Id<T>, Error> {
+        let Some(key) = form_key::sent(self.text("form_key"), app.now) else {
+            return Ok(app.id()?);
+        };
+        let by = by.to_string();
         let sent = self.values.iter();
-        match FormKey::parse(self.text("form_key")) {
-            Ok(key) => Ok(form_key::id(
-                key,
-                purpose,
-                sent.map(|(name, value)| (name.as_str(), value.as_str())),
-            )),
-            Err(_without) => Ok(app.id()?),
-        }
+        let sent = sent.map(|(name, value)| (name.as_str(), value.as_str()));
+        Ok(form_key::id(key, purpose, sent.chain([("", by.as_str())])))
     }
 
     /// Tells the second of two people at one record what the first one saved, by the `revision`

@@ -200,7 +200,7 @@ pub(crate) async fn send(staff: Staff<Draft>, mut form: Fields) -> Answer {
     // 2.
     let me = &chrome.me;
     let sender = Sender::of(&chrome);
-    let link = form.names(&app, "invitation")?;
+    let link = form.names(&app, me.id, "invitation")?;
     let (mut batch, until) = compose(&app, link, &draft, &sender, (&subject, &body))?;
     let entry = me.did(
         "invitation.queued",

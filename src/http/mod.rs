@@ -45,7 +45,6 @@ mod outbox;
 mod own;
 mod page;
 mod paging;
-mod parts;
 mod password;
 mod payments;
 mod pdf;

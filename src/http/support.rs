@@ -154,7 +154,7 @@ pub(crate) async fn create_reply(staff: Admin<Whole>, mut form: Fields) -> Answe
             id: None,
         });
     };
-    let id: SavedReplyId = form.names(app, "saved reply")?;
+    let id: SavedReplyId = form.names(app, staff.me().id, "saved reply")?;
     let entry = staff.me().entry("saved_reply.created", name.as_str());
     let batch = vec![
         support::save(id, &name, &body),

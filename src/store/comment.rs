@@ -25,7 +25,7 @@ pub(crate) struct Comment {
 pub(crate) fn of_task(task: TaskId) -> Statement {
     statement!(
         "SELECT c.internal, c.body, c.author, c.contact_id IS NOT NULL AS by_client, c.created_at \
-         FROM comments c WHERE c.task_id = ?1 ORDER BY c.id DESC LIMIT 200",
+         FROM comments c WHERE c.task_id = ?1 ORDER BY c.created_at DESC, c.id DESC LIMIT 200",
         task.to_string()
     )
 }
@@ -35,7 +35,7 @@ pub(crate) fn shared(asker: &Asker, task: TaskId) -> Statement {
     asker.tasks(
         "SELECT c.internal, c.body, c.author, c.contact_id IS NOT NULL AS by_client, c.created_at \
          FROM task_seen t JOIN comments c ON c.task_id = t.id AND c.internal = 0 \
-         WHERE t.id = ?4 ORDER BY c.id DESC LIMIT 200",
+         WHERE t.id = ?4 ORDER BY c.created_at DESC, c.id DESC LIMIT 200",
         [task.to_string().into()],
     )
 }

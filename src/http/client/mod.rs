@@ -67,7 +67,7 @@ pub(crate) async fn create(staff: Staff, mut form: Fields) -> Answer {
         return try_again(&new_page(staff.chrome, form));
     };
     let (app, name) = (&staff.app, draft.name.as_str());
-    let id: ClientId = form.names(app, "client")?;
+    let id: ClientId = form.names(app, staff.me().id, "client")?;
     let mut batch = client::create(id, &draft, app.now)?;
     // A client comes before the entry that names it.
     let entry = staff.me().did("client.created", id, id, name);

@@ -12,7 +12,7 @@ use super::landing::{File, Place, Sender, land};
 use super::reader::Reader;
 use crate::app::App;
 use crate::domain::filename::FileName;
-use crate::domain::form_key::FormKey;
+use crate::domain::form_key::{self, FormKey};
 use crate::domain::id::{ClientId, DocumentId, VersionId, noun::Form};
 use crate::domain::settings::UploadLimit;
 use crate::domain::text::{Folder, Title};
@@ -64,8 +64,7 @@ fn read(fields: &mut Fields, target: &Target<'_>) -> Option<Wishes> {
             visible: true,
             // Their script sends one file after the other, and says how many there are.
             notify: fields.text("of").parse().is_ok_and(|of: u16| of > 1),
-            group: FormKey::parse(fields.text("form_key"))
-                .ok()
+            group: form_key::sent(fields.text("form_key"), target.app.now)
                 .map(|key| key.to_string()),
             ..Wishes::default()
         });
@@ -99,6 +98,7 @@ pub(super) async fn receive(target: Target<'_>, incoming: &Incoming) -> Result<S
     let mut sent = Sent::default();
     let mut wishes = None;
     let mut files: Vec<File> = Vec::new();
+    let mut stored = 0;
     while let Some(part) = parts.next().await? {
         let Some(raw) = part.file_name() else {
             let name = part.name();
@@ -120,7 +120,7 @@ pub(super) async fn receive(target: Target<'_>, incoming: &Incoming) -> Result<S
             sent.refused.push(why);
             continue;
         }
-        if files.len() == MOST {
+        if stored == MOST {
             let why = format!(
                 "{name} was not taken: {MOST} files can be sent at once. Please send it after them."
             );
@@ -132,12 +132,16 @@ pub(super) async fn receive(target: Target<'_>, incoming: &Incoming) -> Result<S
             named: !raw.is_empty(),
             name: &name,
             number: files.len() + 1,
-            form: FormKey::parse(sent.fields.text("form_key")).ok(),
+            form: form_key::sent(sent.fields.text("form_key"), target.app.now),
         };
         match store(&target, file, wishes).await {
-            // The same file twice is one document; the second object has no row.
-            Ok(Put::Stored(file)) if files.iter().any(|f| f.version == file.version) => {}
-            Ok(Put::Stored(file)) => files.push(file),
+            Ok(Put::Stored(file)) => {
+                stored += 1;
+                // The same file twice is one document; the second object has no row.
+                if files.iter().all(|f| f.version != file.version) {
+                    files.push(file);
+                }
+            }
             Ok(Put::Refused(sentence)) => sent.refused.push(sentence),
             Ok(Put::Nothing) => {}
             Err(error) => sent.fail([&name], error)?,

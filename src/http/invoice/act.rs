@@ -143,8 +143,8 @@ pub(crate) async fn duplicate(staff: Staff<One>, form: Fields) -> Answer {
         staff: me.id,
         now: app.now,
     };
-    let id: InvoiceId = form.names(app, "invoice")?;
-    let revision: RevisionId = form.names(app, "revision")?;
+    let id: InvoiceId = form.names(app, me.id, "invoice")?;
+    let revision: RevisionId = form.names(app, me.id, "revision")?;
     let mut batch = drafts::create(id, revision, invoice.client_id, &draft, by)?;
     let entry = me.did("invoice.duplicated", invoice.client_id, id, invoice.name());
     batch.push(entry.append(app.id()?, app.now));

@@ -84,7 +84,7 @@ pub(crate) async fn correct(staff: Staff<Wrong>, mut form: Fields) -> Answer {
         Ok(fact) => fact,
         Err(why) => return refused(app, recorded.invoice_id, why),
     };
-    let id: FactId = form.names(app, "payment")?;
+    let id: FactId = form.names(app, staff.me().id, "payment")?;
     let was = recorded.as_recorded()?;
     let Some(said) = Said::read(&mut form, id, was, today) else {
         return try_again(&of.show(staff.chrome, form)?);

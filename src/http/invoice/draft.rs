@@ -292,8 +292,8 @@ pub(crate) async fn create(staff: Staff<For>, mut form: Fields) -> Answer {
         return try_again(&of.show(staff.chrome, form, None));
     }
     let me = staff.me();
-    let id: InvoiceId = form.names(app, "invoice")?;
-    let revision: RevisionId = form.names(app, "revision")?;
+    let id: InvoiceId = form.names(app, me.id, "invoice")?;
+    let revision: RevisionId = form.names(app, me.id, "revision")?;
     let by = By {
         staff: me.id,
         now: app.now,

@@ -146,7 +146,7 @@ pub(crate) async fn record(staff: Staff<One>, mut form: Fields) -> Answer {
     if let Err(why) = decide_offline(invoice.stored()) {
         return refused(app, invoice.id, why);
     }
-    let id: FactId = form.names(app, "payment")?;
+    let id: FactId = form.names(app, chrome.me.id, "payment")?;
     let Some(said) = Said::read(&mut form, id, invoice.total()?, one.today) else {
         return try_again(&RecordPage::new(chrome, one, form)?);
     };

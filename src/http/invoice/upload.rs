@@ -274,8 +274,8 @@ pub(crate) async fn upload(staff: Staff<For>, incoming: Incoming) -> Answer {
         return try_again(&of.upload_page(staff.chrome, form));
     };
     let me = staff.me();
-    let id: InvoiceId = form.names(app, "invoice")?;
-    let revision: RevisionId = form.names(app, "revision")?;
+    let id: InvoiceId = form.names(app, me.id, "invoice")?;
+    let revision: RevisionId = form.names(app, me.id, "revision")?;
     let by = By {
         staff: me.id,
         now: app.now,

@@ -151,8 +151,8 @@ pub(crate) async fn create(viewer: Viewer<Messaging, OfClient>, incoming: Incomi
     })
     .await?;
     if let (Some((subject, project, body)), false) = (&said, form.has_errors()) {
-        let thread: ThreadId = form.names(app, "thread")?;
-        let id: MessageId = form.names(app, "message")?;
+        let thread: ThreadId = form.names(app, me.id, "thread")?;
+        let id: MessageId = form.names(app, me.id, "message")?;
         let asker = viewer.asker();
         let word = Word {
             id,
@@ -164,7 +164,8 @@ pub(crate) async fn create(viewer: Viewer<Messaging, OfClient>, incoming: Incomi
             say::begin(&asker, thread, subject, *project),
             say::say(&asker, &word),
         ];
-        match write(app, &form, batch, (id, &files, &me.address)).await? {
+        let batch = (batch, say::placed(&asker, id));
+        match write(app, batch, (id, &files, &me.address)).await? {
             Written::At(at) => {
                 Flash::success(app, "Your message is sent. Our answer will appear here.");
                 return see(&format!("/messages/{at}"));
@@ -188,8 +189,8 @@ pub(crate) async fn create_by_staff(staff: Staff<OfStaff>, incoming: Incoming) -
     })
     .await?;
     if let (Some((subject, project, body)), false) = (&said, form.has_errors()) {
-        let thread: ThreadId = form.names(app, "thread")?;
-        let id: MessageId = form.names(app, "message")?;
+        let thread: ThreadId = form.names(app, me.id, "thread")?;
+        let id: MessageId = form.names(app, me.id, "message")?;
         let word = Word {
             id,
             thread,
@@ -200,7 +201,8 @@ pub(crate) async fn create_by_staff(staff: Staff<OfStaff>, incoming: Incoming) -
             say::begin_by_staff(thread, client.id, subject, *project, app.now),
             say::say_by_staff(&word, app.now),
         ];
-        match write(app, &form, batch, (id, &files, &me.address)).await? {
+        let batch = (batch, say::placed_for_staff(id));
+        match write(app, batch, (id, &files, &me.address)).await? {
             Written::At(at) => {
                 Flash::success(app, format!("Your message to {} is sent.", client.name));
                 return see(&format!("/admin/messages/{at}"));

@@ -23,19 +23,19 @@ pub(super) enum Written {
     Gone,
 }
 
-/// Writes a message in one batch: what makes its thread, what says it, its files and its line in the log.
+/// Writes a message in one batch: what makes its thread, what says it, its files and its line in the log,
+/// which is of the moment of the log's own. At the end is read where it stands.
 /// Sent twice, the second time it finds the first one.
 pub(super) async fn write(
     app: &App,
-    form: &Fields,
-    mut batch: Vec<Statement>,
+    (mut batch, placed): (Vec<Statement>, Statement),
     (message, files, address): (MessageId, &[Arrived], &str),
 ) -> Result<Written, Error> {
-    let log: AuditId = form.names(app, "log")?;
     batch.extend(say::attach(message, files, app.now)?);
+    let log: AuditId = message.again(app.now);
     batch.push(say::note(log, message, address, app.now));
     let own = batch.len();
-    batch.push(say::placed(message));
+    batch.push(placed);
     let mut results = match app.db.batch(batch).await {
         Err(store::Error::Conflict(Conflict::Meanwhile)) => return Ok(Written::Late),
         written => written?,
@@ -62,15 +62,16 @@ pub(crate) async fn say(viewer: Viewer<Messaging, OfClient>, incoming: Incoming)
     })
     .await?;
     if let (Some(body), false) = (&said, form.has_errors()) {
-        let id: MessageId = form.names(app, "message")?;
+        let id: MessageId = form.names(app, me.id, "message")?;
         let word = Word {
             id,
             thread: thread.id,
             body,
             by: (me.id, me.name.as_str()),
         };
-        let batch = vec![say::say(&viewer.asker(), &word)];
-        match write(app, &form, batch, (id, &files, &me.address)).await? {
+        let asker = viewer.asker();
+        let batch = (vec![say::say(&asker, &word)], say::placed(&asker, id));
+        match write(app, batch, (id, &files, &me.address)).await? {
             Written::At(at) => {
                 Flash::success(app, "Your message is sent.");
                 return see(&format!("/messages/{at}"));
@@ -92,15 +93,18 @@ pub(crate) async fn say_by_staff(staff: Staff<OfStaff>, incoming: Incoming) -> A
     })
     .await?;
     if let (Some(body), false) = (&said, form.has_errors()) {
-        let id: MessageId = form.names(app, "message")?;
+        let id: MessageId = form.names(app, me.id, "message")?;
         let word = Word {
             id,
             thread: thread.id,
             body,
             by: (me.id, me.name.as_str()),
         };
-        let batch = vec![say::say_by_staff(&word, app.now)];
-        match write(app, &form, batch, (id, &files, &me.address)).await? {
+        let batch = (
+            vec![say::say_by_staff(&word, app.now)],
+            say::placed_for_staff(id),
+        );
+        match write(app, batch, (id, &files, &me.address)).await? {
             Written::At(at) => {
                 Flash::success(app, "Your message is sent.");
                 return see(&format!("/admin/messages/{at}"));

@@ -169,7 +169,7 @@ pub(crate) async fn create(staff: Staff<Client>, mut form: Fields) -> Answer {
     let Some(draft) = read(&mut form, &[], app.now.date()) else {
         return try_again(&Page::new(staff.chrome, client, form));
     };
-    let id: ProjectId = form.names(app, "project")?;
+    let id: ProjectId = form.names(app, staff.me().id, "project")?;
     let name = draft.name.as_str();
     let mut batch = project::create(id, client.id, staff.me().id, &draft, app.now)?;
     let entry = staff.me().did("project.created", client.id, id, name);

@@ -26,7 +26,7 @@ pub(crate) async fn by_staff(staff: Staff<One>, mut form: Fields) -> Answer {
     let (Some(body), false) = (body, form.has_errors()) else {
         return try_again(&TaskPage::new(staff.chrome, staff.page, app.now, form));
     };
-    let id: CommentId = form.names(app, "comment")?;
+    let id: CommentId = form.names(app, me.id, "comment")?;
     let by = (me.id, me.name.as_str());
     let action = if shared {
         "task.comment_shared"
@@ -64,7 +64,7 @@ pub(crate) async fn by_contact(viewer: Viewer<Tasked, SeenOne>, mut form: Fields
         );
         return try_again(&page);
     };
-    let id: CommentId = form.names(app, "comment")?;
+    let id: CommentId = form.names(app, me.id, "comment")?;
     let by = (me.id, me.name.as_str());
     let batch = vec![comment::by_contact(&asker(&viewer), id, of.id, by, &body)];
     app.db.batch(batch).await?;

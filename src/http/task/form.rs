@@ -191,7 +191,7 @@ pub(crate) async fn create(staff: Staff<New>, mut form: Fields) -> Answer {
         return try_again(&Page::new(staff.chrome, staff.page, form));
     };
     let (app, client) = (&staff.app, &staff.page.client);
-    let id: TaskId = form.names(app, "task")?;
+    let id: TaskId = form.names(app, staff.me().id, "task")?;
     let title = draft.title.as_str();
     let entry = staff.me().did("task.created", client.id, id, title);
     let batch = vec![

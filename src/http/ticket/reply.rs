@@ -92,8 +92,8 @@ async fn write<L>(
     staff: &[Candidate],
 ) -> Result<Written, Error> {
     let (app, me, asker) = (&viewer.app, viewer.me(), viewer.asker());
-    let new: TicketId = form.names(app, "ticket")?;
-    let message: MessageId = form.names(app, "message")?;
+    let new: TicketId = form.names(app, me.id, "ticket")?;
+    let message: MessageId = form.names(app, me.id, "message")?;
     let word = Word {
         id: message,
         ticket: reads.unwrap_or(new),
@@ -116,11 +116,11 @@ async fn write<L>(
     }
     batch.extend(say::say(&asker, &word));
     batch.extend(say::attach(word.id, files, app.now)?);
-    let log: AuditId = form.names(app, "log")?;
+    let log: AuditId = message.again(app.now);
     batch.push(say::note(log, &word, &me.address, app.now));
     batch.push(heard.tell(app, staff)?);
     let own = batch.len();
-    batch.push(say::placed(word.id));
+    batch.push(say::placed(&asker, word.id));
     let mut results = match app.db.batch(batch).await {
         Err(store::Error::Conflict(Conflict::Meanwhile)) => return Ok(Written::Late),
         written => written?,

@@ -64,7 +64,7 @@ pub(crate) async fn answer(staff: Staff<One>, incoming: Incoming) -> Answer {
     };
     // 3.
     let me = staff.me();
-    let id: MessageId = form.names(app, "answer")?;
+    let id: MessageId = form.names(app, me.id, "answer")?;
     let log: AuditId = app.id()?;
     let heard = form.text("revision").parse().unwrap_or(ticket.heard);
     let mut batch = vec![
@@ -89,7 +89,7 @@ pub(crate) async fn answer(staff: Staff<One>, incoming: Incoming) -> Answer {
         told,
     )?);
     let own = batch.len();
-    batch.push(say::placed(id));
+    batch.push(say::placed_for_staff(id));
     let placed: Option<Placed> = match app.db.batch(batch).await {
         Ok(mut results) => {
             for _ in 0..own {
@@ -172,7 +172,7 @@ pub(crate) async fn note(staff: Staff<One>, incoming: Incoming) -> Answer {
         return again(staff, form);
     };
     let me = staff.me();
-    let id: MessageId = form.names(app, "note")?;
+    let id: MessageId = form.names(app, me.id, "note")?;
     let entry = me.did("ticket.noted", ticket.client_id, ticket.id, ticket.title());
     let mut batch = vec![say::by_staff(
         id,

@@ -274,7 +274,7 @@ pub(crate) async fn make(staff: Staff<Waiting>, mut form: Fields) -> Answer {
     let (app, of) = (&staff.app, &staff.page);
     // 1.
     let grouping = form.required("group", Grouping::parse);
-    let id: InvoiceId = form.names(app, "invoice")?;
+    let id: InvoiceId = form.names(app, staff.me().id, "invoice")?;
     let mut chosen: Vec<&Entry> = Vec::new();
     for entry in &of.entries {
         if form.checkbox(&named(entry)) {
@@ -331,7 +331,7 @@ pub(crate) async fn make(staff: Staff<Waiting>, mut form: Fields) -> Answer {
         now: app.now,
     };
     let client = of.buyer.client_id;
-    let revision: RevisionId = form.names(app, "revision")?;
+    let revision: RevisionId = form.names(app, me.id, "revision")?;
     let as_read = |entry: &&Entry| Chosen {
         id: entry.id,
         revision: entry.revision,

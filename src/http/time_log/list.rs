@@ -317,7 +317,7 @@ async fn add(app: &crate::app::App, chrome: Chrome<Me>, log: Log, mut form: Fiel
     let (Some((draft, target)), false) = (read, form.has_errors()) else {
         return try_again(&Page::new(chrome, log, form));
     };
-    let (id, by) = (form.names::<_>(app, "time")?, &chrome.me);
+    let (id, by) = (form.names::<_>(app, chrome.me.id, "time")?, &chrome.me);
     let id: TimeEntryId = id;
     let again = log.parts.with(&[("for", &target.value)]).address(&log.path);
     // 2.

@@ -134,8 +134,16 @@ pub(crate) struct Placed {
     pub(crate) thread_id: ThreadId,
 }
 
-/// [`Placed`] of a message.
-pub(crate) fn placed(message: MessageId) -> Statement {
+/// [`Placed`] of a message in a thread that the viewer may see.
+pub(crate) fn placed(asker: &Asker, message: MessageId) -> Statement {
+    asker.threads(
+        "SELECT t.id AS thread_id FROM messages m CROSS JOIN thread_seen t ON t.id = m.thread_id WHERE m.id = ?4",
+        [message.to_string().into()],
+    )
+}
+
+/// The same for staff.
+pub(crate) fn placed_for_staff(message: MessageId) -> Statement {
     statement!(
         "SELECT m.thread_id FROM messages m WHERE m.id = ?1",
         message.to_string()

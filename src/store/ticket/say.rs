@@ -137,8 +137,17 @@ pub(crate) struct Placed {
     pub(crate) status: Status,
 }
 
-/// [`Placed`] of a message.
-pub(crate) fn placed(message: MessageId) -> Statement {
+/// [`Placed`] of a message in a ticket that the viewer may see.
+pub(crate) fn placed(asker: &Asker, message: MessageId) -> Statement {
+    asker.tickets(
+        "SELECT m.ticket_id, t.number, t.status FROM ticket_messages m \
+         CROSS JOIN ticket_seen t ON t.id = m.ticket_id WHERE m.id = ?4",
+        [message.to_string().into()],
+    )
+}
+
+/// The same for staff.
+pub(crate) fn placed_for_staff(message: MessageId) -> Statement {
     statement!(
         "SELECT m.ticket_id, t.number, t.status FROM ticket_messages m JOIN tickets t ON t.id = m.ticket_id \
          WHERE m.id = ?1",
