@@ -41,9 +41,7 @@ pub(crate) async fn receive(public: Public, incoming: Incoming) -> Answer {
     let body = incoming.bytes(LIMIT).await?;
     let report = CspReport::parse(&body, app.config.base_url.origin());
     if let Some(report) = report.filter(|_| is_taken(app.now)) {
-        app.db
-            .batch(csp_report::count(&report, app.now).into())
-            .await?;
+        app.db.run(csp_report::count(&report, app.now)).await?;
     }
     Ok(StatusCode::NO_CONTENT.into_response())
 }

@@ -16,27 +16,18 @@ pub(crate) struct Held {
     pub(crate) last_at: Timestamp,
 }
 
-/// Counts a report. Two hundred kinds are kept; a further one takes the place of the one that was not seen
-/// for longest, so that what somebody makes up shuts nothing real out.
-pub(crate) fn count(report: &CspReport, now: Timestamp) -> [Statement; 2] {
-    [
-        statement!(
-            "DELETE FROM csp_reports WHERE directive > '' AND last_at = (SELECT min(last_at) FROM csp_reports WHERE directive > '') \
-             AND (SELECT count(*) FROM (SELECT 1 FROM csp_reports WHERE directive > '' LIMIT 200)) = 200 \
-             AND NOT EXISTS (SELECT 1 FROM csp_reports WHERE directive = ?1 AND blocked = ?2 AND page = ?3)",
-            report.directive.as_str(),
-            report.blocked.as_str(),
-            report.page.as_str()
-        ),
-        statement!(
-            "INSERT INTO csp_reports (directive, blocked, page, count, first_at, last_at) VALUES (?1, ?2, ?3, 1, ?4, ?4) \
-             ON CONFLICT DO UPDATE SET count = count + 1, last_at = ?4",
-            report.directive.as_str(),
-            report.blocked.as_str(),
-            report.page.as_str(),
-            now
-        ),
-    ]
+/// Counts a report. Of two hundred kinds no further one is taken.
+pub(crate) fn count(report: &CspReport, now: Timestamp) -> Statement {
+    statement!(
+        "INSERT INTO csp_reports (directive, blocked, page, count, first_at, last_at) SELECT ?1, ?2, ?3, 1, ?4, ?4 \
+         WHERE (SELECT count(*) FROM (SELECT 1 FROM csp_reports WHERE directive > '' LIMIT 200)) < 200 \
+          OR EXISTS (SELECT 1 FROM csp_reports WHERE directive = ?1 AND blocked = ?2 AND page = ?3) \
+         ON CONFLICT DO UPDATE SET count = count + 1, last_at = ?4",
+        report.directive.as_str(),
+        report.blocked.as_str(),
+        report.page.as_str(),
+        now
+    )
 }
 
 /// The twenty that were seen last.
