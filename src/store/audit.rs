@@ -125,9 +125,7 @@ pub(crate) struct Kept {
     pub(crate) action: String,
     pub(crate) detail: String,
     /// The client it concerns, where the list is not of one client.
-    #[serde(default)]
     pub(crate) client_id: Option<ClientId>,
-    #[serde(default)]
     pub(crate) client_name: Option<String>,
 }
 

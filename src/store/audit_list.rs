@@ -24,7 +24,6 @@ pub(crate) struct Filter {
 /// An entry with who and from where.
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct Listed {
-    #[serde(flatten)]
     pub(crate) kept: Kept,
     pub(crate) principal_id: Option<String>,
     pub(crate) address: String,

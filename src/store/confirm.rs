@@ -22,7 +22,6 @@ pub(crate) struct Proofs {
     /// The sign-in link that is open, whose code proves as much. Clients alone have one.
     pub(crate) token_hash: Option<String>,
     /// The second factor, which is asked for beside the first.
-    #[serde(flatten)]
     pub(crate) second: Second,
 }
 

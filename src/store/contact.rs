@@ -44,7 +44,6 @@ pub(crate) struct Contact {
     #[serde(deserialize_with = "flag")]
     pub(crate) has_factor: bool,
     /// Its newest invitation.
-    #[serde(flatten)]
     pub(crate) newest: Newest,
 }
 

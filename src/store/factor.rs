@@ -65,7 +65,6 @@ pub(crate) struct Kept {
     pub(crate) sealed: String,
     pub(crate) last_step: Step,
     /// Name of who has it, where the log wants it.
-    #[serde(default)]
     pub(crate) name: String,
 }
 
@@ -79,7 +78,7 @@ pub(crate) fn kept(person: Person, epoch: i64) -> Statement {
             epoch
         ),
         Person::Account(id) => statement!(
-            "SELECT f.sealed, f.last_step FROM accounts a JOIN factors f ON f.person_id = a.id \
+            "SELECT f.sealed, f.last_step, '' AS name FROM accounts a JOIN factors f ON f.person_id = a.id \
              WHERE a.id = ?1 AND a.epoch = ?2",
             id.to_string(),
             epoch
@@ -358,13 +357,9 @@ pub(crate) fn require(on: bool, by: StaffId, now: Timestamp) -> [Statement; 3] {
 pub(crate) struct Loser {
     /// Id of the member of staff or of the contact.
     pub(crate) row: String,
-    #[serde(default)]
     pub(crate) staff_id: Option<StaffId>,
-    #[serde(default)]
     pub(crate) account_id: Option<AccountId>,
-    #[serde(default)]
     pub(crate) contact_id: Option<ContactId>,
-    #[serde(default)]
     pub(crate) client_id: Option<ClientId>,
     pub(crate) name: String,
     pub(crate) email: String,

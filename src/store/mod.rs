@@ -55,6 +55,7 @@ mod proviso;
 pub(crate) mod receipt;
 pub(crate) mod reminder;
 pub(crate) mod reset;
+mod rows;
 pub(crate) mod said;
 mod search;
 pub(crate) mod session;
@@ -81,9 +82,9 @@ pub(crate) use error::{Conflict, Error};
 pub(crate) use proviso::Proviso;
 
 /// A row that its id finds. A page about one row names the row's type in its guard, and no more.
-pub(crate) trait ById: serde::de::DeserializeOwned + Send {
+pub(crate) trait ById: serde::de::DeserializeOwned + Send + 'static {
     /// What the address names it by.
-    type Id: serde::de::DeserializeOwned + Copy + Send + Sync;
+    type Id: serde::de::DeserializeOwned + Copy + Send + Sync + 'static;
     /// The statement that reads it.
     fn by_id(id: Self::Id) -> Statement;
 }

@@ -112,7 +112,6 @@ pub(crate) fn told() -> Statement {
 /// An entry that [`told`] reads.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Told {
-    #[serde(flatten)]
     pub(crate) kept: Kept,
     pub(crate) entity_id: Option<String>,
 }

@@ -13,7 +13,6 @@ use crate::domain::time::Timestamp;
 #[derive(Debug, Deserialize)]
 pub(crate) struct PreviewRow {
     /// What a session of that contact would read. Ids of what is not there yet are nil.
-    #[serde(flatten)]
     pub(crate) seen: ContactRow,
     /// Whether a contact was chosen.
     #[serde(deserialize_with = "flag")]

@@ -45,7 +45,6 @@ impl Measured {
 pub(crate) struct Listed {
     pub(crate) id: ProjectId,
     pub(crate) name: String,
-    #[serde(flatten)]
     pub(crate) measured: Measured,
     #[serde(deserialize_with = "flag")]
     pub(crate) visible: bool,
@@ -99,7 +98,6 @@ pub(crate) struct Project {
     pub(crate) client_name: String,
     pub(crate) name: String,
     pub(crate) description: String,
-    #[serde(flatten)]
     pub(crate) measured: Measured,
     #[serde(deserialize_with = "flag")]
     pub(crate) visible: bool,
@@ -340,7 +338,6 @@ pub(crate) fn current(asker: &Asker) -> Statement {
 pub(crate) struct Seen {
     pub(crate) name: String,
     pub(crate) description: String,
-    #[serde(flatten)]
     pub(crate) measured: Measured,
     pub(crate) starts_on: Option<Date>,
     pub(crate) due_on: Option<Date>,

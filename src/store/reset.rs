@@ -99,7 +99,6 @@ pub(crate) struct Presented<'a> {
 /// Whose link it is.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Found {
-    #[serde(flatten)]
     pub(crate) owner: Owner,
     pub(crate) password_hash: Option<String>,
     /// There is a second factor, so the password may be shorter.

@@ -42,7 +42,6 @@ pub(crate) struct StaffRow {
     /// The business wants everybody on the staff to have a second factor, and this person has none.
     #[serde(deserialize_with = "flag")]
     pub(crate) lacks_factor: bool,
-    #[serde(flatten)]
     pub(crate) branding: Branding,
 }
 
@@ -88,7 +87,6 @@ pub(crate) struct ContactRow {
     pub(crate) news: u32,
     /// JSON: further clients of this person.
     pub(crate) others: String,
-    #[serde(flatten)]
     pub(crate) branding: Branding,
 }
 

@@ -29,7 +29,6 @@ pub(crate) struct Member {
     /// Active owners other than this person.
     pub(crate) owners_left: u32,
     /// Their newest link to join.
-    #[serde(flatten)]
     newest: Newest,
 }
 

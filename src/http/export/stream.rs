@@ -1,8 +1,6 @@
 //! The bytes of an export, one after the other: rows of each part, then files, then the list of what became
 //! of them.
 
-use serde_json::value::RawValue;
-
 use crate::app::App;
 use crate::domain::filename::FileName;
 use crate::domain::zip::Zip;
@@ -108,7 +106,7 @@ impl Export {
             return self.small("about.json", about.as_bytes());
         };
         let mut results = self.app.db.run(self.of.page(name, after)).await?;
-        let rows: Vec<Box<RawValue>> = results.rows()?;
+        let rows = results.json()?;
         let is_first = after.is_empty();
         let mut out = Vec::new();
         if is_first && rows.is_empty() {
@@ -122,10 +120,10 @@ impl Export {
         let mut text = String::new();
         for (i, row) in rows.iter().enumerate() {
             text.push_str(if is_first && i == 0 { "[\n" } else { ",\n" });
-            text.push_str(row.get());
+            text.push_str(row);
         }
         let last = match rows.last() {
-            Some(row) if rows.len() == PAGE => Some(serde_json::from_str::<Key>(row.get())?.id),
+            Some(row) if rows.len() == PAGE => Some(serde_json::from_str::<Key>(row)?.id),
             _ => None,
         };
         if last.is_none() {

@@ -49,7 +49,6 @@ impl ById for Draft {
 /// Who asks for a new link from the page of a dead one.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Renewal {
-    #[serde(flatten)]
     pub(crate) draft: Draft,
     /// The dead link.
     pub(crate) link_id: LinkId,

@@ -24,7 +24,6 @@ pub(crate) struct Listed {
     pub(crate) last_words: String,
     pub(crate) unread: u64,
     /// On the staff's lists of all clients.
-    #[serde(default)]
     pub(crate) client_name: Option<String>,
 }
 

@@ -1,0 +1,463 @@
+//! Rows as D1 gave them, and how types are read out of them.
+//!
+//! serde would put a reader of JSON into the worker for every type of row. So JSON is read once, into
+//! cells, and a type takes its cells by the names of its fields: that leaves little of each type.
+
+use std::fmt;
+use std::slice::Iter;
+
+use serde::de::value::StringDeserializer;
+use serde::de::{
+    self, DeserializeOwned, DeserializeSeed, Deserializer, Error as _, IntoDeserializer as _,
+    MapAccess, SeqAccess, Unexpected, Visitor,
+};
+use serde::ser::Serializer;
+use serde::{Deserialize, Serialize, forward_to_deserialize_any};
+use serde_json::Error;
+
+/// One value of a row.
+#[derive(Debug, Default)]
+enum Cell {
+    /// Somebody has it already, or there never was one.
+    #[default]
+    Gone,
+    Null,
+    Int(i64),
+    Text(String),
+}
+
+/// What one statement answered. Its rows have the same columns, in the same order.
+#[derive(Debug, Default)]
+pub(super) struct Table {
+    columns: Vec<String>,
+    /// Row after row.
+    cells: Vec<Cell>,
+}
+
+impl Table {
+    /// The rows, to be read once.
+    pub(super) fn rows(&mut self) -> impl ExactSizeIterator<Item = Row<'_>> {
+        let columns = self.columns.as_slice();
+        let rows = self.cells.chunks_mut(columns.len().max(1));
+        rows.map(move |cells| Row {
+            columns,
+            cells,
+            next: 0,
+        })
+    }
+}
+
+/// A row that is being read.
+pub(super) struct Row<'t> {
+    columns: &'t [String],
+    cells: &'t mut [Cell],
+    /// Where the next column is most likely.
+    next: usize,
+}
+
+impl Row<'_> {
+    /// Reads the row as a `T`.
+    pub(super) fn read<T: DeserializeOwned>(mut self) -> Result<T, Error> {
+        T::deserialize(&mut self)
+    }
+
+    fn take(&mut self, name: &str) -> Cell {
+        let is_it = |column: &String| column == name;
+        let ahead = self.columns.iter().skip(self.next).position(is_it);
+        let at = match ahead {
+            Some(steps) => Some(self.next + steps),
+            None => self.columns.iter().position(is_it),
+        };
+        let cell = at.and_then(|at| self.cells.get_mut(at));
+        self.next = at.map_or(self.next, |at| at + 1);
+        cell.map(std::mem::take).unwrap_or_default()
+    }
+}
+
+impl<'de> Deserializer<'de> for &mut Row<'_> {
+    type Error = Error;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        Err(Error::invalid_type(Unexpected::Other("a row"), &visitor))
+    }
+
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _name: &'static str,
+        fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Error> {
+        let fields = fields.iter();
+        visitor.visit_seq(Fields { row: self, fields })
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        _name: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, Error> {
+        visitor.visit_newtype_struct(self)
+    }
+
+    forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 u8 u16 u32 u64 f32 f64 char str string bytes byte_buf option unit
+        unit_struct seq tuple tuple_struct map enum identifier ignored_any
+    }
+}
+
+/// The fields of a struct, each out of the column of its name.
+struct Fields<'r, 't> {
+    row: &'r mut Row<'t>,
+    fields: Iter<'static, &'static str>,
+}
+
+impl<'de> SeqAccess<'de> for Fields<'_, '_> {
+    type Error = Error;
+
+    fn next_element_seed<T: DeserializeSeed<'de>>(
+        &mut self,
+        seed: T,
+    ) -> Result<Option<T::Value>, Error> {
+        let Some(name) = self.fields.next() else {
+            return Ok(None);
+        };
+        let cell = self.row.take(name);
+        let row = &mut *self.row;
+        match seed.deserialize(Field { row, name, cell }) {
+            Ok(value) => Ok(Some(value)),
+            Err(error) => Err(within(name, &error)),
+        }
+    }
+}
+
+#[cold]
+fn within(name: &str, error: &Error) -> Error {
+    Error::custom(format_args!("{name}: {error}"))
+}
+
+/// One field. A struct in a row that has no column of its name shares the row's columns.
+struct Field<'r, 't> {
+    row: &'r mut Row<'t>,
+    name: &'static str,
+    cell: Cell,
+}
+
+impl<'de> Deserializer<'de> for Field<'_, '_> {
+    type Error = Error;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        match self.cell {
+            Cell::Gone => Err(Error::missing_field(self.name)),
+            Cell::Null => visitor.visit_unit(),
+            Cell::Int(int) => visitor.visit_i64(int),
+            Cell::Text(text) => visitor.visit_string(text),
+        }
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        match self.cell {
+            Cell::Gone | Cell::Null => visitor.visit_none(),
+            Cell::Int(_) | Cell::Text(_) => visitor.visit_some(self),
+        }
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        _name: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, Error> {
+        visitor.visit_newtype_struct(self)
+    }
+
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Error> {
+        match self.cell {
+            Cell::Gone => self.row.deserialize_struct(name, fields, visitor),
+            _ => self.deserialize_any(visitor),
+        }
+    }
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        _name: &'static str,
+        _variants: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Error> {
+        match self.cell {
+            Cell::Text(text) => {
+                let text: StringDeserializer<Error> = text.into_deserializer();
+                visitor.visit_enum(text)
+            }
+            _ => self.deserialize_any(visitor),
+        }
+    }
+
+    forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 u8 u16 u32 u64 f32 f64 char str string bytes byte_buf unit
+        unit_struct seq tuple tuple_struct map identifier ignored_any
+    }
+}
+
+impl<'de> Deserialize<'de> for Table {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        from.deserialize_any(Rows)
+    }
+}
+
+/// Reads a list of objects.
+struct Rows;
+
+impl<'de> Visitor<'de> for Rows {
+    type Value = Table;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("rows")
+    }
+
+    fn visit_unit<E>(self) -> Result<Table, E> {
+        Ok(Table::default())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut rows: A) -> Result<Table, A::Error> {
+        let mut table = Table::default();
+        while rows.next_element_seed(Next(&mut table))?.is_some() {}
+        Ok(table)
+    }
+}
+
+/// Adds a row to those before it.
+struct Next<'t>(&'t mut Table);
+
+impl<'de> DeserializeSeed<'de> for Next<'_> {
+    type Value = ();
+    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<(), D::Error> {
+        from.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Next<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a row with the columns of the one before it")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut row: A) -> Result<(), A::Error> {
+        let Table { columns, cells } = self.0;
+        let is_first = cells.is_empty();
+        let mut at = 0;
+        loop {
+            let column = Column {
+                columns: &mut *columns,
+                at,
+                is_first,
+            };
+            if row.next_key_seed(column)?.is_none() {
+                break;
+            }
+            cells.push(row.next_value()?);
+            at += 1;
+        }
+        if at == columns.len() {
+            Ok(())
+        } else {
+            Err(A::Error::invalid_length(
+                at,
+                &"a row as long as the one before",
+            ))
+        }
+    }
+}
+
+/// Learns the name of a column from the first row, and finds it again in the others.
+struct Column<'t> {
+    columns: &'t mut Vec<String>,
+    at: usize,
+    is_first: bool,
+}
+
+impl<'de> DeserializeSeed<'de> for Column<'_> {
+    type Value = ();
+    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<(), D::Error> {
+        from.deserialize_str(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Column<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the column that the row before has here")
+    }
+
+    fn visit_str<E: de::Error>(self, name: &str) -> Result<(), E> {
+        match self.columns.get(self.at) {
+            Some(known) if known == name => Ok(()),
+            None if self.is_first => {
+                self.columns.push(name.to_owned());
+                Ok(())
+            }
+            _ => Err(E::invalid_value(Unexpected::Str(name), &self)),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Cell {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        from.deserialize_any(Value)
+    }
+}
+
+/// Reads one value.
+struct Value;
+
+impl Visitor<'_> for Value {
+    type Value = Cell;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("text, an integer or null")
+    }
+
+    fn visit_unit<E>(self) -> Result<Cell, E> {
+        Ok(Cell::Null)
+    }
+
+    fn visit_i64<E>(self, int: i64) -> Result<Cell, E> {
+        Ok(Cell::Int(int))
+    }
+
+    fn visit_u64<E: de::Error>(self, int: u64) -> Result<Cell, E> {
+        let within = i64::try_from(int);
+        within
+            .map(Cell::Int)
+            .map_err(|_beyond| E::invalid_value(Unexpected::Unsigned(int), &self))
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Cell, E> {
+        Ok(Cell::Text(text.to_owned()))
+    }
+
+    fn visit_string<E>(self, text: String) -> Result<Cell, E> {
+        Ok(Cell::Text(text))
+    }
+}
+
+/// As it was read.
+impl Serialize for Row<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let pairs = self.columns.iter().zip(self.cells.iter());
+        to.collect_map(pairs)
+    }
+}
+
+impl Serialize for Cell {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Gone | Self::Null => to.serialize_unit(),
+            Self::Int(int) => to.serialize_i64(*int),
+            Self::Text(text) => to.serialize_str(text),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, PartialEq, Deserialize)]
+    #[serde(rename_all = "lowercase")]
+    enum Colour {
+        Red,
+    }
+
+    #[derive(Debug, PartialEq, Deserialize)]
+    struct Look {
+        colour: Colour,
+        logo: Option<String>,
+    }
+
+    #[derive(Debug, PartialEq, Deserialize)]
+    struct Id(u32);
+
+    #[derive(Debug, PartialEq, Deserialize)]
+    struct Client {
+        id: Id,
+        #[serde(deserialize_with = "super::super::flag")]
+        open: bool,
+        look: Look,
+        note: Option<i64>,
+    }
+
+    fn read<T: DeserializeOwned>(json: &str) -> Result<Vec<T>, Error> {
+        let mut table: Table = serde_json::from_str(json)?;
+        table.rows().map(Row::read).collect()
+    }
+
+    #[test]
+    fn fields_find_their_columns_in_any_order_and_structs_share_those_of_the_row() {
+        let rows = r#"[{"logo":null,"open":1,"id":7,"colour":"red","unread":0},
+                       {"logo":"\u00fc","open":0,"id":8,"colour":"red","unread":0}]"#;
+        let rows: Vec<Client> = read(rows).unwrap();
+        let (colour, note) = (Colour::Red, None);
+        let look = Look { colour, logo: None };
+        let open = true;
+        assert_eq!(
+            rows[0],
+            Client {
+                id: Id(7),
+                open,
+                look,
+                note
+            }
+        );
+        assert_eq!(rows[1].look.logo.as_deref(), Some("ü"));
+        assert!(!rows[1].open);
+    }
+
+    #[test]
+    fn what_does_not_fit_is_told_with_its_column() {
+        for (row, told) in [
+            (r#"{"open":1,"colour":"red"}"#, "id: missing field `id`"),
+            (r#"{"id":-1,"open":1,"colour":"red"}"#, "id: invalid value"),
+            (r#"{"id":"1","open":1,"colour":"red"}"#, "id: invalid type"),
+            (
+                r#"{"id":1,"open":null,"colour":"red"}"#,
+                "open: invalid type",
+            ),
+            (
+                r#"{"id":1,"open":1,"colour":"blue"}"#,
+                "look: colour: unknown variant",
+            ),
+            (r#"{"id":1,"open":1,"look":3}"#, "look: invalid type"),
+        ] {
+            let error = read::<Client>(&format!("[{row}]")).unwrap_err().to_string();
+            assert!(error.starts_with(told), "{row}: {error}");
+        }
+    }
+
+    #[test]
+    fn rows_of_one_statement_have_the_same_columns() {
+        for rows in [
+            r#"[{"a":1},{"b":1}]"#,
+            r#"[{"a":1},{"a":1,"b":1}]"#,
+            r#"[{"a":1,"b":1},{"a":1}]"#,
+            r#"[{"a":0.5}]"#,
+            r#"[{"a":[]}]"#,
+            r#"[{"a":18446744073709551615}]"#,
+        ] {
+            assert!(serde_json::from_str::<Table>(rows).is_err(), "{rows}");
+        }
+    }
+
+    #[test]
+    fn a_row_is_written_as_it_was_read() {
+        let rows = r#"[{"b":"\"<é","a":-9007199254740991,"c":null}]"#;
+        let mut table: Table = serde_json::from_str(rows).unwrap();
+        let rows_again: Vec<Row> = table.rows().collect();
+        assert_eq!(serde_json::to_string(&rows_again).unwrap(), rows);
+    }
+}
