@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::chrome::{Chrome, Flash};
 use super::guard::{FromAddress, InPath, InQuery, Load, Me, Staff};
 use super::page::{Answer, page, see, try_again};
-use super::{Error, Fields};
+use super::{Argument as _, Error, Fields};
 use crate::domain::id::ExceptionId;
 use crate::domain::invoice::state::Stored;
 use crate::domain::money::{Currency, Money};
@@ -198,7 +198,7 @@ pub(crate) struct Wanted {
 impl FromAddress for Wanted {
     async fn from_address(parts: &mut Parts) -> Result<Self, Error> {
         let InPath(id) = InPath::from_address(parts).await?;
-        let form = Fields::from_parts(parts).await?;
+        let form = Fields::take(parts).await?;
         Ok(Self { id, form })
     }
 }

@@ -7,12 +7,10 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::fmt::Display;
 
-use axum::extract::FromRequest;
-use axum::extract::{FromRequestParts as _, Request};
 use http::request::Parts;
 use percent_encoding::percent_decode;
 
-use super::{Error, Incoming};
+use super::{Argument, Error, Incoming};
 use crate::app::App;
 use crate::domain::form_key::{self, FormKey};
 use crate::domain::id::Id;
@@ -117,14 +115,7 @@ impl Fields {
     /// Reads `application/x-www-form-urlencoded`.
     pub(crate) fn urlencoded(body: &[u8]) -> Self {
         let mut fields = Self::default();
-        for pair in body
-            .split(|byte| *byte == b'&')
-            .filter(|pair| !pair.is_empty())
-        {
-            let mut halves = pair.splitn(2, |byte| *byte == b'=');
-            let name = decode(halves.next().unwrap_or_default());
-            let value = decode(halves.next().unwrap_or_default());
-            let name = String::from_utf8_lossy(&name).into_owned();
+        for (name, value) in pairs(body) {
             fields.add(name, value);
         }
         fields
@@ -264,6 +255,17 @@ impl Fields {
     }
 }
 
+/// The names and values of `application/x-www-form-urlencoded`, as they were sent.
+pub(super) fn pairs(text: &[u8]) -> impl Iterator<Item = (String, Vec<u8>)> {
+    let pairs = text.split(|byte| *byte == b'&');
+    pairs.filter(|pair| !pair.is_empty()).map(|pair| {
+        let mut halves = pair.splitn(2, |byte| *byte == b'=');
+        let name = decode(halves.next().unwrap_or_default());
+        let value = decode(halves.next().unwrap_or_default());
+        (String::from_utf8_lossy(&name).into_owned(), value)
+    })
+}
+
 /// The bytes behind the encoding; whether they are text is looked at afterwards.
 fn decode(text: &[u8]) -> Vec<u8> {
     let spaced: Vec<u8> = text
@@ -273,23 +275,16 @@ fn decode(text: &[u8]) -> Vec<u8> {
     percent_decode(&spaced).collect()
 }
 
-impl<S: Send + Sync> FromRequest<S> for Fields {
-    type Rejection = Error;
-
-    async fn from_request(request: Request, _state: &S) -> Result<Self, Error> {
-        let (mut parts, _) = request.into_parts();
-        Self::from_parts(&mut parts).await
+/// The form of a request. A guard whose statements depend on it may take it too.
+impl Argument for Fields {
+    async fn take(parts: &mut Parts) -> Result<Self, Error> {
+        let incoming = Incoming::take(parts).await?;
+        let bounds = parts.extensions.get::<Bounds>().copied();
+        Self::plain(&incoming, bounds.unwrap_or(Bounds::KNOWN)).await
     }
 }
 
 impl Fields {
-    /// Reads the form of a request, for a guard whose statements depend on it.
-    pub(crate) async fn from_parts(parts: &mut Parts) -> Result<Self, Error> {
-        let incoming = Incoming::from_request_parts(parts, &()).await?;
-        let bounds = parts.extensions.get::<Bounds>().copied();
-        Self::plain(&incoming, bounds.unwrap_or(Bounds::KNOWN)).await
-    }
-
     /// Reads a form that came without files where it might have had some, from who is signed in.
     pub(crate) async fn without_files(incoming: &Incoming) -> Result<Self, Error> {
         Self::plain(incoming, Bounds::KNOWN).await

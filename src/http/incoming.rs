@@ -6,7 +6,6 @@
 
 use std::sync::Arc;
 
-use axum::extract::FromRequestParts;
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt as _};
 use http::HeaderMap;
@@ -18,7 +17,7 @@ use worker::wasm_bindgen::JsValue;
 use worker::wasm_bindgen_futures::JsFuture;
 use worker::web_sys::ReadableStream;
 
-use super::Error;
+use super::{Argument, Error};
 
 /// The unread body, with what its headers say of it.
 #[derive(Clone)]
@@ -96,10 +95,8 @@ fn bad_body(thrown: JsValue) -> Error {
     Error::bad_body(&format!("{thrown:?}"))
 }
 
-impl<S: Sync> FromRequestParts<S> for Incoming {
-    type Rejection = Error;
-
-    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Error> {
+impl Argument for Incoming {
+    async fn take(parts: &mut Parts) -> Result<Self, Error> {
         parts
             .extensions
             .get::<Self>()

@@ -1,9 +1,9 @@
 //! JSON that our own scripts send: read strictly, told in words.
 
-use axum::extract::{FromRequest, FromRequestParts as _, Request};
+use http::request::Parts;
 use serde::de::DeserializeOwned;
 
-use super::{Error, Incoming};
+use super::{Argument, Error, Incoming};
 
 /// The largest body; far above what any of them needs.
 const LIMIT: u64 = 4 * 1024 * 1024;
@@ -12,12 +12,9 @@ const LIMIT: u64 = 4 * 1024 * 1024;
 /// nobody looks at.
 pub(crate) struct Json<T>(pub(crate) T);
 
-impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
-    type Rejection = Error;
-
-    async fn from_request(request: Request, state: &S) -> Result<Self, Error> {
-        let (mut parts, _) = request.into_parts();
-        let incoming = Incoming::from_request_parts(&mut parts, state).await?;
+impl<T: DeserializeOwned + Send + 'static> Argument for Json<T> {
+    async fn take(parts: &mut Parts) -> Result<Self, Error> {
+        let incoming = Incoming::take(parts).await?;
         let kind = incoming.content_type.split(';').next();
         if !kind
             .unwrap_or_default()

@@ -25,6 +25,7 @@ mod factor;
 mod fields;
 mod forgot;
 mod guard;
+mod handler;
 mod headers;
 mod incoming;
 mod invitation;
@@ -86,6 +87,7 @@ use tower_service::Service as _;
 
 pub(crate) use error::Error;
 pub(crate) use fields::Fields;
+pub(crate) use handler::Argument;
 pub(crate) use incoming::Incoming;
 pub(crate) use json::Json;
 pub(crate) use multipart::{Part, Parts};

@@ -30,8 +30,12 @@ pub(crate) fn try_again(template: &impl Template) -> Answer {
 
 /// A page with a status of its own.
 pub(crate) fn page_with(status: StatusCode, template: &impl Template) -> Answer {
-    let html = HeaderValue::from_static("text/html; charset=utf-8");
-    Ok((status, [(CONTENT_TYPE, html)], template.render()?).into_response())
+    sent(status, "text/html; charset=utf-8", template.render()?)
+}
+
+fn sent(status: StatusCode, kind: &'static str, text: String) -> Answer {
+    let kind = HeaderValue::from_static(kind);
+    Ok((status, [(CONTENT_TYPE, kind)], text).into_response())
 }
 
 /// See other, 303: the next page is a GET of `to`, a path of ours.
@@ -51,8 +55,7 @@ pub(crate) fn with_next(to: &str, side: Side, next: &str) -> String {
 
 /// JSON for our own scripts.
 pub(crate) fn json(status: StatusCode, body: &impl Serialize) -> Answer {
-    let kind = HeaderValue::from_static("application/json");
-    Ok((status, [(CONTENT_TYPE, kind)], serde_json::to_string(body)?).into_response())
+    sent(status, "application/json", serde_json::to_string(body)?)
 }
 
 /// The bytes of an answer as the runtime's own stream, which never enters the worker's memory.

@@ -12,11 +12,10 @@ mod time;
 use std::sync::OnceLock;
 
 use axum::Router;
-use axum::handler::Handler;
-use axum::routing::{MethodFilter, on};
+use axum::routing::{MethodFilter, on_service};
 use serde::Serialize;
 
-use super::guard::Guarded;
+use super::handler::{Handler, Route};
 use super::permission;
 use super::project;
 use super::task;
@@ -46,22 +45,28 @@ struct Routes {
 
 impl Routes {
     /// Adds a route. A handler whose first argument is no guard does not compile here.
-    fn on<H, T>(
+    fn on<A, H: Handler<A>>(
+        self,
+        method: (&'static str, MethodFilter),
+        path: &'static str,
+        handler: H,
+    ) -> Self {
+        self.add(method, path, H::GUARD, Route::new(handler))
+    }
+
+    fn add(
         mut self,
         (method, filter): (&'static str, MethodFilter),
         path: &'static str,
-        handler: H,
-    ) -> Self
-    where
-        H: Handler<T, ()>,
-        T: Guarded + 'static,
-    {
+        guard: &'static str,
+        route: Route,
+    ) -> Self {
         self.rows.push(RouteRow {
             method,
             path,
-            guard: T::GUARD,
+            guard,
         });
-        self.router = self.router.route(path, on(filter, handler));
+        self.router = self.router.route(path, on_service(filter, route));
         self
     }
 }

@@ -16,7 +16,7 @@ use crate::domain::time::Timestamp;
 use crate::http::chrome::Flash;
 use crate::http::guard::{self, FromAddress, InPath, Load, Paying, Viewer, Who};
 use crate::http::page::{Answer, see, try_again};
-use crate::http::{Error, Fields};
+use crate::http::{Argument as _, Error, Fields};
 use crate::outbound::payments::Stripe;
 use crate::paying::{Claimed, Went, start};
 use crate::store::attempt::claim::{self, Claim};
@@ -70,7 +70,7 @@ impl Pressed {
 
 impl FromAddress for Pressed {
     async fn from_address(parts: &mut Parts) -> Result<Self, Error> {
-        let form = Fields::from_parts(parts).await?;
+        let form = Fields::take(parts).await?;
         Self::new(&guard::app(parts)?, form)
     }
 }
@@ -208,7 +208,7 @@ pub(crate) struct PressedSeveral {
 impl FromAddress for PressedSeveral {
     /// A tick is a field `i_<id>`. With too many of them, or none, nothing is begun.
     async fn from_address(parts: &mut Parts) -> Result<Self, Error> {
-        let form = Fields::from_parts(parts).await?;
+        let form = Fields::take(parts).await?;
         let ticked = form
             .names_of_fields()
             .filter_map(|name| InvoiceId::parse(name.strip_prefix("i_")?).ok());

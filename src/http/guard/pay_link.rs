@@ -3,22 +3,21 @@
 //! The token stands in the address and D1 knows its hash. A link that was revoked, never existed, or
 //! whose client was archived is one and the same page.
 
-use axum::extract::{FromRequestParts, Path};
 use http::request::Parts;
 
-use super::{FromAddress, Guard};
+use super::{FromAddress, Guard, said};
 use crate::app::App;
 use crate::domain::token::{Purpose, Secret};
-use crate::http::Error;
 use crate::http::chrome::{Chrome, Nobody};
 use crate::http::fields::Bounds;
+use crate::http::{Argument, Error};
 use crate::store::branding::{self, Branding};
 use crate::store::pay_link::{self, Link};
 use crate::store::{Results, Statement};
 
 /// What a page behind a link needs from D1, declared before the one round trip that also proves the
 /// link. Its statements read through `store::pay_link::LINK`.
-pub(crate) trait ByLink: Sized + Send {
+pub(crate) trait ByLink: Sized + Send + 'static {
     /// What the address says besides the token.
     type Args: FromAddress;
     /// The statements, for the link of that hash.
@@ -48,21 +47,18 @@ impl<L> PayLink<L> {
     }
 }
 
-impl<L> Guard for PayLink<L> {
+impl<L: ByLink> Guard for PayLink<L> {
     const NAME: &'static str = "pay-link";
 }
 
-impl<S: Sync, L: ByLink> FromRequestParts<S> for PayLink<L> {
-    type Rejection = Error;
-
+impl<L: ByLink> Argument for PayLink<L> {
     /// 1. the token has the form of one; 2. what the address says; 3. the link and the page's data in
     /// one batch; 4. the page's data.
-    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Error> {
+    async fn take(parts: &mut Parts) -> Result<Self, Error> {
         let app = super::app(parts)?;
         parts.extensions.insert(Bounds::STRANGER);
         // 1.
-        let values = Path::<Vec<(String, String)>>::from_request_parts(parts, &()).await;
-        let values = values.map_or_else(|_no_such_page| Vec::new(), |Path(values)| values);
+        let values = said::values(parts).await.unwrap_or_default();
         let token = values.iter().find(|(name, _)| name == "token");
         let token = token.and_then(|(_, text)| Secret::parse(Purpose::Pay, text).ok());
         let token = token.ok_or(Error::DeadLink)?;

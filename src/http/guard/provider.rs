@@ -3,13 +3,12 @@
 //! The proof is over the raw bytes, read once and before anything is made of them. A door of its
 //! own: no cookie, no look of a page, and no D1 until the signature fits.
 
-use axum::extract::FromRequestParts;
 use http::request::Parts;
 
 use super::Guard;
 use crate::app::App;
 use crate::domain::webhook;
-use crate::http::{Error, Incoming};
+use crate::http::{Argument, Error, Incoming};
 
 /// The largest body that is read: 1 MiB.
 const LIMIT: u64 = 1024 * 1024;
@@ -28,11 +27,9 @@ impl Guard for Provider {
     const NAME: &'static str = "provider";
 }
 
-impl<S: Sync> FromRequestParts<S> for Provider {
-    type Rejection = Error;
-
+impl Argument for Provider {
     /// 1. there is a secret; 2. the bytes; 3. the signature.
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
+    async fn take(parts: &mut Parts) -> Result<Self, Error> {
         let app = super::app(parts)?;
         // 1.
         let secrets = match &app.config.webhook_secrets {
@@ -40,7 +37,7 @@ impl<S: Sync> FromRequestParts<S> for Provider {
             Err(why) => return Err(Error::Unavailable(why.to_string())),
         };
         // 2.
-        let incoming = Incoming::from_request_parts(parts, state).await?;
+        let incoming = Incoming::take(parts).await?;
         let body = incoming.bytes_up_to(LIMIT).await?;
         // 3.
         let header = parts.headers.get("stripe-signature");

@@ -1,13 +1,12 @@
 //! Pages for everybody: signing in, where mailed links land, set-up. They ask no D1 of their own.
 
-use axum::extract::FromRequestParts;
 use http::request::Parts;
 
 use super::{FromAddress, Guard};
 use crate::app::App;
-use crate::http::Error;
 use crate::http::chrome::{Chrome, Nobody};
 use crate::http::fields::Bounds;
+use crate::http::{Argument, Error};
 
 /// Anybody, signed in or not; `A` is what the address says.
 pub(crate) struct Public<A = ()> {
@@ -21,14 +20,12 @@ pub(crate) struct Public<A = ()> {
     pub(crate) head: Parts,
 }
 
-impl<A> Guard for Public<A> {
+impl<A: FromAddress> Guard for Public<A> {
     const NAME: &'static str = "anonymous";
 }
 
-impl<S: Sync, A: FromAddress> FromRequestParts<S> for Public<A> {
-    type Rejection = Error;
-
-    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Error> {
+impl<A: FromAddress> Argument for Public<A> {
+    async fn take(parts: &mut Parts) -> Result<Self, Error> {
         let app = super::app(parts)?;
         parts.extensions.insert(Bounds::STRANGER);
         let args = A::from_address(parts).await?;

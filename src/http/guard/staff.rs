@@ -2,7 +2,6 @@
 
 use std::marker::PhantomData;
 
-use axum::extract::FromRequestParts;
 use http::request::Parts;
 
 use super::{FromAddress as _, Guard, Load};
@@ -12,10 +11,10 @@ use crate::domain::id::{ClientId, SessionId, StaffId};
 use crate::domain::next::Side;
 use crate::domain::role::Role;
 use crate::domain::time::Millis;
-use crate::http::Error;
 use crate::http::chrome::Chrome;
 use crate::http::cookie::{self, Ticket};
 use crate::http::news::News;
+use crate::http::{Argument, Error};
 use crate::store::audit::{Entry, Principal};
 use crate::store::viewer::Asker;
 use crate::store::{Results, Statement, session};
@@ -24,7 +23,7 @@ use crate::store::{Results, Statement, session};
 pub(super) const FRESH: Millis = Millis::minutes(10);
 
 /// What a route asks of a member of staff.
-pub(crate) trait Rank: Send {
+pub(crate) trait Rank: Send + 'static {
     /// The least role.
     const LEAST: Role;
     /// Whether the proof of identity must be fresh (step-up).
@@ -161,16 +160,14 @@ impl<R, L> StaffOf<R, L> {
     }
 }
 
-impl<R: Rank, L> Guard for StaffOf<R, L> {
+impl<R: Rank, L: Load> Guard for StaffOf<R, L> {
     const NAME: &'static str = R::NAME;
 }
 
-impl<S: Sync, R: Rank, L: Load> FromRequestParts<S> for StaffOf<R, L> {
-    type Rejection = Error;
-
+impl<R: Rank, L: Load> Argument for StaffOf<R, L> {
     /// 1. the cookie's signature and age, without D1; 2. what the address says; 3. the session's
     /// row and the page's data in one batch; 4. role and freshness; 5. the page's data.
-    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Error> {
+    async fn take(parts: &mut Parts) -> Result<Self, Error> {
         // 1.
         let app = super::app(parts)?;
         let ticket = ticket(&app, parts)?;

@@ -5,7 +5,6 @@
 
 use std::marker::PhantomData;
 
-use axum::extract::FromRequestParts;
 use http::request::Parts;
 
 use super::staff::FRESH;
@@ -15,17 +14,17 @@ use crate::domain::branding::Branding;
 use crate::domain::id::{AccountId, ClientId, ContactId, SessionId};
 use crate::domain::module::{Module, Modules};
 use crate::domain::next::Side;
-use crate::http::Error;
 use crate::http::chrome::Chrome;
 use crate::http::cookie::{self, Ticket};
 use crate::http::news::News;
 use crate::http::preview::{self, Pass};
+use crate::http::{Argument, Error};
 use crate::store::preview::PreviewRow;
 use crate::store::viewer::Asker;
 use crate::store::{Results, Statement, session};
 
 /// The part of the portal that a page belongs to.
-pub(crate) trait Scope: Send {
+pub(crate) trait Scope: Send + 'static {
     /// The module that must be on.
     const MODULE: Option<Module>;
     /// A second module that must be on.
@@ -260,17 +259,15 @@ impl<M, L> Viewer<M, L> {
     }
 }
 
-impl<M: Scope, L> Guard for Viewer<M, L> {
+impl<M: Scope, L: Load> Guard for Viewer<M, L> {
     const NAME: &'static str = M::NAME;
 }
 
-impl<S: Sync, M: Scope, L: Load> FromRequestParts<S> for Viewer<M, L> {
-    type Rejection = Error;
-
+impl<M: Scope, L: Load> Argument for Viewer<M, L> {
     /// 1. the cookie's signature and age, without D1; a preview's stands before a session's;
     /// 2. what the address says; 3. the row of session or preview and the page's data in one batch;
     /// 4. portal, module and freshness; 5. the page's data.
-    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Error> {
+    async fn take(parts: &mut Parts) -> Result<Self, Error> {
         // 1.
         let app = super::app(parts)?;
         let (pass, ticket) = ticket(&app, parts)?;
