@@ -30,6 +30,12 @@ function fingerprint(profile) {
   return hash.digest("hex");
 }
 
+/** What a release may weigh when it is compressed, as Cloudflare counts it. */
+export const BUDGET = 1_500_000;
+
+/** What a built worker weighs when it is compressed. */
+export const weight = (folder) => gzipSync(readFileSync(join(folder, "index_bg.wasm"))).length;
+
 /** The folder that a profile is built into. */
 export const builtInto = (profile) => at("target/worker", profile);
 const stampOf = (folder) => existsSync(join(folder, ".sources")) ? readFileSync(join(folder, ".sources"), "utf8") : "";
@@ -53,8 +59,7 @@ export async function build(profile, { quiet = false, verbose = false } = {}) {
     // Cargo may have written Cargo.lock just now: the stamp is of what was built.
     writeFileSync(join(folder, ".sources"), fingerprint(profile));
     if (!quiet) {
-      const wasm = readFileSync(join(folder, "index_bg.wasm"));
-      say(`  ${Math.round(wasm.length / 1000)} kB WASM, ${Math.round(gzipSync(wasm).length / 1000)} kB compressed.`);
+      say(`  ${Math.round(statSync(join(folder, "index_bg.wasm")).size / 1000)} kB WASM, ${Math.round(weight(folder) / 1000)} kB compressed.`);
     }
   }
   publish(folder);

@@ -5,7 +5,7 @@ import { mkdirSync, existsSync, readdirSync, readFileSync, rmSync } from "node:f
 import { availableParallelism } from "node:os";
 import { spawn } from "node:child_process";
 import { join } from "node:path";
-import { build } from "./build.mjs";
+import { BUDGET, build, weight } from "./build.mjs";
 import { ensureChromium } from "./lib/chromium.mjs";
 import { ensurePdfTools, ensurePoppler } from "./lib/pdf-tools.mjs";
 import { at, tools, WASM_TARGET } from "./lib/project.mjs";
@@ -89,6 +89,14 @@ async function invoicePdf() {
   add("pdf", Number(passed), Number(failed));
 }
 
+/** A release has to be small; the quick profile is not made to be. */
+function weigh(folder) {
+  if (profile !== "release") return;
+  const is = weight(folder);
+  const small = is <= BUDGET;
+  add("size", small ? 1 : 0, small ? 0 : 1, `the worker is ${is} bytes compressed; expected at most ${BUDGET} (docs/ARCHITECTURE.md says what keeps it small)`);
+}
+
 /** Without it the tests that read a PDF fail, each with the sentence that says how to get it. */
 function needPoppler() {
   try {
@@ -134,7 +142,7 @@ await main(async () => {
     heading("The worker");
     let built = true;
     try {
-      await build(profile);
+      weigh(await build(profile));
     } catch (error) {
       built = false;
       say(error.message);
