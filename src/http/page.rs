@@ -30,12 +30,12 @@ pub(crate) fn try_again(template: &impl Template) -> Answer {
 
 /// A page with a status of its own.
 pub(crate) fn page_with(status: StatusCode, template: &impl Template) -> Answer {
-    sent(status, "text/html; charset=utf-8", template.render()?)
+    Ok(text(status, "text/html; charset=utf-8", template.render()?))
 }
 
-fn sent(status: StatusCode, kind: &'static str, text: String) -> Answer {
+fn text(status: StatusCode, kind: &'static str, text: String) -> Response {
     let kind = HeaderValue::from_static(kind);
-    Ok((status, [(CONTENT_TYPE, kind)], text).into_response())
+    (status, [(CONTENT_TYPE, kind)], text).into_response()
 }
 
 /// See other, 303: the next page is a GET of `to`, a path of ours.
@@ -55,7 +55,7 @@ pub(crate) fn with_next(to: &str, side: Side, next: &str) -> String {
 
 /// JSON for our own scripts.
 pub(crate) fn json(status: StatusCode, body: &impl Serialize) -> Answer {
-    sent(status, "application/json", serde_json::to_string(body)?)
+    Ok(text(status, "application/json", serde_json::to_string(body)?))
 }
 
 /// The bytes of an answer as the runtime's own stream, which never enters the worker's memory.

@@ -287,7 +287,7 @@ impl<'de> DeserializeSeed<'de> for Column<'_> {
     }
 }
 
-impl<'de> Visitor<'de> for Column<'_> {
+impl Visitor<'_> for Column<'_> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
