@@ -21,6 +21,7 @@ impl Deed<'_> {
     pub fn who(&self) -> &str {
         match (self.name, self.principal) {
             ("", "system") => "The portal",
+            ("", "contact") => "A former contact",
             ("", _) => "Somebody",
             (name, _) => name,
         }
@@ -33,13 +34,23 @@ impl Deed<'_> {
         match phrase(self.action) {
             Some(Phrase::Bare(all)) => all.to_owned(),
             Some(Phrase::About(before, after)) => {
-                let detail = if is_bare { "something" } else { detail };
+                let detail = if is_bare { self.whom() } else { detail };
                 format!("{before}{detail}{after}")
             }
             Some(Phrase::Namely(all)) if is_bare => all.to_owned(),
             Some(Phrase::Namely(all)) => format!("{all}: {detail}"),
             None if is_bare => format!("did this: {}", plain(self.action)),
             None => format!("did this: {} ({detail})", plain(self.action)),
+        }
+    }
+
+    /// What stands in for words that are missing: of people and clients they are once those are erased.
+    fn whom(&self) -> &'static str {
+        match self.action.split('.').next().unwrap_or_default() {
+            "contact" | "invitation" | "sign_in_link" => "a former contact",
+            "client" | "portal" => "an erased client",
+            _ if self.action.starts_with("permissions.contact") => "a former contact",
+            _ => "something",
         }
     }
 
@@ -124,6 +135,8 @@ fn phrase(action: &str) -> Option<Phrase> {
         "contact.created" => About("added ", " as a contact"),
         "contact.made_primary" => About("made ", " the primary contact"),
         "contact.removed" => About("removed the contact ", ""),
+        "contact.erased" => Bare("erased a contact"),
+        "client.erased" => Bare("erased the client"),
         "contact.signed_out" => About("signed ", " out everywhere"),
         "invitation.queued" => About("invited ", ""),
         "invitation.cancelled" => About("took back the invitation to ", ""),

@@ -2,6 +2,10 @@
 //!
 //! The hash is over the place, all that the entry says, and the hash of the place before. Whoever changes or
 //! removes an entry would have to write every later hash anew; the newest one, noted elsewhere, then tells.
+//!
+//! Who acted and the words of an entry stand in the hash as salted digests. When a person is erased, a part that
+//! names them becomes empty and its salt goes: what is left confirms no guess of it, and the chain still holds.
+//! Such a part has to name the entry that tells of the erasure, so nobody blanks one in silence.
 
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
@@ -38,11 +42,100 @@ pub struct Link {
     pub detail: Option<String>,
     /// From where.
     pub address: Option<String>,
+    /// Salt of [`who`](Self::who); none once that is erased.
+    pub who_salt: Option<String>,
+    /// Salt of [`what`](Self::what); none once that is erased.
+    pub what_salt: Option<String>,
+    /// The digest of who acted, as sealed; none under a seal of the first version.
+    pub who_digest: Option<String>,
+    /// The digest of the words, as sealed.
+    pub what_digest: Option<String>,
+    /// The entry that tells why parts are empty, if that is on record.
+    pub erased_by: Option<String>,
 }
 
+/// What a place gets when it is sealed: itself, its hash, the digests of who and what.
+pub type Seal = (i64, String, String, String);
+
+/// Stands for a part that was erased before it was sealed.
+const ERASED: &str = "erased";
+
 impl Link {
-    /// The hash behind one that is before it; `""` before the first.
-    pub fn seal(&self, before: &str) -> String {
+    /// The digest of who acted, and from where.
+    fn who(&self, salt: &str) -> String {
+        let said = (&self.principal_name, &self.address);
+        hex(&serde_json::json!([salt, said.0, said.1]))
+    }
+
+    /// The digest of the words.
+    fn what(&self, salt: &str) -> String {
+        hex(&serde_json::json!([salt, self.detail]))
+    }
+
+    /// The digests that a seal is made over now.
+    fn digests(&self) -> (String, String) {
+        let part = |salt: &Option<String>, of: &dyn Fn(&str) -> String| {
+            salt.as_deref().map_or_else(|| ERASED.to_owned(), of)
+        };
+        (
+            part(&self.who_salt, &|salt| self.who(salt)),
+            part(&self.what_salt, &|salt| self.what(salt)),
+        )
+    }
+
+    /// The hash over digests, behind one that is before it; `""` before the first.
+    fn seal(&self, (who, what): (&str, &str), before: &str) -> String {
+        hex(&serde_json::json!([
+            "portico audit v2",
+            self.n,
+            self.audit_id,
+            self.at,
+            self.principal,
+            self.principal_id,
+            who,
+            self.action,
+            self.entity_id,
+            self.client_id,
+            what,
+            before,
+        ]))
+    }
+
+    /// Whether a part is as it was sealed, or erased with an entry that tells of it.
+    fn part_holds(
+        &self,
+        salt: Option<&str>,
+        is_empty: bool,
+        matches: impl Fn(&str) -> bool,
+    ) -> bool {
+        match salt {
+            Some(salt) => matches(salt),
+            None => is_empty && self.erased_by.is_some(),
+        }
+    }
+
+    /// The hash that must stand here, behind one that is before it; none where a part is not as it was sealed.
+    fn expected(&self, before: &str) -> Option<String> {
+        let (Some(who), Some(what)) = (&self.who_digest, &self.what_digest) else {
+            // Of the first version. Its hash was made over the words themselves, so where they were erased it can
+            // only be taken as it stands; that it does is held by the place behind it.
+            return match &self.erased_by {
+                Some(_) => self.hash.clone(),
+                None => Some(self.first_seal(before)),
+            };
+        };
+        let is = |part: &Option<String>| part.as_deref().unwrap_or_default().is_empty();
+        let nobody = is(&self.principal_name) && is(&self.address);
+        let holds = self.part_holds(self.who_salt.as_deref(), nobody, |salt| {
+            self.who(salt) == *who
+        }) && self.part_holds(self.what_salt.as_deref(), is(&self.detail), |salt| {
+            self.what(salt) == *what
+        });
+        holds.then(|| self.seal((who, what), before))
+    }
+
+    /// The hash as the first version made it.
+    fn first_seal(&self, before: &str) -> String {
         let content = serde_json::json!([
             "portico audit v1",
             self.n,
@@ -58,25 +151,25 @@ impl Link {
             self.address,
             before,
         ]);
-        let digest = Sha256::digest(content.to_string());
-        digest
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect::<Vec<_>>()
-            .concat()
+        hex(&content)
     }
 }
 
-/// The seals of entries that have none, one behind the other: (place, hash).
-pub fn seal_all(before: &str, links: &[Link]) -> Vec<(i64, String)> {
+fn hex(content: &serde_json::Value) -> String {
+    let digest = Sha256::digest(content.to_string());
+    let bytes = digest.iter().map(|byte| format!("{byte:02x}"));
+    bytes.collect::<Vec<_>>().concat()
+}
+
+/// The seals of entries that have none, one behind the other.
+pub fn seal_all(before: &str, links: &[Link]) -> Vec<Seal> {
     let mut before = before.to_owned();
-    links
-        .iter()
-        .map(|link| {
-            before = link.seal(&before);
-            (link.n, before.clone())
-        })
-        .collect()
+    let seal = |link: &Link| {
+        let (who, what) = link.digests();
+        before = link.seal((&who, &what), &before);
+        (link.n, before.clone(), who, what)
+    };
+    links.iter().map(seal).collect()
 }
 
 /// What became of an entry.
@@ -125,11 +218,10 @@ pub fn check(next: i64, links: &[Link]) -> Found {
         if link.n != expected || link.id.is_none() {
             return Found::Broken(expected, How::Removed);
         }
-        let hash = link.seal(&before);
-        if link.hash.as_deref() != Some(hash.as_str()) {
-            return Found::Broken(expected, How::Changed);
+        match link.expected(&before) {
+            Some(hash) if link.hash.as_deref() == Some(hash.as_str()) => before = hash,
+            _ => return Found::Broken(expected, How::Changed),
         }
-        before = hash;
         expected += 1;
     }
     Found::Intact(expected - 1)
@@ -154,15 +246,44 @@ mod tests {
                 action: Some("client.created".to_owned()),
                 entity_id: None,
                 client_id: None,
-                detail: Some(String::new()),
-                address: Some(String::new()),
+                detail: Some("Hartmann".to_owned()),
+                address: Some("192.0.2.7".to_owned()),
+                who_salt: Some(format!("salt {n}")),
+                what_salt: Some(format!("other salt {n}")),
+                who_digest: None,
+                what_digest: None,
+                erased_by: None,
             })
             .collect();
         let seals = seal_all("", &links);
-        for (link, (_, hash)) in links.iter_mut().zip(seals) {
+        for (link, (_, hash, who, what)) in links.iter_mut().zip(seals) {
             link.hash = Some(hash);
+            link.who_digest = Some(who);
+            link.what_digest = Some(what);
         }
         links
+    }
+
+    /// A chain as the first version sealed it.
+    fn old_chain(count: i64) -> Vec<Link> {
+        let mut before = String::new();
+        let mut links = chain(count);
+        for link in &mut links {
+            (link.who_salt, link.what_salt) = (None, None);
+            (link.who_digest, link.what_digest) = (None, None);
+            before = link.first_seal(&before);
+            link.hash = Some(before.clone());
+        }
+        links
+    }
+
+    /// Blanks both parts, as an erasure does.
+    fn erase(link: &mut Link) {
+        (link.who_salt, link.what_salt) = (None, None);
+        link.principal_name = Some(String::new());
+        link.address = Some(String::new());
+        link.detail = Some(String::new());
+        link.erased_by = Some("id 5".to_owned());
     }
 
     #[test]
@@ -202,8 +323,80 @@ mod tests {
         let resealed = broken(&|l| {
             l[2].detail = Some("x".to_owned());
             let before = l[1].hash.clone().unwrap();
-            l[2].hash = Some(l[2].seal(&before));
+            let (who, what) = l[2].digests();
+            l[2].hash = Some(l[2].seal((&who, &what), &before));
+            (l[2].who_digest, l[2].what_digest) = (Some(who), Some(what));
         });
         assert_eq!(resealed, Found::Broken(4, Changed));
+    }
+
+    #[test]
+    fn what_was_erased_on_record_leaves_the_chain_intact() {
+        let mut links = chain(5);
+        erase(&mut links[1]);
+        assert_eq!(check(1, &links), Found::Intact(5));
+        // One part alone as well.
+        links[3].what_salt = None;
+        links[3].detail = Some(String::new());
+        links[3].erased_by = Some("id 5".to_owned());
+        assert_eq!(check(1, &links), Found::Intact(5));
+        // What else it says is held as before.
+        links[1].action = Some("client.archived".to_owned());
+        assert_eq!(check(1, &links), Found::Broken(2, Changed));
+    }
+
+    #[test]
+    fn what_was_blanked_in_silence_shows() {
+        let mut links = chain(5);
+        erase(&mut links[1]);
+        links[1].erased_by = None;
+        assert_eq!(check(1, &links), Found::Broken(2, Changed));
+        let mut links = chain(5);
+        links[1].detail = Some(String::new());
+        links[1].erased_by = Some("id 5".to_owned());
+        assert_eq!(check(1, &links), Found::Broken(2, Changed));
+        // Words put where some were erased.
+        let mut links = chain(5);
+        erase(&mut links[1]);
+        links[1].detail = Some("Other".to_owned());
+        assert_eq!(check(1, &links), Found::Broken(2, Changed));
+    }
+
+    #[test]
+    fn what_is_erased_before_it_is_sealed_is_sealed_without() {
+        let mut links = chain(3);
+        for link in &mut links {
+            (link.hash, link.who_digest, link.what_digest) = (None, None, None);
+        }
+        erase(&mut links[1]);
+        let seals = seal_all("", &links);
+        for (link, (_, hash, who, what)) in links.iter_mut().zip(seals) {
+            link.hash = Some(hash);
+            (link.who_digest, link.what_digest) = (Some(who), Some(what));
+        }
+        assert_eq!(check(1, &links), Found::Intact(3));
+        links[1].erased_by = None;
+        assert_eq!(check(1, &links), Found::Broken(2, Changed));
+    }
+
+    #[test]
+    fn seals_of_the_first_version_hold_and_go_on_in_the_second() {
+        let mut links = old_chain(3);
+        assert_eq!(check(1, &links), Found::Intact(3));
+        let mut newer = chain(5).split_off(3);
+        let before = links[2].hash.clone().unwrap();
+        let seals = seal_all(&before, &newer);
+        for (link, (_, hash, ..)) in newer.iter_mut().zip(seals) {
+            link.hash = Some(hash);
+        }
+        links.extend(newer);
+        assert_eq!(check(1, &links), Found::Intact(5));
+        links[1].detail = Some("x".to_owned());
+        assert_eq!(check(1, &links), Found::Broken(2, Changed));
+        // Erased on record, its seal is taken as it stands, and the next place holds it.
+        erase(&mut links[1]);
+        assert_eq!(check(1, &links), Found::Intact(5));
+        links[1].hash = Some("0".repeat(64));
+        assert_eq!(check(1, &links), Found::Broken(3, Changed));
     }
 }

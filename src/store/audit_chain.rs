@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::{Statement, statement};
-use crate::domain::audit_chain::{Found, How};
+use crate::domain::audit_chain::{Found, How, Seal};
 use crate::domain::time::Timestamp;
 
 /// How many entries are sealed or checked at once.
@@ -11,7 +11,8 @@ pub(crate) const CHUNK: usize = 500;
 
 /// The columns of [`Link`](crate::domain::audit_chain::Link), of `audit_chain ch` and `audit a`.
 const LINK: &str = "ch.n, ch.hash, ch.audit_id, a.id, a.at, a.principal, a.principal_id, a.principal_name, a.action, \
-     a.entity_id, a.client_id, a.detail, a.address";
+     a.entity_id, a.client_id, a.detail, a.address, ch.who_salt, ch.what_salt, ch.who_digest, ch.what_digest, \
+     (SELECT e.id FROM audit e WHERE e.id = ch.erased_by AND e.action IN ('contact.erased', 'client.erased')) AS erased_by";
 
 /// A hash to go on from.
 #[derive(Debug, Deserialize)]
@@ -34,8 +35,8 @@ pub(crate) fn unsealed() -> [Statement; 2] {
 }
 
 /// Seals them, refused where somebody else has meanwhile.
-pub(crate) fn seal(seals: &[(i64, String)]) -> Result<[Statement; 2], super::Error> {
-    let first = seals.first().map_or(0, |(n, _)| *n);
+pub(crate) fn seal(seals: &[Seal]) -> Result<[Statement; 2], super::Error> {
+    let first = seals.first().map_or(0, |seal| seal.0);
     let seals = serde_json::to_string(seals)?;
     Ok([
         statement!(
@@ -44,8 +45,8 @@ pub(crate) fn seal(seals: &[(i64, String)]) -> Result<[Statement; 2], super::Err
             first
         ),
         statement!(
-            "UPDATE audit_chain SET hash = j.value ->> 1 FROM json_each(?1) j \
-             WHERE audit_chain.n = CAST(j.value ->> 0 AS INTEGER) AND audit_chain.hash IS NULL",
+            "UPDATE audit_chain SET hash = j.value ->> 1, who_digest = j.value ->> 2, what_digest = j.value ->> 3 \
+             FROM json_each(?1) j WHERE audit_chain.n = CAST(j.value ->> 0 AS INTEGER) AND audit_chain.hash IS NULL",
             seals
         ),
     ])

@@ -18,7 +18,8 @@ before(async () => {
 });
 
 const all = async (sql, ...values) => (await world.db.prepare(sql).bind(...values).all()).results;
-const chain = () => all("SELECT n, audit_id, hash FROM audit_chain ORDER BY n");
+const chain = () => all("SELECT * FROM audit_chain ORDER BY n");
+const sha256 = (value) => createHash("sha256").update(JSON.stringify(value)).digest("hex");
 const standing = async () => (await owner.get(PATH)).page.all('section[aria-labelledby="chain"]')[0].text.replace(/\s+/g, " ");
 const check = async () => owner.follow(await owner.post(`${PATH}/check`));
 /** As somebody with the database in hand, who takes the triggers away. */
@@ -30,6 +31,7 @@ async function behindTheBack(...statements) {
     ...triggers.map(({ sql }) => world.db.prepare(sql)),
   ]);
 }
+const PLACE = ["n", "audit_id", "hash", "who_salt", "what_salt", "who_digest", "what_digest", "erased_by"];
 const entries = async (n) => { for (let i = 0; i < n; i += 1) await owner.post("/admin/profile/name", { name: `Olive ${i % 2 ? "Owner" : "Oak"} ${i}` }); };
 
 test("every entry has a place, without a gap, and is sealed by the response after it or the clock", async () => {
@@ -41,10 +43,12 @@ test("every entry has a place, without a gap, and is sealed by the response afte
   assert.ok(places.every(({ hash }) => /^[0-9a-f]{64}$/.test(hash)));
   // What the hash is over is no secret: anybody can compute it.
   let before = "";
-  for (const { n, audit_id, hash } of places) {
+  for (const { n, audit_id, hash, who_salt, what_salt, who_digest, what_digest } of places) {
     const [a] = await all("SELECT * FROM audit WHERE id = ?", audit_id);
-    const content = JSON.stringify(["portico audit v1", n, audit_id, a.at, a.principal, a.principal_id, a.principal_name, a.action, a.entity_id, a.client_id, a.detail, a.address, before]);
-    before = createHash("sha256").update(content).digest("hex");
+    assert.match(`${who_salt} ${what_salt}`, /^[0-9a-f]{32} [0-9a-f]{32}$/);
+    const [who, what] = [sha256([who_salt, a.principal_name, a.address]), sha256([what_salt, a.detail])];
+    assert.deepEqual([who_digest, what_digest], [who, what], `entry ${n}`);
+    before = sha256(["portico audit v2", n, audit_id, a.at, a.principal, a.principal_id, who, a.action, a.entity_id, a.client_id, what, before]);
     assert.equal(hash, before, `entry ${n}`);
   }
   await owner.post("/admin/profile/name", { name: "Olive Anew" });
@@ -83,7 +87,25 @@ test("nothing can be changed, removed or sealed again by a statement", async () 
   }
 });
 
+test("seals made before the parts had salts of their own still hold, and the chain goes on behind them", async () => {
+  const first = (await chain()).slice(0, 3);
+  let before = "";
+  const seals = [];
+  for (const { n, audit_id } of first) {
+    const [a] = await all("SELECT * FROM audit WHERE id = ?", audit_id);
+    before = sha256(["portico audit v1", n, audit_id, a.at, a.principal, a.principal_id, a.principal_name, a.action, a.entity_id, a.client_id, a.detail, a.address, before]);
+    seals.push(["UPDATE audit_chain SET hash = ?, who_salt = NULL, what_salt = NULL, who_digest = NULL, what_digest = NULL WHERE n = ?", before, n]);
+  }
+  await behindTheBack(...seals, ["UPDATE audit_chain SET hash = NULL, who_digest = NULL, what_digest = NULL WHERE n > 3"]);
+  await world.cron();
+  assert.ok((await chain()).every(({ hash }) => hash));
+  await check();
+  assert.match(await standing(), /Intact to/);
+});
+
 const TAMPERED = {
+  "who it was": { of: (n) => [["UPDATE audit SET principal_name = 'Mallory' WHERE id = (SELECT audit_id FROM audit_chain WHERE n = ?)", n]], says: /was changed after it was written/ },
+  "words blanked with their salt, and no erasure on record": { of: (n) => [["UPDATE audit SET detail = '' WHERE id = (SELECT audit_id FROM audit_chain WHERE n = ?1)", n], ["UPDATE audit_chain SET what_salt = NULL WHERE n = ?1", n]], says: /was changed after it was written/ },
   "a word of an entry": { of: (n) => [["UPDATE audit SET detail = detail || '!' WHERE id = (SELECT audit_id FROM audit_chain WHERE n = ?)", n]], says: /was changed after it was written/ },
   "when it was": { of: (n) => [["UPDATE audit SET at = at + 1 WHERE id = (SELECT audit_id FROM audit_chain WHERE n = ?)", n]], says: /was changed after it was written/ },
   "an entry removed": { of: (n) => [["DELETE FROM audit WHERE id = (SELECT audit_id FROM audit_chain WHERE n = ?)", n]], says: /was removed/ },
@@ -106,13 +128,13 @@ for (const [what, { of, says }] of Object.entries(TAMPERED)) {
     assert.match(await standing(), new RegExp(`entry ${n}\\b.*${says.source}`));
     // As it was, for the next one.
     const now = await all("SELECT * FROM audit"), known = new Set(kept.audit.map(({ id }) => id));
-    const places = kept.chain.concat((await chain()).filter((place) => place.n > kept.chain.length).map((place) => ({ ...place, hash: null })));
+    const places = kept.chain.concat((await chain()).filter((place) => place.n > kept.chain.length).map((place) => ({ ...place, hash: null, who_digest: null, what_digest: null })));
     const rows = kept.audit.concat(now.filter(({ id }) => !known.has(id)));
     const columns = ["id", "at", "principal", "principal_id", "principal_name", "action", "entity_id", "client_id", "detail", "address"];
     await behindTheBack(
       ["DELETE FROM audit_chain"], ["DELETE FROM audit"],
       ...rows.map((row) => [`INSERT INTO audit (${columns.join(", ")}) VALUES (${columns.map(() => "?").join(", ")})`, ...columns.map((name) => row[name])]),
-      ...places.map((place) => ["INSERT INTO audit_chain (n, audit_id, hash) VALUES (?, ?, ?)", place.n, place.audit_id, place.hash]),
+      ...places.map((place) => [`INSERT INTO audit_chain (${PLACE.join(", ")}) VALUES (${PLACE.map(() => "?").join(", ")})`, ...PLACE.map((name) => place[name])]),
     );
     await world.cron();
     await check();
