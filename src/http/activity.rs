@@ -11,9 +11,9 @@ use crate::domain::activity::Deed;
 use crate::domain::id::{AuditId, ClientId};
 use crate::domain::time::Timestamp;
 use crate::store::audit::{self, Kept};
-use crate::store::client::Client;
+use crate::store::client::{self, Client};
 use crate::store::viewer::Asker;
-use crate::store::{ById as _, Results, Statement};
+use crate::store::{Results, Statement};
 
 /// An entry of the log, ready to be shown.
 pub(crate) struct Line {
@@ -70,7 +70,7 @@ impl Load for Log {
             Some(after) => audit::newer(*id, after),
             None => audit::older(*id, ask.before),
         };
-        vec![Client::by_id(*id), entries]
+        vec![client::kept(*id), entries]
     }
 
     fn read(

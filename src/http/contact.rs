@@ -13,6 +13,7 @@ use crate::domain::time::Timestamp;
 use crate::store::client::Client;
 use crate::store::contact::{self, Contact, Draft};
 use crate::store::device::{self, Live};
+use crate::store::erase::{self, Removed};
 use crate::store::session;
 use crate::store::viewer::Asker;
 use crate::store::{self, ById as _, Conflict, Results, Statement};
@@ -21,12 +22,29 @@ use crate::store::{self, ById as _, Conflict, Results, Statement};
 pub(crate) struct People {
     pub(super) client: Client,
     pub(super) contacts: Vec<Contact>,
+    /// Who was removed, and is not erased.
+    removed: Vec<Removed>,
+}
+
+impl People {
+    /// Without those who were removed.
+    pub(super) const fn new(client: Client, contacts: Vec<Contact>) -> Self {
+        Self {
+            client,
+            contacts,
+            removed: Vec::new(),
+        }
+    }
 }
 
 impl Load for People {
     type Args = InPath<ClientId>;
     fn statements(InPath(id): &Self::Args, _asker: &Asker) -> Vec<Statement> {
-        vec![Client::by_id(*id), contact::of_client(*id)]
+        vec![
+            Client::by_id(*id),
+            contact::of_client(*id),
+            erase::removed(*id),
+        ]
     }
     fn read(
         _args: Self::Args,
@@ -35,7 +53,12 @@ impl Load for People {
     ) -> Result<Option<Self>, Error> {
         let client = results.first()?;
         let contacts = results.rows()?;
-        Ok(client.map(|client| Self { client, contacts }))
+        let removed = results.rows()?;
+        Ok(client.map(|client| Self {
+            client,
+            contacts,
+            removed,
+        }))
     }
 }
 

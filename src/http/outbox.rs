@@ -41,6 +41,15 @@ fn said(state: &str) -> (&'static str, &'static str) {
     }
 }
 
+/// Of a mail to somebody who was erased nothing is left.
+fn or_erased(text: String) -> String {
+    if text.is_empty() {
+        "Erased".to_owned()
+    } else {
+        text
+    }
+}
+
 struct Row {
     id: String,
     to: String,
@@ -65,8 +74,8 @@ pub(crate) async fn list(staff: Admin<Newest>) -> Answer {
         let (tone, state) = said(&line.state);
         Row {
             id: line.id.to_string(),
-            to: line.to_email,
-            subject: line.subject,
+            to: or_erased(line.to_email),
+            subject: or_erased(line.subject),
             tone,
             state,
             when: line.created_at.ago(now),
@@ -102,7 +111,11 @@ pub(crate) async fn one(staff: Manager<Whole>) -> Answer {
         state,
         can_retry: matches!(staff.page.state.as_str(), "dead" | "undeliverable"),
         chrome: staff.chrome,
-        mail: staff.page,
+        mail: Whole {
+            to_email: or_erased(staff.page.to_email),
+            subject: or_erased(staff.page.subject),
+            ..staff.page
+        },
     })
 }
 

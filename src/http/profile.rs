@@ -1,5 +1,4 @@
-//! One's own profile: name, how one signs in, where one is signed in, and, for a client, who else of
-//! the company has access.
+//! One's own profile: name, how one signs in, and where one is signed in.
 
 use super::chrome::Flash;
 use super::guard::{Load, Portal, Staff, Viewer, Who};
@@ -16,7 +15,7 @@ use crate::store::address::{self, Waiting};
 use crate::store::device::{self, Device};
 use crate::store::factor::{self, Held};
 use crate::store::permission::Person;
-use crate::store::profile::{self, Colleague, Takes};
+use crate::store::profile::{self, Takes};
 use crate::store::viewer::Asker;
 use crate::store::{Results, Statement, staff};
 
@@ -26,7 +25,6 @@ pub(crate) struct Mine {
     waiting: Option<Waiting>,
     factor: Option<Held>,
     takes: Takes,
-    colleagues: Vec<Colleague>,
     /// Of a client's person: the mails that they take.
     person: Option<Person>,
 }
@@ -42,7 +40,7 @@ impl Load for Mine {
             profile::takes(asker),
         ];
         if asker.side == Side::Client {
-            reads.extend([profile::colleagues(asker), profile::person(asker)]);
+            reads.push(profile::person(asker));
         }
         reads
     }
@@ -53,20 +51,19 @@ impl Load for Mine {
             waiting: results.first()?,
             factor: results.first()?,
             takes: results.first()?.unwrap_or_default(),
-            // Staff ask for neither, and there is no further answer.
-            colleagues: results.rows_if_any()?,
+            // Staff do not ask for it, and there is no further answer.
             person: results.rows_if_any()?.into_iter().next(),
         }))
     }
 }
 
 /// A line of the list of devices.
-struct Place {
-    id: String,
-    device: String,
+pub(super) struct Place {
+    pub(super) id: String,
+    pub(super) device: String,
     /// "in Germany, 3 minutes ago".
-    used: String,
-    here: bool,
+    pub(super) used: String,
+    pub(super) here: bool,
 }
 
 impl Place {
@@ -87,6 +84,27 @@ impl Place {
     }
 }
 
+/// What `profile/devices.html` shows.
+pub(super) struct Places {
+    /// Address of the profile.
+    pub(super) home: &'static str,
+    pub(super) places: Vec<Place>,
+}
+
+impl Places {
+    pub(super) fn others(&self) -> bool {
+        self.places.iter().any(|place| !place.here)
+    }
+}
+
+/// Where somebody is signed in.
+pub(super) fn places(devices: &[Device], side: Side, now: Timestamp) -> Places {
+    Places {
+        home: side.profile(),
+        places: devices.iter().map(|of| Place::new(of, now)).collect(),
+    }
+}
+
 /// What the page shows.
 struct Profile {
     form: Fields,
@@ -102,14 +120,13 @@ struct Profile {
     /// Of staff: which mails.
     takes: Takes,
     places: Vec<Place>,
-    colleagues: Vec<Colleague>,
     /// The kinds of mail that they may choose, and whether they take them.
     mails: Vec<(News, bool)>,
 }
 sheet!(Profile, "profile/staff.html", "profile/client.html");
 
 impl Profile {
-    fn new(own: &mut Own<Mine>, form: Fields) -> Self {
+    fn new(own: &Own<Mine>, form: Fields) -> Self {
         let now = own.app.now;
         Self {
             form,
@@ -132,7 +149,6 @@ impl Profile {
                 .iter()
                 .map(|of| Place::new(of, now))
                 .collect(),
-            colleagues: std::mem::take(&mut own.page.colleagues),
             mails: match (&own.frame, &own.page.person) {
                 (Frame::Client(chrome), Some(person)) => offered(&chrome.me)
                     .map(|news| (news, person.mails(news)))
@@ -176,7 +192,7 @@ pub(crate) async fn staff(staff: Staff<Mine>) -> Answer {
     show(staff.into())
 }
 
-fn show(mut own: Own<Mine>) -> Answer {
+fn show(own: Own<Mine>) -> Answer {
     let form = Fields::filled(match &own.frame {
         Frame::Staff(chrome) => vec![("name", chrome.me.name.clone())],
         Frame::Client(chrome) => vec![
@@ -184,7 +200,7 @@ fn show(mut own: Own<Mine>) -> Answer {
             ("last_name", chrome.me.last_name.clone()),
         ],
     });
-    Profile::new(&mut own, form).page(&own.frame)
+    Profile::new(&own, form).page(&own.frame)
 }
 
 /// `POST /profile/name`
@@ -265,7 +281,7 @@ pub(crate) async fn take_mail(viewer: Viewer<Portal, Mine>, mut form: Fields) ->
 }
 
 /// 1. what was typed; 2. the name and its entry in the log, in one batch.
-async fn rename(mut own: Own<Mine>, mut form: Fields) -> Answer {
+async fn rename(own: Own<Mine>, mut form: Fields) -> Answer {
     // 1.
     let now = own.app.now;
     let (mut batch, name) = match &own.frame {
@@ -274,13 +290,13 @@ async fn rename(mut own: Own<Mine>, mut form: Fields) -> Answer {
                 let batch = vec![staff::rename(chrome.me.id, &name)];
                 (batch, name.to_string())
             }
-            None => return Profile::new(&mut own, form).try_again(&own.frame),
+            None => return Profile::new(&own, form).try_again(&own.frame),
         },
         Frame::Client(chrome) => {
             let first = form.required("first_name", Name::parse);
             let last = form.required("last_name", text::last_name);
             let (Some(first), Some(last)) = (first, last) else {
-                return Profile::new(&mut own, form).try_again(&own.frame);
+                return Profile::new(&own, form).try_again(&own.frame);
             };
             let me = &chrome.me;
             let names = (&first, last.as_ref());

@@ -29,7 +29,7 @@ pub(crate) struct Owner {
 pub(crate) fn owner(client: ClientId) -> Statement {
     statement!(
         "SELECT c.name, c.archived_at IS NOT NULL AS archived, b.upload_limit \
-         FROM clients c JOIN business b ON b.id = 1 WHERE c.id = ?1",
+         FROM clients c JOIN business b ON b.id = 1 WHERE c.id = ?1 AND c.erased_at IS NULL",
         client.to_string()
     )
 }

@@ -9,7 +9,7 @@ use super::session::{self, Person};
 use super::viewer::Asker;
 use super::{Param, Proviso, Statement, flag, link, statement};
 use crate::domain::factor::Step;
-use crate::domain::id::{AccountId, ClientId, ContactId, SessionId, StaffId};
+use crate::domain::id::{AccountId, ClientId, ContactId, MailId, SessionId, StaffId};
 use crate::domain::invitation::RevokedReason;
 use crate::domain::next::Side;
 use crate::domain::time::Timestamp;
@@ -389,5 +389,30 @@ pub(crate) fn loser_of_contact(id: ContactId) -> Statement {
          FROM contacts ct LEFT JOIN accounts a ON a.id = ct.account_id \
          LEFT JOIN factors f ON f.person_id = a.id WHERE ct.id = ?1 AND ct.removed_at IS NULL",
         id.to_string()
+    )
+}
+
+/// Tells a person by mail that codes of theirs keep failing, once a day. 86400000 ms are a day.
+pub(crate) fn warn(
+    mail: MailId,
+    person: Person,
+    (subject, content): (&str, &str),
+    now: Timestamp,
+) -> Statement {
+    statement!(
+        "INSERT OR IGNORE INTO outbox (id, dedupe_key, kind, to_email, to_name, subject, content, staff_id, contact_id, \
+         client_id, due_at, created_at) \
+         SELECT ?1, 'codes_failed ' || ?2 || ' ' || (?5 / 86400000), 'codes_failed', coalesce(st.email, a.email), \
+          coalesce(st.name, trim(ct.first_name || ' ' || ct.last_name), ''), ?3, ?4, st.id, ct.id, ct.client_id, ?5, ?5 \
+         FROM (SELECT ?2 AS person_id) p LEFT JOIN staff st ON st.id = p.person_id \
+         LEFT JOIN accounts a ON a.id = p.person_id \
+         LEFT JOIN contacts ct ON ct.id = (SELECT c.id FROM contacts c WHERE c.account_id = a.id \
+          AND c.removed_at IS NULL ORDER BY c.id LIMIT 1) \
+         WHERE coalesce(st.email, a.email) IS NOT NULL",
+        mail.to_string(),
+        person.id(),
+        subject,
+        content,
+        now
     )
 }

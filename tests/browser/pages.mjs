@@ -4,6 +4,7 @@ import { draftInvoice, recordPayment, sentInvoice } from "../harness/billing.mjs
 import { startThread, startThreadWith, write, writeBack } from "../harness/messages.mjs";
 import { addSavedReply, answer, file, note, openTicket } from "../harness/tickets.mjs";
 import { addProject, addTask, addTime, showTime } from "../harness/work.mjs";
+import { eraseClient } from "../harness/erasing.mjs";
 import { addDocument, addStaff, setUpOwner } from "../harness/flows.mjs";
 import { payLinkTo } from "../harness/invoices.mjs";
 import { enrol } from "../harness/totp.mjs";
@@ -49,6 +50,12 @@ export async function setTheStage(world) {
   const off = await person(world, owner, { client: "Harbour Yoga" });
   await portalOff(world, off.client);
   const quiet = await clientRow(world, "Quiet Quarry");
+  // One that may be erased now, and one that is.
+  await owner.post(`${quiet.path}/export`, {});
+  const gone = await person(world, owner, { client: "Gone Gallery" });
+  await sentInvoice(owner, gone.client);
+  await eraseClient(owner, gone.client);
+  quiet.gone = gone.client;
   const lost = await contactRow(world, larkspur.client, { firstName: "Nora", lastName: "Nowhere", email: "nora@larkspur.test" });
   await invitation(owner, lost);
   await world.db.prepare("UPDATE outbox SET state = 'undeliverable', last_error = 'There is no mailbox of that name.' WHERE contact_id = ?").bind(lost.id).run();
@@ -227,6 +234,9 @@ export const pages = ({ leave, tickets, threads, project, task, done, time, bill
   { name: "client-statement", path: "/billing/statement", who: "person" },
   { name: "client-statement-empty", path: "/billing/statement", who: "fresh" },
   { name: "client-profile", path: "/profile", who: "person" },
+  { name: "client-privacy", path: "/privacy", who: "person" },
+  { name: "client-privacy-empty", path: "/privacy", who: "fresh" },
+  { name: "preview-privacy", path: "/privacy", who: "looking" },
   { name: "client-email", path: "/profile/email", who: "person" },
   { name: "client-export", path: "/profile/export", who: "person" },
   { name: "client-password", path: "/profile/password", who: "person" },
@@ -248,9 +258,14 @@ export const pages = ({ leave, tickets, threads, project, task, done, time, bill
   { name: "admin-client-new", path: "/admin/clients/new", who: "owner" },
   { name: "admin-client", path: client.path, who: "owner" },
   { name: "admin-client-edit", path: `${client.path}/edit`, who: "owner" },
+  { name: "admin-client-erase", path: `${client.path}/erase`, who: "owner" },
+  { name: "admin-client-erase-exported", path: `${quiet.path}/erase`, who: "owner" },
+  { name: "admin-clients-erased", path: "/admin/clients/erased", who: "owner" },
+  { name: "admin-client-erased", path: quiet.gone.path, who: "owner" },
   { name: "admin-contacts", path: `${client.path}/contacts`, who: "owner" },
   { name: "admin-contact-new", path: `${client.path}/contacts/new`, who: "owner" },
   { name: "admin-contact", path: `/admin/contacts/${contact.id}`, who: "owner" },
+  { name: "admin-contact-erase", path: `/admin/contacts/${contact.id}/erase`, who: "owner" },
   { name: "admin-documents", path: `${client.path}/documents`, who: "owner" },
   { name: "admin-client-permissions", path: `${client.path}/permissions`, who: "owner" },
   { name: "admin-client-permissions-none", path: `${quiet.path}/permissions`, who: "owner" },

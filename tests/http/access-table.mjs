@@ -175,6 +175,13 @@ export const ROWS = {
   "POST /admin/clients/{id}/portal": STAFF_MISSES,
   "GET /admin/clients/{id}/export": { ...ADMIN_PAGE, ids: { id: "client" } },
   "POST /admin/clients/{id}/export": { ...STAFF_MISSES, member: "forbidden" },
+  // Erasing. An empty form says neither a name nor that one is sure.
+  "GET /admin/clients/erased": ADMIN_PAGE,
+  "GET /admin/clients/{id}/erase": { ...ADMIN_PAGE, ids: { id: "client" } },
+  "POST /admin/clients/{id}/erase": { ...sent(ADMIN_PAGE), ids: { id: "client" } },
+  "GET /admin/contacts/{id}/erase": { ...ADMIN_PAGE, ids: { id: "contact" } },
+  "POST /admin/contacts/{id}/erase": { ...sent(ADMIN_PAGE), ids: { id: "contact" } },
+  "GET /privacy": CLIENT_PAGE,
   "GET /profile/export": CLIENT_PAGE,
   "POST /profile/export": sent(CLIENT_PAGE),
   "POST /admin/clients/{id}/archive": { ...STAFF_MISSES, member: "forbidden" },

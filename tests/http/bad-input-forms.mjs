@@ -52,6 +52,8 @@ export const FORMS = {
   "POST /admin/clients/{id}/edit": { as: "owner", page: ({ client }) => `${client.path}/edit`, set: () => ({ name: "Swept again" }) },
   "POST /admin/clients/{id}/portal": { as: "owner", page: ({ spare }) => spare.path, to: ({ spare }) => `${spare.path}/portal`, set: () => ({ enabled: "on" }), blank: true, choice: ["enabled"] },
   "POST /admin/clients/{id}/export": { as: "owner", press: () => `/admin/clients/${NOBODYS}/export` },
+  "POST /admin/clients/{id}/erase": { as: "owner", press: () => `/admin/clients/${NOBODYS}/erase` },
+  "POST /admin/contacts/{id}/erase": { as: "owner", press: () => `/admin/contacts/${NOBODYS}/erase` },
   "POST /profile/export": { as: "person", press: () => "/profile/export", is: 200 },
   "POST /admin/clients/{id}/archive": { as: "owner", press: () => `/admin/clients/${NOBODYS}/archive` },
   "POST /admin/clients/{id}/restore": { as: "owner", press: () => `/admin/clients/${NOBODYS}/restore` },

@@ -180,6 +180,10 @@ for (const [name, side] of Object.entries(SIDES)) {
       assert.equal(spent.location, `${root}/sign-in`, String(spent));
       assert.match((await thief.follow(spent)).page.text, /begin again with your password/);
       assert.equal((await thief.get(`${root}/sign-in/code`)).location, `${root}/sign-in`);
+      // The owner is told by mail, once a day, that somebody got past the first step.
+      const warned = async () => (await world.outbox()).filter(({ kind, to_email }) => kind === "codes_failed" && to_email === user.email);
+      assert.equal((await warned()).length, 1);
+      assert.match((await world.mailbox.newest(user.email)).text, /five codes that are not right.*did not get in/s);
       const answers = [];
       for (let i = 0; i < 4; i += 1) {
         const browser = await waiting(user, root);

@@ -198,14 +198,14 @@ test("who of the company has access: those who joined and those invited, nobody 
   await invitation(owner, invited);
   const stranger = await contactRow(world, await clientRow(world), { firstName: "Stranger" });
   await world.db.prepare("UPDATE contacts SET job_title = 'Head baker', is_primary = 1 WHERE email = 'lena@larkspur.test'").run();
-  const { page } = await lena.visit("/profile");
+  const { page } = await lena.visit("/privacy");
   const text = page.all('section[aria-labelledby="people"]')[0].text.replace(/\s+/g, " ");
   assert.match(text, /Who of Larkspur Bakery has access/);
   assert.match(text, /\(you\) ?Head baker ?Primary contact/);
   assert.match(text, /Ines \S+ ?Invited/);
   assert.doesNotMatch(text, /Quentin|Stranger/, `${quiet.email} or ${stranger.email} is shown`);
   await world.db.prepare("UPDATE contacts SET portal_access = 0 WHERE id = ?").bind(invited.id).run();
-  assert.doesNotMatch((await lena.visit("/profile")).page.text, /Ines/);
+  assert.doesNotMatch((await lena.visit("/privacy")).page.text, /Ines/);
 });
 
 test("a renamed contact is found by the new name, and staff who had the form open are told", async () => {

@@ -8,7 +8,7 @@ pub(crate) use list::list;
 
 use super::chrome::{Chrome, Flash};
 use super::contact::People;
-use super::guard::{Admin, Me, Staff, StaffOf};
+use super::guard::{Admin, InPath, Load, Me, Staff, StaffOf};
 use super::page::{Answer, page, see, try_again};
 use super::{Error, Fields};
 use crate::domain::email::Email;
@@ -16,8 +16,9 @@ use crate::domain::id::ClientId;
 use crate::domain::text::{Line, Name, Paragraphs};
 use crate::domain::time::Timestamp;
 use crate::store::client::{self, Client, Draft};
-use crate::store::contact::Contact;
-use crate::store::{self, Conflict, Statement};
+use crate::store::contact::{self, Contact};
+use crate::store::viewer::Asker;
+use crate::store::{self, Conflict, Results, Statement};
 
 #[derive(Template)]
 #[template(path = "client/form.html")]
@@ -80,9 +81,46 @@ pub(crate) async fn create(staff: Staff, mut form: Fields) -> Answer {
     see(&path(id))
 }
 
+/// A client's record, erased or not.
+pub(crate) struct Record(People);
+
+impl Load for Record {
+    type Args = InPath<ClientId>;
+    fn statements(InPath(id): &Self::Args, _asker: &Asker) -> Vec<Statement> {
+        vec![client::kept(*id), contact::of_client(*id)]
+    }
+    fn read(
+        _args: Self::Args,
+        results: &mut Results,
+        _now: Timestamp,
+    ) -> Result<Option<Self>, Error> {
+        let client: Option<Client> = results.first()?;
+        let contacts = results.rows()?;
+        Ok(client.map(|client| Self(People::new(client, contacts))))
+    }
+}
+
+#[derive(Template)]
+#[template(path = "erase/one.html")]
+struct ErasedPage {
+    chrome: Chrome<Me>,
+    client: Client,
+    /// When.
+    erased: String,
+}
+
 /// `GET /admin/clients/{id}`
-pub(crate) async fn overview(staff: Staff<People>) -> Answer {
-    let People { client, contacts } = staff.page;
+pub(crate) async fn overview(staff: Staff<Record>) -> Answer {
+    let Record(People {
+        client, contacts, ..
+    }) = staff.page;
+    if let Some(at) = client.erased_at {
+        return page(&ErasedPage {
+            chrome: staff.chrome,
+            erased: at.day(),
+            client,
+        });
+    }
     page(&OverviewPage {
         chrome: staff.chrome,
         since: client.created_at.day(),

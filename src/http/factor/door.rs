@@ -9,6 +9,7 @@ use http::StatusCode;
 
 use super::pending::Waiting;
 use super::{Typed, WRONG, renew_seal};
+use crate::app::App;
 use crate::domain::id::SessionId;
 use crate::domain::next::Side;
 use crate::http::chrome::{Chrome, Flash, Nobody};
@@ -18,6 +19,7 @@ use crate::http::page::{Answer, page, page_with, see, try_again};
 use crate::http::sign_in::{Comer, begin, begun, former};
 use crate::http::throttle::{self, CodeTry, Counted};
 use crate::http::{Error, Fields};
+use crate::outbound::letter::Letter;
 use crate::store::factor::{self, Kept};
 use crate::store::session::Person;
 use crate::store::{self, Conflict};
@@ -83,6 +85,29 @@ pub(crate) async fn staff(public: Public, form: Fields) -> Answer {
     enter(public, form, Side::Staff).await
 }
 
+/// Five codes that are not right, behind the right password or link: the person is told, once a day.
+async fn warn(app: &App, side: Side, person: Person, business: &str) -> Result<(), Error> {
+    let content = serde_json::to_string(&Letter {
+        paragraphs: vec![
+            format!(
+                "On {} somebody got past the first step of your sign-in at {business}, and then typed five codes that are not right. They did not get in.",
+                app.now.day_time()
+            ),
+            "If it was you, begin again, or use a recovery code.".to_owned(),
+            "If it was not you, somebody knows your password or reads your mail. Choose a new password at once, and tell us."
+                .to_owned(),
+        ],
+        button: Some("Choose a new password".to_owned()),
+        path: side.forgot().to_owned(),
+        after: Vec::new(),
+    })?;
+    let subject = format!("Wrong codes at {business}: was this you?");
+    let mail = factor::warn(app.id()?, person, (&subject, &content), app.now);
+    app.db.run(mail).await?;
+    app.mail_queued();
+    Ok(())
+}
+
 /// 1. who waits, and what was typed; 2. what it is held against, and the try counted, in one batch; 3. the
 /// limits; 4. the code; 5. the code used up, the session, and the tries forgotten, in one batch.
 async fn enter(public: Public, mut form: Fields, side: Side) -> Answer {
@@ -118,6 +143,7 @@ async fn enter(public: Public, mut form: Fields, side: Side) -> Answer {
         Counted::Try => {}
         Counted::Spent => {
             Waiting::end(&app, side);
+            warn(&app, side, waiting.person, &chrome.brand.name).await?;
             Flash::error(
                 &app,
                 "Those were five codes that are not right. Please begin again with your password.",

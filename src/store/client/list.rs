@@ -133,7 +133,7 @@ fn archived(back: bool, key: &str, id: &str) -> Statement {
         statement!(
             format!(
                 "SELECT {LISTED} FROM clients \
-                 WHERE archived_at IS NOT NULL AND (name_key, id) < (?1, ?2) \
+                 WHERE archived_at IS NOT NULL AND erased_at IS NULL AND (name_key, id) < (?1, ?2) \
                  ORDER BY name_key DESC, id DESC LIMIT 26"
             ),
             key,
@@ -143,7 +143,7 @@ fn archived(back: bool, key: &str, id: &str) -> Statement {
         statement!(
             format!(
                 "SELECT {LISTED} FROM clients \
-                 WHERE archived_at IS NOT NULL AND (name_key, id) > (?1, ?2) ORDER BY name_key, id LIMIT 26"
+                 WHERE archived_at IS NOT NULL AND erased_at IS NULL AND (name_key, id) > (?1, ?2) ORDER BY name_key, id LIMIT 26"
             ),
             key,
             id

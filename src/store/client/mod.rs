@@ -39,19 +39,29 @@ pub(crate) struct Client {
     pub(crate) portal_enabled: bool,
     pub(crate) created_at: Timestamp,
     pub(crate) archived_at: Option<Timestamp>,
+    pub(crate) erased_at: Option<Timestamp>,
     pub(crate) revision: i64,
 }
 
-/// Archived or not.
+/// Archived or not; what is erased is as if it were not there.
 impl ById for Client {
     type Id = ClientId;
     fn by_id(id: ClientId) -> Statement {
         statement!(
             "SELECT id, name, reference, email, phone, address, notes, portal_enabled, created_at, \
-             archived_at, revision FROM clients WHERE id = ?1",
+             archived_at, erased_at, revision FROM clients WHERE id = ?1 AND erased_at IS NULL",
             id.to_string()
         )
     }
+}
+
+/// The [`Client`], erased or not: for what is kept of it.
+pub(crate) fn kept(id: ClientId) -> Statement {
+    statement!(
+        "SELECT id, name, reference, email, phone, address, notes, portal_enabled, created_at, \
+         archived_at, erased_at, revision FROM clients WHERE id = ?1",
+        id.to_string()
+    )
 }
 
 /// Adds a client with the words that find it.
