@@ -2,9 +2,13 @@
 import { after, before, test } from "node:test";
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
+import { sentInvoice } from "../harness/billing.mjs";
 import { addDocument, setUpOwner } from "../harness/flows.mjs";
+import { startThreadWith } from "../harness/messages.mjs";
 import { clientRow, colleague, contactRow, newId, person, portalOff } from "../harness/rows.mjs";
 import { ROOT } from "../harness/runtime.mjs";
+import { file, openTicket } from "../harness/tickets.mjs";
+import { addProject, addTask } from "../harness/work.mjs";
 import { World } from "../harness/world.mjs";
 
 const routes = JSON.parse(execFileSync("cargo", ["run", "--quiet", "--example", "routes"], { cwd: ROOT, encoding: "utf8", maxBuffer: 1 << 26 }));
@@ -84,6 +88,38 @@ test("a download gives the bytes and leaves no receipt", async () => {
   const { audit: _new, audit_chain: _places, ...now } = await everything();
   const { audit: _old, audit_chain: _before, ...then } = before;
   assert.deepEqual(now, then);
+});
+
+test("every page and file of the client side can be read, and a dump of the database before and after differs only in the log", async () => {
+  const ticket = await openTicket(lena, { files: [file()] });
+  const thread = await startThreadWith(owner, client, { files: [file()] });
+  const project = await addProject(owner, client, { visible: "on" });
+  const task = await addTask(owner, client, { visible: "on", asks: "complete" });
+  const invoice = await sentInvoice(owner, client);
+  const ids = [
+    shared.id, ticket.id, thread.id, project.id, task.id, invoice.id,
+    ...(await world.db.prepare("SELECT id FROM ticket_files UNION SELECT id FROM message_files").all()).results.map(({ id }) => id),
+  ];
+  const staff = await looking(`/admin/contacts/${contact.id}`);
+  await world.settled();
+  const before = await everything();
+  const reads = routes.filter(({ method, guard }) => method === "GET" && guard.startsWith("contact"));
+  const seen = new Map();
+  for (const { path } of reads) {
+    for (const id of path.includes("{") ? ids : [""]) {
+      const answer = await staff.clone().get(path.replace(/\{\w+\}/g, id));
+      assert.ok([200, 303, 404].includes(answer.status), String(answer));
+      if (answer.status === 200) seen.set(path, answer);
+    }
+  }
+  for (const path of ["/", "/documents/{id}/download", "/tickets/{id}", "/tickets/files/{id}", "/messages/{id}", "/messages/files/{id}", "/projects/{id}", "/tasks/{id}", "/billing/{id}", "/billing/{id}/pdf", "/notifications", "/privacy", "/profile/export"]) {
+    assert.ok(seen.has(path), `${path} was not read`);
+  }
+  await world.settled();
+  const changed = Object.entries(await everything()).filter(([name, rows]) => JSON.stringify(rows) !== JSON.stringify(before[name])).map(([name]) => name);
+  assert.deepEqual(changed.filter((name) => !["audit", "audit_chain"].includes(name)), []);
+  const { results: added } = await world.db.prepare("SELECT DISTINCT principal, action FROM audit WHERE id > ?").bind(before.audit.map(({ id }) => id).sort().at(-1)).all();
+  assert.deepEqual(added, [{ principal: "staff", action: "preview.page" }]);
 });
 
 test("every route that writes answers 403 and changes nothing, on both sides", async () => {
