@@ -1,6 +1,6 @@
 // The money half of the main job, told by labels: staff write and send an invoice, its reader opens it from
 // the mail without an account, presses Pay Now, pays on the provider's page, and staff see it. At once by
-// card; by a debit that arrives; by one that fails first. With JavaScript and without.
+// card; by a debit that arrives; by one that fails first; from the code on the paper. With JavaScript and without.
 import { after, describe, test } from "node:test";
 import assert from "node:assert/strict";
 import { Browser } from "../harness/browser.mjs";
@@ -13,7 +13,7 @@ after(() => browser.close());
 
 for (const javaScript of [true, false]) {
   describe(javaScript ? "with JavaScript" : "without JavaScript", () => {
-    test("by card, by a debit that arrives, and by one that fails first", async () => {
+    test("by card, by a debit that arrives, by one that fails first, and from paper", async () => {
       const stripe = await StripeStandIn.start();
       const world = await World.start({ settings: stripe.settings });
       await stripe.attach(world);
@@ -107,6 +107,24 @@ async function journey(world, stripe, javaScript) {
   await heading(failing.page, "Thank you, it is paid");
   await staffSee(staff.page, world, third, "Paid", "All of it is paid.");
   await failing.close();
+
+  // From paper: its code leads to the sign-in, where a link by mail is enough.
+  const fourth = await sendAnInvoice(staff.page, client, world);
+  await world.mailbox.newest(lena.email);
+  const scanning = await reader();
+  await scanning.page.goto(world.base + fourth.replace("/admin/invoices/", "/billing/"));
+  await heading(scanning.page, "Sign in");
+  await press(scanning.page, "Get a link by mail");
+  await heading(scanning.page, "Look at your mail");
+  const fresh = await world.mailbox.newest(lena.email);
+  assert.match(fresh.subject, /^Your link to invoice INV-\d{4}-0004 from Fern & Oak$/);
+  await openInvoice(scanning.page, world, fresh);
+  await press(scanning.page, "Pay Now");
+  await press(scanning.page, "Pay by card");
+  await deliver();
+  await heading(scanning.page, "Thank you, it is paid");
+  await staffSee(staff.page, world, fourth, "Paid", "All of it is paid.");
+  await scanning.close();
   await staff.close();
 }
 
