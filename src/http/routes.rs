@@ -8,6 +8,7 @@ mod rights;
 mod second;
 mod tickets;
 mod time;
+mod work;
 
 use std::sync::OnceLock;
 
@@ -17,8 +18,6 @@ use serde::Serialize;
 
 use super::handler::{Handler, Route};
 use super::permission;
-use super::project;
-use super::task;
 use super::time_log;
 use super::{
     Error, activity, branding, buyer, client, confirm, contact, csp, dashboard, document, factor,
@@ -92,7 +91,7 @@ const SECTIONS: [fn(Routes) -> Routes; 19] = [
     signing_in,
     people,
     documents,
-    work,
+    work::add,
     tickets::tickets,
     messages::messages,
     time::add,
@@ -281,32 +280,6 @@ fn invoices(routes: Routes) -> Routes {
         .on(POST, "/admin/payments/{id}/reverse", invoice::reverse)
         .on(GET, "/admin/payments/{id}/correct", invoice::correct_form)
         .on(POST, "/admin/payments/{id}/correct", invoice::correct)
-}
-
-/// What is done for clients, on both sides.
-fn work(routes: Routes) -> Routes {
-    routes
-        .on(GET, "/projects", project::seen)
-        .on(GET, "/projects/{id}", project::seen_one)
-        .on(GET, "/admin/clients/{id}/projects", project::list)
-        .on(GET, "/admin/clients/{id}/projects/new", project::new_form)
-        .on(POST, "/admin/clients/{id}/projects/new", project::create)
-        .on(GET, "/admin/projects/{id}", project::view)
-        .on(GET, "/admin/projects/{id}/edit", project::edit_form)
-        .on(POST, "/admin/projects/{id}/edit", project::save)
-        .on(POST, "/admin/projects/{id}/visible", project::show)
-        .on(GET, "/tasks", task::seen)
-        .on(GET, "/tasks/{id}", task::seen_one)
-        .on(POST, "/tasks/{id}/answer", task::answer)
-        .on(POST, "/tasks/{id}/comments", task::reply)
-        .on(GET, "/admin/clients/{id}/tasks", task::list)
-        .on(GET, "/admin/clients/{id}/tasks/new", task::new_form)
-        .on(POST, "/admin/clients/{id}/tasks/new", task::create)
-        .on(GET, "/admin/tasks/{id}", task::view)
-        .on(GET, "/admin/tasks/{id}/edit", task::edit_form)
-        .on(POST, "/admin/tasks/{id}/edit", task::save)
-        .on(POST, "/admin/tasks/{id}/status", task::status)
-        .on(POST, "/admin/tasks/{id}/comments", task::comment)
 }
 
 /// Invitations and the outbox.

@@ -7,6 +7,7 @@
 //! | [`own`] | drafts that are the business's own PDF |
 //! | [`list`] | lists by key, filtered |
 //! | [`printed`] | what the PDF needs |
+//! | [`project`] | the project that one belongs to |
 //! | [`seen`] | what their client sees of them |
 //! | [`send`] | sending, voiding, asking again |
 
@@ -14,6 +15,7 @@ pub(crate) mod draft;
 pub(crate) mod list;
 pub(crate) mod own;
 pub(crate) mod printed;
+pub(crate) mod project;
 pub(crate) mod seen;
 pub(crate) mod send;
 
@@ -21,7 +23,7 @@ use serde::Deserialize;
 
 use self::draft::Open;
 use super::{ById, Error, Statement, statement};
-use crate::domain::id::{ClientId, InvoiceId};
+use crate::domain::id::{ClientId, InvoiceId, ProjectId};
 use crate::domain::invoice::content::Content;
 use crate::domain::invoice::state::{Position, State, Stored, View};
 use crate::domain::money::{Currency, Money, MoneyError};
@@ -61,13 +63,15 @@ pub(crate) struct Invoice {
     /// R2 key of the business's own PDF, if it has one.
     pub(crate) own_blob: Option<String>,
     pub(crate) own_name: Option<String>,
+    /// The project it belongs to. No client's page may tell it without asking for Projects.
+    pub(crate) project_id: Option<ProjectId>,
 }
 
 /// The columns of [`Invoice`], of `invoices i`, `clients c` and `invoice_revisions r`.
 const INVOICE: &str = "i.id, i.client_id, c.name AS client_name, i.state, i.number, i.revision_id, \
      r.number AS revision, i.currency, i.total, i.issued_on, i.due_on, i.paid, i.refunded, \
      i.disputed_out, i.disputed_in, i.dispute, i.processing, i.reopened, i.edition, \
-     i.created_at, i.sent_at, i.voided_at, r.content, r.parties, r.own_blob, r.own_name, i.own_number, \
+     i.created_at, i.sent_at, i.voided_at, r.content, r.parties, r.own_blob, r.own_name, i.own_number, i.project_id, \
      CASE i.state WHEN 'sent' THEN (SELECT o.id FROM invoice_revisions o \
       WHERE o.invoice_id = i.id AND o.sealed_at IS NULL) END AS open_revision";
 

@@ -138,6 +138,7 @@ export async function setTheStage(world) {
   for (const [state, age] of [["open", 0], ["processing", 0], ["failed", 0]]) waits[state] = await bareAttempt(world, { ...(await sentInvoice(owner, larkspur.client, { lines: [["Hosting", 1, "12.50", "19%"]] })), client: larkspur.client }, { state, age, amount: 1_488 });
   const linked = await bareAttempt(world, { ...open, client: larkspur.client }, { state: "expired", amount: 12_000 });
   const exception = await exceptionRow(world, { amount: 12_000, currency: "EUR" });
+  for (const each of [draft, invoice, open]) await owner.post(`${each.path}/project`, { project: project.id });
   const settled = await sentInvoice(owner, larkspur.client, { lines: [["Photographs", 3, "120", "19%"]] });
   await recordPayment(owner, settled, "428.40");
   const withdrawn = await sentInvoice(owner, larkspur.client, { lines: [["Signage", 1, "90", "19%"]] });

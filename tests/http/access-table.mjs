@@ -44,6 +44,8 @@ export const CLIENT_PAGE = {
 /** One thing of one client. */
 export const CLIENT_THING = { ...CLIENT_PAGE, other: "hidden" };
 
+/** … about a thing that nobody has. */
+
 /** A page for all staff. */
 export const STAFF_PAGE = {
   anonymous: "staff sign-in", client: "staff sign-in", other: "staff sign-in", off: "staff sign-in", archived: "staff sign-in",
@@ -347,6 +349,7 @@ export const ROWS = {
   "GET /admin/clients/{id}/tasks": { ...STAFF_PAGE, ids: { id: "client" } },
   "GET /admin/clients/{id}/tasks/new": { ...STAFF_PAGE, ids: { id: "client" } },
   "POST /admin/clients/{id}/tasks/new": { ...sent(STAFF_PAGE), ids: { id: "client" } },
+  "POST /admin/invoices/{id}/project": { ...sent(STAFF_PAGE), ids: { id: "draft" } },
   "GET /admin/tasks/{id}": { ...STAFF_PAGE, ids: { id: "task" } },
   "GET /admin/tasks/{id}/edit": { ...STAFF_PAGE, ids: { id: "task" } },
   "POST /admin/tasks/{id}/edit": { ...sent(STAFF_PAGE), ids: { id: "task" } },

@@ -137,6 +137,7 @@ pub(crate) async fn duplicate(staff: Staff<One>, form: Fields) -> Answer {
         tax: totals.tax.minor(),
         content,
         own: None,
+        project: invoice.project_id,
     };
     let me = staff.me();
     let by = By {

@@ -8,7 +8,7 @@ use http::StatusCode;
 
 use super::lines::{self, Sums};
 use super::{One, path, refused};
-use crate::domain::id::{ClientId, InvoiceId, RevisionId};
+use crate::domain::id::{ClientId, InvoiceId, ProjectId, RevisionId};
 use crate::domain::invoice::content::Content;
 use crate::domain::invoice::decide::Refused;
 use crate::domain::invoice::line::Unit;
@@ -19,37 +19,56 @@ use crate::domain::money::Currency;
 use crate::domain::text::Paragraphs;
 use crate::domain::time::{Date, Timestamp};
 use crate::http::chrome::{Chrome, Flash};
-use crate::http::guard::{InPath, Load, Me, Staff};
+use crate::http::guard::{InPathAndQuery, Load, Me, Staff};
 use crate::http::page::{Answer, json, page, see, try_again};
 use crate::http::{Error, Fields, assets, choices};
 use crate::store::billing::{self, Billing, Buyer};
 use crate::store::invoice::draft::{self as drafts, By, Draft, Open};
+use crate::store::project::{self, Choice};
 use crate::store::viewer::Asker;
 use crate::store::{self, Conflict, Results, Statement};
+
+/// For which project a new invoice is meant.
+#[derive(Debug, Clone, Default, serde::Deserialize)]
+#[serde(default)]
+pub(crate) struct Meant {
+    project: String,
+}
 
 /// Whom a new invoice is for.
 pub(crate) struct For {
     pub(super) buyer: Buyer,
     pub(super) billing: Billing,
     pub(super) today: Date,
+    /// Projects of the client.
+    pub(super) projects: Vec<Choice>,
+    /// The project it begins with, by id; empty for none.
+    pub(super) project: String,
 }
 
 impl Load for For {
-    type Args = InPath<ClientId>;
-    fn statements(InPath(client): &Self::Args, _asker: &Asker) -> Vec<Statement> {
-        vec![billing::buyer(*client), billing::settings()]
+    type Args = InPathAndQuery<ClientId, Meant>;
+    fn statements(InPathAndQuery(client, _): &Self::Args, _asker: &Asker) -> Vec<Statement> {
+        vec![
+            billing::buyer(*client),
+            billing::settings(),
+            project::choices_of_client(*client),
+        ]
     }
     fn read(
-        _args: Self::Args,
+        InPathAndQuery(_, meant): Self::Args,
         results: &mut Results,
         now: Timestamp,
     ) -> Result<Option<Self>, Error> {
         let buyer: Option<Buyer> = results.first()?;
         let billing: Option<Billing> = results.first()?;
+        let projects = results.rows()?;
         Ok(buyer.zip(billing).map(|(buyer, billing)| Self {
             buyer,
             today: billing.today(now),
             billing,
+            projects,
+            project: meant.project,
         }))
     }
 }
@@ -66,6 +85,8 @@ struct FormPage {
     /// Whether it can be chosen: not of an invoice that was sent.
     currency_is_open: bool,
     currency: Currency,
+    /// Of the client, where one can be chosen: for a new invoice.
+    projects: Vec<Choice>,
     terms: Terms,
     usual_tax: Tax,
     sums: Option<Sums>,
@@ -162,6 +183,7 @@ impl About<'_> {
                 })
             }
         };
+        let project = form.optional("project", of_projects);
         let (content, totals) = content?;
         if form.has_errors() {
             return None;
@@ -175,6 +197,7 @@ impl About<'_> {
             tax: totals.tax.minor(),
             content,
             own: None,
+            project: project?,
         };
         Some((draft, sums))
     }
@@ -211,6 +234,11 @@ enum Wish {
     Save(Box<Draft>),
 }
 
+/// What stands in the list of projects. Whether it is one of the client's is looked at where it is written.
+pub(super) fn of_projects(text: &str) -> Result<ProjectId, &'static str> {
+    ProjectId::parse(text).map_err(|_odd| "Choose one of the projects.")
+}
+
 fn new_path(client: ClientId) -> String {
     format!("/admin/clients/{client}/invoices/new")
 }
@@ -242,6 +270,7 @@ impl For {
             back: format!("/admin/clients/{}/billing", client.client_id),
             currency_is_open: true,
             currency: self.about().currency(&form),
+            projects: self.projects.clone(),
             terms: self.terms(),
             usual_tax: self.billing.tax(),
             sums,
@@ -273,6 +302,7 @@ pub(crate) async fn new_form(staff: Staff<For>) -> Answer {
         ("issued_on", &of.today.to_string()),
         ("due_on", &of.terms().due_on(of.today).to_string()),
         ("reference", &of.buyer.reference),
+        ("project", &of.project),
     ]);
     let shown = of.show(staff.chrome, form, None);
     page(&shown)
@@ -370,6 +400,7 @@ impl One {
             back: path(invoice.id),
             currency_is_open: self.is_draft(),
             currency: self.about().currency(&form),
+            projects: Vec::new(),
             terms: self.billing.terms_of_payment(),
             usual_tax: self.billing.tax(),
             sums,

@@ -10,6 +10,7 @@
 //! | [`send`](mod@send) | the mail, the number, a revision in place of what was sent |
 //! | [`act`] | voiding, duplicating, revising, throwing away, asking again |
 //! | [`payment`] | payments that staff record, and taking them out again |
+//! | [`project`] | the project that one belongs to |
 //! | [`link`] | links that show it without an account |
 //! | [`correct`](mod@correct) | putting a record right |
 //! | [`lines`] | the fields of its lines, and what they come to |
@@ -24,6 +25,7 @@ mod list;
 mod mail;
 mod one;
 mod payment;
+mod project;
 mod remind;
 mod send;
 mod upload;
@@ -36,6 +38,7 @@ pub(crate) use link::{new_link, revoke_links};
 pub(crate) use list::{all, of_client};
 pub(crate) use one::show;
 pub(crate) use payment::{record, record_form, reverse};
+pub(crate) use project::put as put_to_project;
 pub(crate) use remind::remind;
 pub(crate) use send::{review, send};
 pub(crate) use upload::{replace, replace_form, upload, upload_form};

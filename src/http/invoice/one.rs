@@ -19,6 +19,7 @@ use crate::http::page::{Answer, page};
 use crate::http::pdf;
 use crate::http::time_log::Row as TimeRow;
 use crate::http::{Error, Fields};
+use crate::store::invoice::project::{self, Choice};
 use crate::store::invoice::{Revision, revisions};
 use crate::store::ledger::{self, Entry};
 use crate::store::pay_link::{self, Links};
@@ -35,6 +36,7 @@ pub(crate) struct Whole {
     links: Links,
     reminders: Vec<Sent>,
     time: Vec<Spent>,
+    projects: Vec<Choice>,
 }
 
 impl Load for Whole {
@@ -47,6 +49,7 @@ impl Load for Whole {
             pay_link::of_invoice(args.0),
             reminder::of_invoice(args.0),
             time_log::of_invoice(args.0),
+            project::choices(args.0),
         ]);
         statements
     }
@@ -60,6 +63,7 @@ impl Load for Whole {
         let links = results.first()?.unwrap_or_default();
         let reminders = results.rows()?;
         let time = results.rows()?;
+        let projects = results.rows()?;
         Ok(one.map(|one| Self {
             one,
             history,
@@ -67,6 +71,7 @@ impl Load for Whole {
             links,
             reminders,
             time,
+            projects,
         }))
     }
 }
@@ -159,6 +164,8 @@ struct OnePage {
     reminders: Vec<(String, String)>,
     /// What of the time stands on it.
     time: Vec<TimeRow>,
+    /// Of its client.
+    projects: Vec<Choice>,
     total: String,
     when: String,
     /// What the PDF cannot show, in a sentence.
@@ -173,6 +180,10 @@ impl OnePage {
     }
     fn is_sent(&self) -> bool {
         self.one.invoice.stored() == Stored::Sent
+    }
+    /// The project it belongs to.
+    fn project(&self) -> Option<&Choice> {
+        self.projects.iter().find(|choice| choice.chosen)
     }
     /// A revision is being written beside what was sent.
     fn is_revising(&self) -> bool {
@@ -236,6 +247,7 @@ pub(crate) async fn show(staff: Staff<Whole>) -> Answer {
         links,
         reminders,
         time,
+        projects,
     } = staff.page;
     let view = one.view()?;
     let total = one.invoice.total()?;
@@ -262,6 +274,7 @@ pub(crate) async fn show(staff: Staff<Whole>) -> Answer {
         one,
         revisions,
         links,
+        projects,
         time: time.into_iter().map(TimeRow::of).collect(),
         reminders: reminders
             .iter()

@@ -6,7 +6,7 @@
 
 use askama::Template;
 
-use super::draft::{ARCHIVED, For};
+use super::draft::{ARCHIVED, For, of_projects};
 use super::{One, path, refused};
 use crate::app::App;
 use crate::domain::filename::FileName;
@@ -25,11 +25,13 @@ use crate::http::page::{Answer, page, see, try_again};
 use crate::http::{Error, Fields, Incoming, Part, Parts, choices};
 use crate::store::invoice::draft::{By, Draft, Open};
 use crate::store::invoice::own;
+use crate::store::project::Choice;
 use crate::store::{self, Conflict};
 
 /// The text fields. Others are not kept.
-const TEXTS: [&str; 9] = [
+const TEXTS: [&str; 10] = [
     "form_key",
+    "project",
     "revision",
     "number",
     "currency",
@@ -51,6 +53,8 @@ struct UploadPage {
     back: String,
     /// Where it is given already: of an invoice that was sent.
     currency: Option<Currency>,
+    /// Of the client, where one can be chosen: for a new invoice.
+    projects: Vec<Choice>,
     terms: Terms,
     tax_name: String,
     /// The file that is there and may stay.
@@ -88,6 +92,7 @@ impl About {
             let due_on = typed.unwrap_or_else(|| self.terms.due_on(issued_on));
             form.required("due_on", |_typed| decide_due(issued_on, due_on))
         });
+        let project = form.optional("project", of_projects);
         let currency = currency?;
         let amount = form.required("amount", |text| Money::parse("amount", text, currency));
         let tax = form.optional("tax", |text| Money::parse("tax", text, currency));
@@ -120,6 +125,7 @@ impl About {
             total: amount.minor(),
             tax: tax.map_or(0, Money::minor),
             own: None,
+            project: project?,
         };
         Some(Said {
             draft,
@@ -230,6 +236,7 @@ impl For {
             action: format!("/admin/clients/{}/invoices/upload", client.client_id),
             back: format!("/admin/clients/{}/billing", client.client_id),
             currency: None,
+            projects: self.projects.clone(),
             terms: self.terms(),
             tax_name: self.billing.tax_name.clone(),
             kept: String::new(),
@@ -249,6 +256,7 @@ pub(crate) async fn upload_form(staff: Staff<For>) -> Answer {
         ("issued_on", &of.today.to_string()),
         ("due_on", &of.terms().due_on(of.today).to_string()),
         ("reference", &of.buyer.reference),
+        ("project", &of.project),
     ]);
     page(&of.upload_page(staff.chrome, form))
 }
@@ -352,6 +360,7 @@ impl One {
             action: format!("{}/upload", path(invoice.id)),
             back: path(invoice.id),
             currency: self.about_upload().given,
+            projects: Vec::new(),
             terms: self.billing.terms_of_payment(),
             tax_name: self.billing.tax_name.clone(),
             kept: kept.unwrap_or_default(),

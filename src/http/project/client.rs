@@ -3,6 +3,7 @@
 
 use askama::Template;
 
+use super::bill::Bill;
 use crate::domain::id::{DocumentId, ProjectId};
 use crate::domain::project::{self as rules, Milestone, Status};
 use crate::domain::time::{Date, Timestamp};
@@ -15,6 +16,9 @@ use crate::http::page::{Answer, page};
 use crate::http::paging::{Paging, address};
 use crate::http::prose::Prose;
 use crate::http::task::Row as TaskRow;
+use crate::store::billing::{self, Billing};
+use crate::store::invoice::project as invoices;
+use crate::store::invoice::seen::Line;
 use crate::store::project::{self, Listed, Paper, Seen};
 use crate::store::task;
 use crate::store::time_log::seen::{self, Budget};
@@ -144,6 +148,8 @@ pub(crate) struct SeenOne {
     budget: Option<Budget>,
     papers: Vec<Paper>,
     tasks: Vec<task::Listed>,
+    invoices: Vec<Line>,
+    billing: Option<Billing>,
 }
 
 impl Load for SeenOne {
@@ -154,6 +160,8 @@ impl Load for SeenOne {
             seen::budget(asker, *id),
             project::seen_papers(asker, *id),
             task::seen_of_project(asker, *id),
+            invoices::seen_of_project(asker, *id),
+            billing::settings(),
         ]
     }
     fn read(
@@ -165,11 +173,14 @@ impl Load for SeenOne {
         let budget = results.first()?;
         let papers = results.rows()?;
         let tasks = results.rows()?;
+        let (invoices, billing) = (results.rows()?, results.first()?);
         Ok(project.map(|project| Self {
             project,
             budget,
             papers,
             tasks,
+            invoices,
+            billing,
         }))
     }
 }
@@ -190,6 +201,7 @@ struct SeenProject {
     points: Vec<Point>,
     papers: Vec<PaperRow>,
     tasks: Vec<TaskRow>,
+    bills: Vec<Bill>,
 }
 
 /// `GET /projects/{id}`
@@ -199,10 +211,23 @@ pub(crate) async fn one(viewer: Viewer<Planned, SeenOne>) -> Answer {
         budget: hours,
         papers,
         tasks,
+        invoices,
+        billing,
     } = viewer.page;
     let now = viewer.app.now;
     let today = viewer.app.now.date();
     let open = project.measured.status.is_open();
+    let day = billing.map_or(today, |billing| billing.today(now));
+    let bill = |row: Line| {
+        Bill::new(
+            row.id,
+            Some(row.number),
+            (row.total, row.currency),
+            (&row.status, row.due_on),
+            day,
+        )
+    };
+    let bills = invoices.into_iter().map(bill).collect::<Result<_, _>>()?;
     let next = rules::next(&project.milestones).filter(|_| open);
     let due = project.due_on.map(|day| {
         if open {
@@ -225,6 +250,7 @@ pub(crate) async fn one(viewer: Viewer<Planned, SeenOne>) -> Answer {
         points: points(&project.milestones, today),
         papers: papers.into_iter().map(PaperRow::of).collect(),
         tasks: tasks.into_iter().map(|row| TaskRow::of(row, now)).collect(),
+        bills,
         name: project.name,
         chrome: viewer.chrome,
     })

@@ -1,5 +1,6 @@
 //! Projects, on both sides: the staff's list, record and form, and what the client sees of them.
 
+mod bill;
 mod client;
 mod form;
 mod list;

@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use super::bill::Bill;
 use super::client::{PaperRow, Point, points};
 use crate::domain::id::ProjectId;
 use crate::domain::project as rules;
@@ -13,6 +14,9 @@ use crate::http::page::{Answer, page, see};
 use crate::http::prose::Prose;
 use crate::http::task::Row as TaskRow;
 use crate::http::{Error, Fields};
+use crate::store::billing::{self, Billing};
+use crate::store::invoice::list::Listed;
+use crate::store::invoice::project as invoices;
 use crate::store::project::{self, Paper, Project};
 use crate::store::task;
 use crate::store::viewer::Asker;
@@ -23,6 +27,8 @@ pub(crate) struct One {
     project: Project,
     papers: Vec<Paper>,
     tasks: Vec<task::Listed>,
+    invoices: Vec<Listed>,
+    billing: Option<Billing>,
 }
 
 impl Load for One {
@@ -32,6 +38,8 @@ impl Load for One {
             Project::by_id(*id),
             project::papers(*id),
             task::of_project(*id),
+            invoices::of_project(*id),
+            billing::settings(),
         ]
     }
     fn read(
@@ -42,10 +50,13 @@ impl Load for One {
         let project: Option<Project> = results.first()?;
         let papers = results.rows()?;
         let tasks = results.rows()?;
+        let (invoices, billing) = (results.rows()?, results.first()?);
         Ok(project.map(|project| Self {
             project,
             papers,
             tasks,
+            invoices,
+            billing,
         }))
     }
 }
@@ -65,6 +76,7 @@ struct Page {
     points: Vec<Point>,
     papers: Vec<PaperRow>,
     tasks: Vec<TaskRow>,
+    bills: Vec<Bill>,
 }
 
 /// `GET /admin/projects/{id}`
@@ -73,9 +85,22 @@ pub(crate) async fn view(staff: Staff<One>) -> Answer {
         project,
         papers,
         tasks,
+        invoices,
+        billing,
     } = staff.page;
     let now = staff.app.now;
     let today = staff.app.now.date();
+    let day = billing.map_or(today, |billing| billing.today(now));
+    let bill = |row: Listed| {
+        Bill::new(
+            row.id,
+            row.number,
+            (row.total, row.currency),
+            (&row.status, row.due_on),
+            day,
+        )
+    };
+    let bills = invoices.into_iter().map(bill).collect::<Result<_, _>>()?;
     let due = project.due_on.map(|day| {
         if project.measured.status.is_open() {
             rules::due_words(day, today)
@@ -96,6 +121,7 @@ pub(crate) async fn view(staff: Staff<One>) -> Answer {
         points: points(&project.milestones, today),
         papers: papers.into_iter().map(PaperRow::of).collect(),
         tasks: tasks.into_iter().map(|row| TaskRow::of(row, now)).collect(),
+        bills,
         project,
         chrome: staff.chrome,
     })

@@ -162,8 +162,8 @@ impl Waiting {
         }
     }
 
-    /// The draft, of today.
-    fn draft(&self, content: Content, totals: &Totals) -> Draft {
+    /// The draft, of today, for the project that all of it is of.
+    fn draft(&self, content: Content, totals: &Totals, project: Option<ProjectId>) -> Draft {
         let own = self.buyer.terms_days.and_then(|days| Terms::new(days).ok());
         let terms = own.unwrap_or_else(|| self.billing.terms_of_payment());
         Draft {
@@ -174,6 +174,7 @@ impl Waiting {
             tax: totals.tax.minor(),
             content,
             own: None,
+            project,
         }
     }
 }
@@ -324,7 +325,9 @@ pub(crate) async fn make(staff: Staff<Waiting>, mut form: Fields) -> Answer {
         return try_again(&Page::new(staff.chrome, staff.page, form)?);
     };
     // 3.
-    let draft = of.draft(content, &totals);
+    let first = chosen.first().and_then(|entry| entry.project_id);
+    let project = first.filter(|one| chosen.iter().all(|entry| entry.project_id == Some(*one)));
+    let draft = of.draft(content, &totals, project);
     let me = staff.me();
     let by = By {
         staff: me.id,

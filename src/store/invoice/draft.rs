@@ -5,7 +5,7 @@
 
 use serde::Deserialize;
 
-use crate::domain::id::{ClientId, InvoiceId, RevisionId, StaffId};
+use crate::domain::id::{ClientId, InvoiceId, ProjectId, RevisionId, StaffId};
 use crate::domain::invoice::content::Content;
 use crate::domain::money::Currency;
 use crate::domain::time::{Date, Timestamp};
@@ -24,6 +24,8 @@ pub(crate) struct Draft {
     pub(crate) tax: i64,
     /// The business's own PDF: R2 key and name.
     pub(crate) own: Option<(String, String)>,
+    /// The project that a new one belongs to; what is there keeps its own.
+    pub(crate) project: Option<ProjectId>,
 }
 
 /// The revision that may be written to.
@@ -62,7 +64,8 @@ pub(crate) struct By {
     pub(crate) now: Timestamp,
 }
 
-/// Makes a draft with its first revision, on the series that is the default.
+/// Makes a draft with its first revision, on the series that is the default. A project of another client
+/// is none.
 pub(crate) fn create(
     id: InvoiceId,
     revision: RevisionId,
@@ -73,8 +76,9 @@ pub(crate) fn create(
     Ok(vec![
         statement!(
             "INSERT INTO invoices (id, client_id, series_id, revision_id, currency, total, issued_on, due_on, \
-             created_by, created_at, updated_at) \
-             SELECT ?1, ?2, s.id, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9 FROM number_series s WHERE s.is_default = 1",
+             created_by, created_at, updated_at, project_id) \
+             SELECT ?1, ?2, s.id, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9, \
+              (SELECT p.id FROM projects p WHERE p.id = ?10 AND p.client_id = ?2) FROM number_series s WHERE s.is_default = 1",
             id.to_string(),
             client.to_string(),
             revision.to_string(),
@@ -83,7 +87,8 @@ pub(crate) fn create(
             draft.issued_on.to_string(),
             draft.due_on.to_string(),
             by.staff.to_string(),
-            by.now
+            by.now,
+            draft.project.map(|id| id.to_string())
         ),
         insert(id, revision, 1, draft, by)?,
     ])

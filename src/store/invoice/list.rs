@@ -56,7 +56,8 @@ pub(crate) struct After {
     pub(crate) id: InvoiceId,
 }
 
-const COLUMNS: &str = "i.id, i.client_id, c.name AS client_name, i.number, i.currency, i.status, i.total, i.due, \
+/// The columns of [`Listed`], of `invoices i` and `clients c`.
+pub(super) const LISTED: &str = "i.id, i.client_id, c.name AS client_name, i.number, i.currency, i.status, i.total, i.due, \
      i.issued_on, i.due_on, EXISTS (SELECT 1 FROM invoice_revisions o \
       WHERE o.invoice_id = i.id AND o.sealed_at IS NULL AND i.state = 'sent') AS revising";
 
@@ -78,7 +79,7 @@ pub(crate) fn rows(filter: &Filter, after: Option<After>, now: Timestamp) -> Sta
     match (client, filter.state.map(State::as_str), currency) {
         (Some(client), status, currency) => statement!(
             format!(
-                "SELECT {COLUMNS} FROM invoices i CROSS JOIN clients c ON c.id = i.client_id \
+                "SELECT {LISTED} FROM invoices i CROSS JOIN clients c ON c.id = i.client_id \
                  WHERE i.client_id = ?4 AND (i.issued_on, i.id) < (?1, ?2) AND i.issued_on >= ?3 \
                  AND (?5 IS NULL OR i.status = ?5) AND (?6 IS NULL OR i.currency = ?6) \
                  ORDER BY i.issued_on DESC, i.id DESC LIMIT 26"
@@ -92,7 +93,7 @@ pub(crate) fn rows(filter: &Filter, after: Option<After>, now: Timestamp) -> Sta
         ),
         (None, Some(status), Some(currency)) => statement!(
             format!(
-                "SELECT {COLUMNS} FROM invoices i INDEXED BY invoices_by_currency_and_status \
+                "SELECT {LISTED} FROM invoices i INDEXED BY invoices_by_currency_and_status \
                  CROSS JOIN clients c ON c.id = i.client_id WHERE i.currency = ?5 AND i.status = ?4 \
                  AND (i.issued_on, i.id) < (?1, ?2) AND i.issued_on >= ?3 \
                  ORDER BY i.issued_on DESC, i.id DESC LIMIT 26"
@@ -105,7 +106,7 @@ pub(crate) fn rows(filter: &Filter, after: Option<After>, now: Timestamp) -> Sta
         ),
         (None, Some(status), None) => statement!(
             format!(
-                "SELECT {COLUMNS} FROM invoices i CROSS JOIN clients c ON c.id = i.client_id \
+                "SELECT {LISTED} FROM invoices i CROSS JOIN clients c ON c.id = i.client_id \
                  WHERE i.status = ?4 AND (i.issued_on, i.id) < (?1, ?2) AND i.issued_on >= ?3 \
                  ORDER BY i.issued_on DESC, i.id DESC LIMIT 26"
             ),
@@ -116,7 +117,7 @@ pub(crate) fn rows(filter: &Filter, after: Option<After>, now: Timestamp) -> Sta
         ),
         (None, None, Some(currency)) => statement!(
             format!(
-                "SELECT {COLUMNS} FROM invoices i CROSS JOIN clients c ON c.id = i.client_id \
+                "SELECT {LISTED} FROM invoices i CROSS JOIN clients c ON c.id = i.client_id \
                  WHERE i.currency = ?4 AND (i.issued_on, i.id) < (?1, ?2) AND i.issued_on >= ?3 \
                  ORDER BY i.issued_on DESC, i.id DESC LIMIT 26"
             ),
@@ -127,7 +128,7 @@ pub(crate) fn rows(filter: &Filter, after: Option<After>, now: Timestamp) -> Sta
         ),
         (None, None, None) => statement!(
             format!(
-                "SELECT {COLUMNS} FROM invoices i CROSS JOIN clients c ON c.id = i.client_id \
+                "SELECT {LISTED} FROM invoices i CROSS JOIN clients c ON c.id = i.client_id \
                  WHERE (i.issued_on, i.id) < (?1, ?2) AND i.issued_on >= ?3 \
                  ORDER BY i.issued_on DESC, i.id DESC LIMIT 26"
             ),
@@ -158,7 +159,7 @@ fn by_due_date(
     match (client, currency) {
         (Some(client), currency) => statement!(
             format!(
-                "SELECT {COLUMNS} FROM invoices i CROSS JOIN clients c ON c.id = i.client_id \
+                "SELECT {LISTED} FROM invoices i CROSS JOIN clients c ON c.id = i.client_id \
                  WHERE i.client_id = ?7 AND i.due > 0 AND i.status = 'outstanding' \
                  AND i.due_on >= max(?3, CASE WHEN ?2 THEN '' ELSE {TODAY} END) \
                  AND i.due_on < CASE WHEN ?2 THEN {TODAY} ELSE '9999-99-99' END AND (i.due_on, i.id) > (?3, ?4) \
@@ -176,7 +177,7 @@ fn by_due_date(
         ),
         (None, Some(currency)) => statement!(
             format!(
-                "SELECT {COLUMNS} FROM invoices i INDEXED BY invoices_open_by_currency \
+                "SELECT {LISTED} FROM invoices i INDEXED BY invoices_open_by_currency \
                  CROSS JOIN clients c ON c.id = i.client_id \
                  WHERE i.currency = ?7 AND i.due > 0 AND i.status = 'outstanding' \
                  AND i.due_on >= max(?3, CASE WHEN ?2 THEN '' ELSE {TODAY} END) \
@@ -193,7 +194,7 @@ fn by_due_date(
         ),
         (None, None) => statement!(
             format!(
-                "SELECT {COLUMNS} FROM invoices i CROSS JOIN clients c ON c.id = i.client_id \
+                "SELECT {LISTED} FROM invoices i CROSS JOIN clients c ON c.id = i.client_id \
                  WHERE i.status = 'outstanding' AND i.due > 0 \
                  AND i.due_on >= max(?3, CASE WHEN ?2 THEN '' ELSE {TODAY} END) \
                  AND i.due_on < CASE WHEN ?2 THEN {TODAY} ELSE '9999-99-99' END AND (i.due_on, i.id) > (?3, ?4) \

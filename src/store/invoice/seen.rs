@@ -78,7 +78,7 @@ pub(crate) struct Line {
 }
 
 /// The columns of [`Line`], of `invoices i`.
-const SEEN: &str =
+pub(super) const SEEN: &str =
     "i.id, i.number, i.currency, i.status, i.total, i.due, i.issued_on, i.due_on, i.processing";
 
 /// Everything that is still to be paid, the longest due first; at most 200.
