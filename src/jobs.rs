@@ -29,6 +29,7 @@ use crate::store::message;
 use crate::store::notice;
 use crate::store::outbox::{self, Claimed};
 use crate::store::reminder;
+use crate::store::task;
 use crate::store::throttle;
 use crate::store::ticket;
 use crate::store::upload::{self, Doomed, Swept};
@@ -311,6 +312,7 @@ fn compose(app: &App, mail: &Claimed, look: &Branding) -> Result<Message, String
     let news = match mail.kind.as_str() {
         notice::KIND => Some(News::Documents),
         reminder::KIND => Some(News::Invoices),
+        task::mail::KIND => Some(News::Tasks),
         ticket::mail::KIND => Some(News::Tickets),
         message::mail::KIND => Some(News::Messages),
         _ => None,

@@ -68,6 +68,8 @@ pub enum News {
     Documents,
     /// An invoice was sent, or is due.
     Invoices,
+    /// A task waits for them, or staff commented on one.
+    Tasks,
     /// A ticket was answered.
     Tickets,
     /// Something was said to them that they have not read.
@@ -76,9 +78,10 @@ pub enum News {
 
 impl News {
     /// Every kind.
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 5] = [
         Self::Documents,
         Self::Invoices,
+        Self::Tasks,
         Self::Tickets,
         Self::Messages,
     ];
@@ -88,6 +91,7 @@ impl News {
         match self {
             Self::Documents => "mail_documents",
             Self::Invoices => "mail_invoices",
+            Self::Tasks => "mail_tasks",
             Self::Tickets => "mail_tickets",
             Self::Messages => "mail_messages",
         }
@@ -97,6 +101,7 @@ impl News {
         match self {
             Self::Documents => "When we share a file",
             Self::Invoices => "When a bill is sent or due",
+            Self::Tasks => "When a task waits for them or is commented on",
             Self::Tickets => "When a ticket of theirs is answered",
             Self::Messages => "When a message was not read for five minutes",
         }
@@ -106,6 +111,7 @@ impl News {
         match self {
             Self::Documents => "when we share a file with you",
             Self::Invoices => "when an invoice is sent or due",
+            Self::Tasks => "when a task waits for you or we comment on one",
             Self::Tickets => "when we answer a ticket of yours",
             Self::Messages => "when you have not read a message of ours for five minutes",
         }
@@ -115,6 +121,7 @@ impl News {
         match self {
             Self::Documents => "Shared files",
             Self::Invoices => "Bills",
+            Self::Tasks => "Tasks",
             Self::Tickets => "Tickets",
             Self::Messages => "Messages",
         }
@@ -124,6 +131,7 @@ impl News {
         match self {
             Self::Documents => Module::Documents,
             Self::Invoices => Module::Billing,
+            Self::Tasks => Module::Tasks,
             Self::Tickets => Module::SupportTickets,
             Self::Messages => Module::Messages,
         }
@@ -205,8 +213,10 @@ impl Preset {
         match (self, news) {
             (Self::Owner, _)
             | (Self::Billing, News::Invoices | News::Messages)
-            | (Self::Project, News::Documents | News::Tickets | News::Messages) => true,
-            (Self::Billing, News::Documents | News::Tickets)
+            | (Self::Project, News::Documents | News::Tasks | News::Tickets | News::Messages) => {
+                true
+            }
+            (Self::Billing, News::Documents | News::Tasks | News::Tickets)
             | (Self::Project, News::Invoices)
             | (Self::Viewer, _) => false,
         }

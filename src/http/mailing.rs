@@ -67,6 +67,19 @@ impl Look {
     }
 }
 
+/// Who gets an e-mail, by name: what stands at a form before it is sent. `nobody` says why none is sent.
+pub(super) fn who<'a>(names: impl Iterator<Item = &'a str>, nobody: &str) -> String {
+    let names: Vec<&str> = names.collect();
+    match names.as_slice() {
+        [] => format!("Nobody gets an e-mail about it: {nobody}."),
+        [one] => format!("{one} gets an e-mail."),
+        [first @ .., last] if first.len() < 4 => {
+            format!("{} and {last} get an e-mail.", first.join(", "))
+        }
+        all => format!("{} people get an e-mail.", all.len()),
+    }
+}
+
 /// The button that shows the mail anew was pressed, not the one that sends it.
 pub(super) fn only_looks(form: &Fields) -> bool {
     form.text("go") == "look"

@@ -222,6 +222,15 @@ pub(crate) async fn take_tickets(staff: Staff, form: Fields) -> Answer {
     take(&staff, form, ("tickets", profile::take_tickets), said).await
 }
 
+/// `POST /admin/profile/tasks`: mail about tasks that nobody does, on or off.
+pub(crate) async fn take_tasks(staff: Staff, form: Fields) -> Answer {
+    let said = [
+        "You get an e-mail about what clients say of tasks that nobody does yet.",
+        "You get e-mail only about tasks that you do.",
+    ];
+    take(&staff, form, ("tasks", profile::take_tasks), said).await
+}
+
 /// `POST /admin/profile/messages`: mail about messages that were not read, on or off.
 pub(crate) async fn take_messages(staff: Staff, form: Fields) -> Answer {
     let said = [

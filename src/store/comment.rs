@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::viewer::Asker;
 use super::{Statement, flag, statement};
-use crate::domain::id::{CommentId, ContactId, StaffId, TaskId};
+use crate::domain::id::{AuditId, CommentId, ContactId, StaffId, TaskId};
 use crate::domain::text::Paragraphs;
 use crate::domain::time::Timestamp;
 
@@ -79,6 +79,21 @@ pub(crate) fn by_contact(
             contact.to_string().into(),
             name.into(),
         ],
+    )
+}
+
+/// The line of the audit log for what a contact said at this moment.
+pub(crate) fn note(log: AuditId, id: CommentId, address: &str, now: Timestamp) -> Statement {
+    statement!(
+        "INSERT OR IGNORE INTO audit (id, at, principal, principal_id, principal_name, action, entity_id, client_id, \
+         detail, address) \
+         SELECT ?1, ?3, 'contact', m.contact_id, m.author, 'task.replied', t.id, t.client_id, t.title, ?4 \
+         FROM comments m JOIN tasks t ON t.id = m.task_id \
+         WHERE m.id = ?2 AND m.contact_id IS NOT NULL AND m.created_at = ?3",
+        log.to_string(),
+        id.to_string(),
+        now,
+        address
     )
 }
 

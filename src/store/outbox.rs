@@ -186,7 +186,7 @@ pub(crate) const ROUND: u32 = 20;
 
 /// Claims a [`ROUND`] of mails that are due. Those to contacts wait while the portal is off for them,
 /// those about documents while Documents (8) or such mail is, those about tickets while Support Tickets
-/// (128) or such mail is, those about messages while Messages (256) or such mail is.
+/// (128) or such mail is, those about tasks while Tasks (2) or such mail is, those about messages while Messages (256) or such mail is.
 pub(crate) fn claim(lease: &str, now: Timestamp) -> Statement {
     statement!(
         "UPDATE outbox SET lease = ?1, due_at = ?3, attempts = attempts + 1 WHERE id IN \
@@ -200,6 +200,9 @@ pub(crate) fn claim(lease: &str, now: Timestamp) -> Statement {
           AND (o.kind <> 'ticket' OR o.contact_id IS NULL OR EXISTS (SELECT 1 FROM contacts ct JOIN clients c ON c.id = ct.client_id \
            JOIN business b ON b.id = 1 WHERE ct.id = o.contact_id AND ct.mail_tickets = 1 \
             AND (((b.modules | c.modules_on) & ~c.modules_off) & ~ct.modules_off) & 128 = 128)) \
+          AND (o.kind <> 'task' OR o.contact_id IS NULL OR EXISTS (SELECT 1 FROM contacts ct JOIN clients c ON c.id = ct.client_id \
+           JOIN business b ON b.id = 1 WHERE ct.id = o.contact_id AND ct.mail_tasks = 1 \
+            AND (((b.modules | c.modules_on) & ~c.modules_off) & ~ct.modules_off) & 2 = 2)) \
           AND (o.kind <> 'message' OR o.contact_id IS NULL OR EXISTS (SELECT 1 FROM contacts ct JOIN clients c ON c.id = ct.client_id \
            JOIN business b ON b.id = 1 WHERE ct.id = o.contact_id AND ct.mail_messages = 1 \
             AND (((b.modules | c.modules_on) & ~c.modules_off) & ~ct.modules_off) & 256 = 256)) \

@@ -108,6 +108,8 @@ pub(crate) struct Person {
     #[serde(deserialize_with = "flag")]
     pub(crate) mail_invoices: bool,
     #[serde(deserialize_with = "flag")]
+    pub(crate) mail_tasks: bool,
+    #[serde(deserialize_with = "flag")]
     pub(crate) mail_tickets: bool,
     #[serde(deserialize_with = "flag")]
     pub(crate) mail_messages: bool,
@@ -125,6 +127,7 @@ impl Person {
         match news {
             News::Documents => self.mail_documents,
             News::Invoices => self.mail_invoices,
+            News::Tasks => self.mail_tasks,
             News::Tickets => self.mail_tickets,
             News::Messages => self.mail_messages,
         }
@@ -134,6 +137,7 @@ impl Person {
         match news {
             News::Documents => self.mail_documents = takes,
             News::Invoices => self.mail_invoices = takes,
+            News::Tasks => self.mail_tasks = takes,
             News::Tickets => self.mail_tickets = takes,
             News::Messages => self.mail_messages = takes,
         }
@@ -143,7 +147,7 @@ impl Person {
 /// The columns of a [`Person`], of `contacts ct`.
 pub(super) const PERSON: &str = "ct.id, ct.first_name, ct.last_name, ct.account_id IS NOT NULL AS is_active, \
      ct.portal_access, ct.modules_off, ct.mail_documents, ct.mail_invoices, ct.mail_tickets, \
-     ct.mail_messages";
+     ct.mail_messages, ct.mail_tasks";
 
 /// The [`Person`]s of a client, the primary one first; at most 500.
 pub(crate) fn people(client: ClientId) -> Statement {
@@ -178,7 +182,7 @@ pub(crate) fn change_person(new: &Person, revision: i64, now: Timestamp) -> Vec<
         statement!(
             "UPDATE contacts SET revision = CASE revision WHEN ?2 THEN revision + 1 END, \
              portal_access = ?3, modules_off = ?4, mail_documents = ?5, mail_invoices = ?6, \
-             mail_tickets = ?7, mail_messages = ?9, updated_at = ?8 WHERE id = ?1 AND removed_at IS NULL",
+             mail_tickets = ?7, mail_messages = ?9, mail_tasks = ?10, updated_at = ?8 WHERE id = ?1 AND removed_at IS NULL",
             new.id.to_string(),
             revision,
             new.portal_access,
@@ -187,7 +191,8 @@ pub(crate) fn change_person(new: &Person, revision: i64, now: Timestamp) -> Vec<
             new.mail_invoices,
             new.mail_tickets,
             now,
-            new.mail_messages
+            new.mail_messages,
+            new.mail_tasks
         ),
         statement!(
             "UPDATE sessions SET ended_at = ?2 WHERE contact_id = ?1 AND ended_at IS NULL \

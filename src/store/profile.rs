@@ -48,6 +48,9 @@ pub(crate) struct Takes {
     /// About tickets that nobody has.
     #[serde(deserialize_with = "flag")]
     pub(crate) tickets: bool,
+    /// About tasks that nobody does.
+    #[serde(deserialize_with = "flag")]
+    pub(crate) tasks: bool,
     /// About files that clients send.
     #[serde(deserialize_with = "flag")]
     pub(crate) uploads: bool,
@@ -60,10 +63,10 @@ pub(crate) struct Takes {
 pub(crate) fn takes(asker: &Asker) -> Statement {
     match asker.side {
         Side::Staff => statement!(
-            "SELECT st.mail_tickets AS tickets, st.mail_messages AS messages, st.mail_uploads AS uploads FROM sessions s JOIN staff st ON st.id = s.staff_id WHERE s.id = ?1",
+            "SELECT st.mail_tickets AS tickets, st.mail_messages AS messages, st.mail_uploads AS uploads, st.mail_tasks AS tasks FROM sessions s JOIN staff st ON st.id = s.staff_id WHERE s.id = ?1",
             asker.session.to_string()
         ),
-        Side::Client => statement!("SELECT 0 AS tickets, 0 AS messages, 0 AS uploads"),
+        Side::Client => statement!("SELECT 0 AS tickets, 0 AS messages, 0 AS uploads, 0 AS tasks"),
     }
 }
 
@@ -71,6 +74,15 @@ pub(crate) fn takes(asker: &Asker) -> Statement {
 pub(crate) fn take_messages(id: StaffId, takes: bool) -> Statement {
     statement!(
         "UPDATE staff SET mail_messages = ?2 WHERE id = ?1",
+        id.to_string(),
+        takes
+    )
+}
+
+/// Changes whether they take mail about tasks that nobody does.
+pub(crate) fn take_tasks(id: StaffId, takes: bool) -> Statement {
+    statement!(
+        "UPDATE staff SET mail_tasks = ?2 WHERE id = ?1",
         id.to_string(),
         takes
     )
@@ -105,7 +117,7 @@ pub(crate) fn person(asker: &Asker) -> Statement {
 /// Changes the mails that the viewer takes. Staff who have the contact's permissions open are told so.
 pub(crate) fn take(asker: &Asker, new: &Person) -> Statement {
     asker.statement(
-        "UPDATE contacts SET mail_documents = ?4, mail_invoices = ?5, mail_tickets = ?6, mail_messages = ?7, \
+        "UPDATE contacts SET mail_documents = ?4, mail_invoices = ?5, mail_tickets = ?6, mail_messages = ?7, mail_tasks = ?8, \
          revision = revision + 1, updated_at = ?2 \
          WHERE id = (SELECT contact_id FROM viewer WHERE session_id IS NOT NULL)",
         [
@@ -113,6 +125,7 @@ pub(crate) fn take(asker: &Asker, new: &Person) -> Statement {
             new.mail_invoices.into(),
             new.mail_tickets.into(),
             new.mail_messages.into(),
+            new.mail_tasks.into(),
         ],
     )
 }
@@ -130,7 +143,7 @@ pub(crate) fn stop(
              SELECT ?1, ?2, 'contact', id, trim(first_name || ' ' || last_name), 'profile.unsubscribed', client_id, ?4, ?5 \
              FROM contacts WHERE id = ?3 AND removed_at IS NULL AND 1 = CASE ?6 WHEN 'mail_documents' THEN mail_documents \
               WHEN 'mail_invoices' THEN mail_invoices WHEN 'mail_tickets' THEN mail_tickets \
-              WHEN 'mail_messages' THEN mail_messages END",
+              WHEN 'mail_messages' THEN mail_messages WHEN 'mail_tasks' THEN mail_tasks END",
             entry.to_string(),
             now,
             contact.to_string(),
@@ -142,10 +155,11 @@ pub(crate) fn stop(
             "UPDATE contacts SET mail_documents = mail_documents AND ?3 <> 'mail_documents', \
              mail_invoices = mail_invoices AND ?3 <> 'mail_invoices', \
              mail_tickets = mail_tickets AND ?3 <> 'mail_tickets', \
-             mail_messages = mail_messages AND ?3 <> 'mail_messages', revision = revision + 1, updated_at = ?2 \
+             mail_messages = mail_messages AND ?3 <> 'mail_messages', \
+             mail_tasks = mail_tasks AND ?3 <> 'mail_tasks', revision = revision + 1, updated_at = ?2 \
              WHERE id = ?1 AND removed_at IS NULL AND 1 = CASE ?3 WHEN 'mail_documents' THEN mail_documents \
               WHEN 'mail_invoices' THEN mail_invoices WHEN 'mail_tickets' THEN mail_tickets \
-              WHEN 'mail_messages' THEN mail_messages END",
+              WHEN 'mail_messages' THEN mail_messages WHEN 'mail_tasks' THEN mail_tasks END",
             contact.to_string(),
             now,
             news.as_str()

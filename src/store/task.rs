@@ -3,6 +3,8 @@
 //!
 //! What a client sees is read `FROM task_seen`, see [`super::viewer`].
 
+pub(crate) mod mail;
+
 use serde::Deserialize;
 
 use super::viewer::Asker;

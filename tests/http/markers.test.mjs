@@ -15,7 +15,7 @@ import { contactRow, invitation, newId } from "../harness/rows.mjs";
 import { ROOT } from "../harness/runtime.mjs";
 import { answer, file, note, openTicket } from "../harness/tickets.mjs";
 import { COLUMNS, fillWords, textColumns, unlock } from "../harness/words.mjs";
-import { addProject } from "../harness/work.mjs";
+import { addProject, addTask } from "../harness/work.mjs";
 import { World } from "../harness/world.mjs";
 
 const MARKER = "zebramarker";
@@ -225,6 +225,11 @@ const MAILS = {
   reminder: async () => {
     const { id } = await one("SELECT i.id FROM invoices i WHERE i.client_id = ? AND i.state = 'sent' ORDER BY i.id DESC LIMIT 1", client.id);
     await owner.submit((await owner.get(`/admin/invoices/${id}`)).page.formTo(`/admin/invoices/${id}/remind`), {});
+  },
+  task: async () => {
+    const task = await addTask(owner, client, { title: "For you", visible: "on", asks: "approve" });
+    await owner.post(`${task.path}/comments`, { body: "Here it is.", shared: "on" });
+    await owner.post(`${task.path}/comments`, { body: MARKER });
   },
   ticket: () => answer(owner, stage.tickets.asks, "Here it is."),
   message: async () => {

@@ -58,7 +58,7 @@ test("the profile offers what the client sees, and what it does not offer stays 
   await world.db.prepare("UPDATE clients SET modules_off = 128 WHERE id = ?").bind(client.id).run();
   const { page } = await lena.get("/profile");
   const form = page.formTo("/profile/mail");
-  assert.deepEqual(form.controls.map((control) => control.getAttribute("name")).filter((name) => name?.startsWith("mail_")), ["mail_documents", "mail_invoices", "mail_messages"]);
+  assert.deepEqual(form.controls.map((control) => control.getAttribute("name")).filter((name) => name?.startsWith("mail_")), ["mail_documents", "mail_invoices", "mail_tasks", "mail_messages"]);
   const answer = await lena.submit(form, { mail_documents: "on", mail_invoices: null });
   assert.match(answer.page.text, /Your choice is saved/);
   const { documents, invoices, tickets } = await takes();

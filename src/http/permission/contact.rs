@@ -144,8 +144,7 @@ pub(crate) async fn save(staff: Staff<OfContact>, mut form: Fields) -> Answer {
     let offered = of.offered();
     let shown = shown(&mut form).map(|all| all.iter().filter(|m| offered.has(*m)).collect());
     let visible = ticked(&mut form, offered);
-    let [mail_documents, mail_invoices, mail_tickets, mail_messages] =
-        News::ALL.map(|news| form.checkbox(news.as_str()));
+    let mails = News::ALL.map(|news| (news, form.checkbox(news.as_str())));
     let portal_access = form.checkbox(ACCESS);
     let preset = form.optional("preset", |name| {
         Preset::parse(name).ok_or("Choose one of the roles.")
@@ -170,15 +169,14 @@ pub(crate) async fn save(staff: Staff<OfContact>, mut form: Fields) -> Answer {
     }
     // 3.
     let old = &of.person;
-    let new = Person {
+    let mut new = Person {
         portal_access,
         modules_off: permission::contact_off(shown, visible, old.modules_off),
-        mail_documents,
-        mail_invoices,
-        mail_tickets,
-        mail_messages,
         ..old.clone()
     };
+    for (news, takes) in mails {
+        new.take(news, takes);
+    }
     let (app, contact) = (&staff.app, &of.contact);
     let told = changes(old, &new);
     if told.is_empty() {

@@ -31,5 +31,6 @@ pub(super) fn add(routes: Routes) -> Routes {
         .on(GET, "/admin/tasks/{id}/edit", task::edit_form)
         .on(POST, "/admin/tasks/{id}/edit", task::save)
         .on(POST, "/admin/tasks/{id}/status", task::status)
+        .on(POST, "/admin/profile/tasks", profile::take_tasks)
         .on(POST, "/admin/tasks/{id}/comments", task::comment)
 }

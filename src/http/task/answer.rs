@@ -1,6 +1,7 @@
 //! The client answers what waits for them: it is done, it is approved, or it should be different.
 
 use super::client::{SeenOne, SeenTask};
+use super::mail::Heard;
 use crate::domain::id::CommentId;
 use crate::domain::module::Module;
 use crate::domain::next::Side;
@@ -8,8 +9,9 @@ use crate::domain::task::{Answer as Said, TaskError};
 use crate::domain::text::Paragraphs;
 use crate::http::Fields;
 use crate::http::chrome::Flash;
-use crate::http::guard::{Tasked, Viewer};
+use crate::http::guard::{Tasked, Viewer, Who};
 use crate::http::page::{Answer, see, try_again};
+use crate::store::task::Seen;
 use crate::store::viewer::Asker;
 use crate::store::{comment, task};
 
@@ -26,10 +28,21 @@ pub(super) fn asker<L>(viewer: &Viewer<Tasked, L>) -> Asker {
     }
 }
 
+/// Who says something about a task, for the mail to staff.
+pub(super) fn heard<'a>(me: &'a Who, of: &'a Seen) -> Heard<'a> {
+    Heard {
+        task: of.id,
+        title: &of.title,
+        by: me.id,
+        name: &me.name,
+        client: &me.client_name,
+    }
+}
+
 /// `POST /tasks/{id}/answer`
 ///
 /// 1. what was chosen, with a note; 2. in one batch: the answer where the task still waits, its note,
-/// its line in the log; 3. a second answer is told of the first.
+/// its line in the log, the mail to staff; 3. a second answer is told of the first.
 pub(crate) async fn answer(viewer: Viewer<Tasked, SeenOne>, mut form: Fields) -> Answer {
     let (app, me, of) = (&viewer.app, viewer.me(), &viewer.page.task);
     let path = format!("/tasks/{}", of.id);
@@ -81,6 +94,7 @@ pub(crate) async fn answer(viewer: Viewer<Tasked, SeenOne>, mut form: Fields) ->
         let by = (me.id, me.name.as_str());
         batch.push(comment::with_answer(id, of.id, by, note, app.now));
     }
+    batch.push(heard(me, of).answered(app, said, note.as_ref(), &viewer.page.staff)?);
     let mut results = app.db.batch(batch).await?;
     // 3.
     if results.changes()? == 0 {

@@ -15,6 +15,7 @@ use crate::http::prose::Prose;
 use crate::http::{Error, Fields};
 use crate::store::comment::{self, Comment};
 use crate::store::task::{self, Listed, Seen};
+use crate::store::ticket::mail::{self, Candidate};
 use crate::store::viewer::Asker;
 use crate::store::{Results, Statement};
 
@@ -123,12 +124,18 @@ pub(crate) async fn list(viewer: Viewer<Tasked, SeenPage>) -> Answer {
 pub(crate) struct SeenOne {
     pub(super) task: Seen,
     comments: Vec<Comment>,
+    /// Whom a mail would tell of what the client says.
+    pub(super) staff: Vec<Candidate>,
 }
 
 impl Load for SeenOne {
     type Args = InPath<TaskId>;
     fn statements(InPath(id): &Self::Args, asker: &Asker) -> Vec<Statement> {
-        vec![task::seen_one(asker, *id), comment::shared(asker, *id)]
+        vec![
+            task::seen_one(asker, *id),
+            comment::shared(asker, *id),
+            mail::staff(),
+        ]
     }
     fn read(
         _args: Self::Args,
@@ -136,8 +143,12 @@ impl Load for SeenOne {
         _now: Timestamp,
     ) -> Result<Option<Self>, Error> {
         let task: Option<Seen> = results.first()?;
-        let comments = results.rows()?;
-        Ok(task.map(|task| Self { task, comments }))
+        let (comments, staff) = (results.rows()?, results.rows()?);
+        Ok(task.map(|task| Self {
+            task,
+            comments,
+            staff,
+        }))
     }
 }
 
@@ -169,7 +180,7 @@ impl SeenTask {
         answer_form: Fields,
         form: Fields,
     ) -> Self {
-        let SeenOne { task, comments } = of;
+        let SeenOne { task, comments, .. } = of;
         let open_day = task.due_on.filter(|_| !task.status.is_closed());
         let answered = task.answer.map(|said| {
             let by = task.answered_by.as_deref().filter(|name| !name.is_empty());

@@ -1,10 +1,11 @@
 //! What is said about a task. What staff say is internal unless they share it; what a client says is
 //! shared always.
 
-use super::answer::asker;
+use super::answer::{asker, heard};
 use super::client::{SeenOne, SeenTask};
+use super::mail;
 use super::one::{One, TaskPage};
-use crate::domain::id::CommentId;
+use crate::domain::id::{AuditId, CommentId};
 use crate::domain::text::Paragraphs;
 use crate::http::Fields;
 use crate::http::chrome::Flash;
@@ -34,10 +35,18 @@ pub(crate) async fn by_staff(staff: Staff<One>, mut form: Fields) -> Answer {
         "task.commented"
     };
     let entry = me.did(action, of.client_id, of.id, of.title.as_str());
-    let batch = vec![
+    let mut batch = vec![
         comment::by_staff(id, of.id, by, (&body, !shared), app.now),
         entry.append(app.id()?, app.now),
     ];
+    if shared {
+        let (who, what) = (
+            (staff.chrome.brand.name.as_str(), by.1),
+            (of.id, of.title.as_str()),
+        );
+        let readers = &staff.page.readers;
+        batch.push(mail::shared(app, who, what, (id, &body), readers)?);
+    }
     app.db.batch_once(batch).await?;
     Flash::success(
         app,
@@ -66,7 +75,12 @@ pub(crate) async fn by_contact(viewer: Viewer<Tasked, SeenOne>, mut form: Fields
     };
     let id: CommentId = form.names(app, me.id, "comment")?;
     let by = (me.id, me.name.as_str());
-    let batch = vec![comment::by_contact(&asker(&viewer), id, of.id, by, &body)];
+    let log: AuditId = form.names(app, "log")?;
+    let batch = vec![
+        comment::by_contact(&asker(&viewer), id, of.id, by, &body),
+        comment::note(log, id, &me.address, app.now),
+        heard(me, of).said(app, (id, &body), &viewer.page.staff)?,
+    ];
     app.db.batch(batch).await?;
     Flash::success(app, "Your comment is sent.");
     see(&format!("/tasks/{}", of.id))

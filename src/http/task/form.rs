@@ -2,6 +2,8 @@
 
 use askama::Template;
 
+use super::mail as words;
+use crate::app::App;
 use crate::domain::id::{ClientId, ProjectId, StaffId, TaskId};
 use crate::domain::task::{self as rules, Answer as Said, Asks, Status};
 use crate::domain::text::{Paragraphs, Title};
@@ -12,6 +14,7 @@ use crate::http::page::{Answer, page, see, try_again};
 use crate::http::{Error, Fields};
 use crate::store::client::Client;
 use crate::store::project::{self, Choice};
+use crate::store::task::mail::{self, Reader};
 use crate::store::task::{self, Colleague, Draft, Task};
 use crate::store::viewer::Asker;
 use crate::store::{self, ById as _, Conflict, Results, Statement};
@@ -20,6 +23,7 @@ use crate::store::{self, ById as _, Conflict, Results, Statement};
 struct Choices {
     projects: Vec<Choice>,
     colleagues: Vec<Colleague>,
+    readers: Vec<Reader>,
 }
 
 /// For which project a new task is meant.
@@ -44,6 +48,7 @@ impl Load for New {
             Client::by_id(*id),
             project::choices_of_client(*id),
             task::colleagues(),
+            mail::readers(*id),
         ]
     }
     fn read(
@@ -53,12 +58,13 @@ impl Load for New {
     ) -> Result<Option<Self>, Error> {
         let client: Option<Client> = results.first()?;
         let projects = results.rows()?;
-        let colleagues = results.rows()?;
+        let (colleagues, readers) = (results.rows()?, results.rows()?);
         Ok(client.map(|client| Self {
             client,
             choices: Choices {
                 projects,
                 colleagues,
+                readers,
             },
             project: meant.project,
         }))
@@ -78,6 +84,7 @@ impl Load for Old {
             Task::by_id(*id),
             project::choices_of_task(*id),
             task::colleagues(),
+            mail::readers_of(*id),
         ]
     }
     fn read(
@@ -87,12 +94,13 @@ impl Load for Old {
     ) -> Result<Option<Self>, Error> {
         let task: Option<Task> = results.first()?;
         let projects = results.rows()?;
-        let colleagues = results.rows()?;
+        let (colleagues, readers) = (results.rows()?, results.rows()?);
         Ok(task.map(|task| Self {
             task,
             choices: Choices {
                 projects,
                 colleagues,
+                readers,
             },
         }))
     }
@@ -114,6 +122,14 @@ struct Page {
 }
 
 impl Page {
+    /// Who is mailed where the task asks something of the client.
+    fn told(&self) -> String {
+        format!(
+            "It then waits for them, and stands on their first page. {}",
+            words::would_tell(&self.choices.readers)
+        )
+    }
+
     fn new(chrome: Chrome<Me>, of: New, form: Fields) -> Self {
         let list = format!("/admin/clients/{}/tasks", of.client.id);
         Self {
@@ -194,10 +210,11 @@ pub(crate) async fn create(staff: Staff<New>, mut form: Fields) -> Answer {
     let id: TaskId = form.names(app, staff.me().id, "task")?;
     let title = draft.title.as_str();
     let entry = staff.me().did("task.created", client.id, id, title);
-    let batch = vec![
+    let mut batch = vec![
         task::create(id, client.id, staff.me().id, &draft, app.now),
         entry.append(app.id()?, app.now),
     ];
+    batch.extend(tell(app, &staff.chrome, id, &draft, &staff.page.choices)?);
     app.db.batch_once(batch).await?;
     let next = match (draft.visible, draft.asks) {
         (false, _) => "It is internal until you make it visible.",
@@ -225,10 +242,18 @@ pub(crate) async fn save(staff: Staff<Old>, mut form: Fields) -> Answer {
     let entry = staff
         .me()
         .did("task.changed", of.client_id, of.id, draft.title.as_str());
-    let batch = vec![
+    let mut batch = vec![
         task::change(of, &draft, app.now),
         entry.append(app.id()?, app.now),
+        mail::withdraw(of.id),
     ];
+    batch.extend(tell(
+        app,
+        &staff.chrome,
+        of.id,
+        &draft,
+        &staff.page.choices,
+    )?);
     match app.db.batch(batch).await {
         Err(store::Error::Conflict(Conflict::Meanwhile)) => return Err(Error::at_once()),
         written => written?,
@@ -240,6 +265,21 @@ pub(crate) async fn save(staff: Staff<Old>, mut form: Fields) -> Answer {
     };
     Flash::success(app, format!("Your changes are saved.{next}"));
     see(&path(of.id))
+}
+
+/// The mail to the client's people where the task asks something of them. It goes where it begins to wait.
+fn tell(
+    app: &App,
+    chrome: &Chrome<Me>,
+    id: TaskId,
+    draft: &Draft,
+    choices: &Choices,
+) -> Result<Option<Statement>, Error> {
+    let Some(asks) = draft.asks.filter(|_| !choices.readers.is_empty()) else {
+        return Ok(None);
+    };
+    let (of, wish) = ((id, draft.title.as_str()), (asks, draft.due_on));
+    words::asked(app, &chrome.brand.name, of, wish, &choices.readers).map(Some)
 }
 
 /// What was typed, if all of it can be taken.

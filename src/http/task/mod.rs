@@ -6,6 +6,7 @@ mod client;
 mod comment;
 mod form;
 mod list;
+mod mail;
 mod one;
 
 pub(crate) use answer::answer;

@@ -3,6 +3,7 @@
 use askama::Template;
 
 use super::client::{Remark, remarks};
+use super::mail::{asked, would_tell};
 use crate::domain::id::TaskId;
 use crate::domain::project::due_words;
 use crate::domain::task::Status;
@@ -13,6 +14,7 @@ use crate::http::page::{Answer, page, see};
 use crate::http::prose::Prose;
 use crate::http::{Error, Fields};
 use crate::store::comment::{self, Comment};
+use crate::store::task::mail::{self, Reader};
 use crate::store::task::{self, Task};
 use crate::store::viewer::Asker;
 use crate::store::{ById as _, Results, Statement};
@@ -21,12 +23,17 @@ use crate::store::{ById as _, Results, Statement};
 pub(crate) struct One {
     pub(super) task: Task,
     comments: Vec<Comment>,
+    pub(super) readers: Vec<Reader>,
 }
 
 impl Load for One {
     type Args = InPath<TaskId>;
     fn statements(InPath(id): &Self::Args, _asker: &Asker) -> Vec<Statement> {
-        vec![Task::by_id(*id), comment::of_task(*id)]
+        vec![
+            Task::by_id(*id),
+            comment::of_task(*id),
+            mail::readers_of(*id),
+        ]
     }
     fn read(
         _args: Self::Args,
@@ -34,8 +41,12 @@ impl Load for One {
         _now: Timestamp,
     ) -> Result<Option<Self>, Error> {
         let task: Option<Task> = results.first()?;
-        let comments = results.rows()?;
-        Ok(task.map(|task| Self { task, comments }))
+        let (comments, readers) = (results.rows()?, results.rows()?);
+        Ok(task.map(|task| Self {
+            task,
+            comments,
+            readers,
+        }))
     }
 }
 
@@ -50,12 +61,18 @@ pub(super) struct TaskPage {
     /// "Approved by the client, 24 Nov 2026 (Lena Larkspur)"; empty without an answer.
     answered: String,
     remarks: Vec<Remark>,
+    /// Who is mailed where a comment is shared.
+    told: String,
     form: Fields,
 }
 
 impl TaskPage {
     pub(super) fn new(chrome: Chrome<Me>, of: One, now: Timestamp, form: Fields) -> Self {
-        let One { task, comments } = of;
+        let One {
+            task,
+            comments,
+            readers,
+        } = of;
         let due = task.due_on.map(|day| {
             if task.status.is_closed() {
                 format!("due {}", day.words())
@@ -76,6 +93,7 @@ impl TaskPage {
             due: due.unwrap_or_default(),
             answered: answered.unwrap_or_default(),
             remarks: remarks(comments),
+            told: would_tell(&readers),
             task,
             form,
         }
@@ -94,13 +112,13 @@ pub(crate) async fn view(staff: Staff<One>) -> Answer {
 }
 
 /// `POST /admin/tasks/{id}/status`: done, or open again, by one press.
-pub(crate) async fn status(staff: Staff<Task>, mut form: Fields) -> Answer {
+pub(crate) async fn status(staff: Staff<One>, mut form: Fields) -> Answer {
     let status = form.required("status", Status::parse);
     form.sound()?;
     let Some(status) = status else {
         return Err(Error::internal("a state that parsed is there"));
     };
-    let (app, of) = (&staff.app, &staff.page);
+    let (app, of) = (&staff.app, &staff.page.task);
     let action = match status {
         Status::Done => "task.done",
         Status::Cancelled => "task.cancelled",
@@ -109,10 +127,16 @@ pub(crate) async fn status(staff: Staff<Task>, mut form: Fields) -> Answer {
     let entry = staff
         .me()
         .did(action, of.client_id, of.id, of.title.as_str());
-    let batch = vec![
+    let mut batch = vec![
         task::move_to(of.id, status, app.now),
         entry.append(app.id()?, app.now),
+        mail::withdraw(of.id),
     ];
+    if let Some(asks) = of.asks {
+        let (what, wish) = ((of.id, of.title.as_str()), (asks, of.due_on));
+        let (brand, readers) = (&staff.chrome.brand.name, &staff.page.readers);
+        batch.push(asked(app, brand, what, wish, readers)?);
+    }
     app.db.batch(batch).await?;
     Flash::success(
         app,

@@ -35,7 +35,7 @@ pub(super) fn page(part: &str, client: ClientId, after: &str) -> Statement {
         }
         "contacts" => {
             "SELECT ct.id, ct.first_name, ct.last_name, ct.email, ct.phone, ct.job_title, ct.is_primary, ct.portal_access, \
-             ct.modules_off, ct.mail_documents, ct.mail_invoices, ct.mail_tickets, ct.mail_messages, ct.created_at, \
+             ct.modules_off, ct.mail_documents, ct.mail_invoices, ct.mail_tasks, ct.mail_tickets, ct.mail_messages, ct.created_at, \
              ct.updated_at, ct.accepted_at, ct.removed_at FROM contacts ct \
              WHERE ct.client_id = ?1 AND +ct.id > ?2 ORDER BY +ct.id LIMIT 500"
         }

@@ -30,7 +30,7 @@ pub(super) fn page(part: &str, asker: &Asker, after: &str) -> Statement {
     match part {
         "me" => asker.statement(
             "SELECT ct.id, ct.first_name, ct.last_name, ct.email, ct.phone, ct.job_title, ct.mail_documents, ct.mail_invoices, \
-             ct.mail_tickets, ct.mail_messages, ct.created_at, ct.accepted_at FROM viewer v \
+             ct.mail_tasks, ct.mail_tickets, ct.mail_messages, ct.created_at, ct.accepted_at FROM viewer v \
              JOIN contacts ct ON ct.id = v.contact_id WHERE ct.id > ?4",
             own,
         ),
