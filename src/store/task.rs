@@ -3,6 +3,7 @@
 //!
 //! What a client sees is read `FROM task_seen`, see [`super::viewer`].
 
+pub(crate) mod list;
 pub(crate) mod mail;
 
 use serde::Deserialize;

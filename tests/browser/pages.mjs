@@ -278,6 +278,8 @@ export const pages = ({ leave, tickets, threads, project, task, done, time, bill
   { name: "admin-project-edit", path: `${project.path}/edit`, who: "owner" },
   { name: "admin-tasks", path: `${client.path}/tasks`, who: "owner" },
   { name: "admin-tasks-none", path: `${quiet.path}/tasks`, who: "owner" },
+  { name: "admin-all-tasks", path: "/admin/tasks", who: "owner" },
+  { name: "admin-all-tasks-none", path: "/admin/tasks?show=overdue&assignee=nobody", who: "owner" },
   { name: "admin-task-new", path: `${client.path}/tasks/new`, who: "owner" },
   { name: "admin-task", path: task.path, who: "owner" },
   { name: "admin-task-edit", path: `${task.path}/edit`, who: "owner" },

@@ -349,6 +349,7 @@ export const ROWS = {
   "GET /admin/clients/{id}/tasks": { ...STAFF_PAGE, ids: { id: "client" } },
   "GET /admin/clients/{id}/tasks/new": { ...STAFF_PAGE, ids: { id: "client" } },
   "POST /admin/clients/{id}/tasks/new": { ...sent(STAFF_PAGE), ids: { id: "client" } },
+  "GET /admin/tasks": STAFF_PAGE,
   "POST /admin/profile/tasks": sent(STAFF_PAGE),
   "POST /admin/invoices/{id}/project": { ...sent(STAFF_PAGE), ids: { id: "draft" } },
   "GET /admin/tasks/{id}": { ...STAFF_PAGE, ids: { id: "task" } },

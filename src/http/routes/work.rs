@@ -27,6 +27,7 @@ pub(super) fn add(routes: Routes) -> Routes {
         .on(GET, "/admin/clients/{id}/tasks", task::list)
         .on(GET, "/admin/clients/{id}/tasks/new", task::new_form)
         .on(POST, "/admin/clients/{id}/tasks/new", task::create)
+        .on(GET, "/admin/tasks", task::all)
         .on(GET, "/admin/tasks/{id}", task::view)
         .on(GET, "/admin/tasks/{id}/edit", task::edit_form)
         .on(POST, "/admin/tasks/{id}/edit", task::save)

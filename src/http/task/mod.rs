@@ -1,6 +1,7 @@
 //! Tasks, on both sides: the staff's list, record and form, what the client sees and answers, and what
 //! is said about them.
 
+mod all;
 mod answer;
 mod client;
 mod comment;
@@ -9,6 +10,7 @@ mod list;
 mod mail;
 mod one;
 
+pub(crate) use all::all;
 pub(crate) use answer::answer;
 pub(super) use client::Row;
 pub(crate) use client::{list as seen, one as seen_one};
