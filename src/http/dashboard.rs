@@ -165,6 +165,22 @@ struct Attention {
     action: &'static str,
 }
 
+/// Tickets that wait for staff.
+fn tickets_waiting(waiting: u64) -> Option<Attention> {
+    let title = match waiting {
+        0 => return None,
+        1 => "A ticket waits for you".to_owned(),
+        n => format!("{} tickets wait for you", shown(n)),
+    };
+    Some(Attention {
+        icon: "support",
+        title,
+        text: "A client wrote, and nobody has answered yet.".to_owned(),
+        href: "/admin/tickets?state=us".to_owned(),
+        action: "Open the list",
+    })
+}
+
 /// Payments that do not fit.
 fn exceptions(waiting: u64) -> Option<Attention> {
     let title = match waiting {
@@ -200,6 +216,7 @@ fn attention(page: &StaffPage, me: &Me, missing: Option<&str>) -> Vec<Attention>
             action: "Check the address",
         })
         .collect();
+    found.extend(tickets_waiting(page.tickets));
     found.extend(exceptions(page.exceptions));
     found.extend(
         page.money

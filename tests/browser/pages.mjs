@@ -289,6 +289,7 @@ export const pages = ({ leave, tickets, threads, project, task, done, time, bill
   { name: "admin-tickets", path: "/admin/tickets", who: "owner" },
   { name: "admin-tickets-none", path: "/admin/tickets?state=waiting&priority=low", who: "owner" },
   { name: "admin-client-tickets", path: `${client.path}/tickets`, who: "owner" },
+  { name: "admin-client-ticket-new", path: `${client.path}/tickets/new`, who: "owner" },
   { name: "admin-client-tickets-none", path: `${quiet.path}/tickets`, who: "owner" },
   { name: "admin-messages", path: "/admin/messages", who: "owner" },
   { name: "admin-client-messages", path: `${client.path}/messages`, who: "owner" },

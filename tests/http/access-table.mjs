@@ -367,6 +367,8 @@ export const ROWS = {
   "POST /tickets/{id}/status": { ...sent(CLIENT_THING), ids: { id: "ticket" } },
   "GET /admin/tickets": STAFF_PAGE,
   "GET /admin/clients/{id}/tickets": { ...STAFF_PAGE, ids: { id: "client" } },
+  "GET /admin/clients/{id}/tickets/new": { ...STAFF_PAGE, ids: { id: "client" } },
+  "POST /admin/clients/{id}/tickets/new": { ...sent(STAFF_PAGE), ids: { id: "client" } },
   "GET /admin/tickets/files/{id}": { ...STAFF_PAGE, ids: { id: "ticketFile" } },
   "GET /admin/tickets/{id}": { ...STAFF_PAGE, ids: { id: "ticket" } },
   "POST /admin/tickets/{id}": { ...sent(STAFF_PAGE), ids: { id: "ticket" } },

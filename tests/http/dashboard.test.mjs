@@ -3,7 +3,8 @@ import { after, before, test } from "node:test";
 import assert from "node:assert/strict";
 import { draftInvoice, recordPayment, sentInvoice } from "../harness/billing.mjs";
 import { addClient, addContact, addDocument, invite, setUpOwner, switchPortal } from "../harness/flows.mjs";
-import { colleague } from "../harness/rows.mjs";
+import { colleague, person } from "../harness/rows.mjs";
+import { answer, openTicket } from "../harness/tickets.mjs";
 import { World } from "../harness/world.mjs";
 
 const world = await World.start();
@@ -83,6 +84,19 @@ test("an invitation that did not arrive leads to the contact until a newer one i
   const { id } = await world.db.prepare("SELECT id FROM staff WHERE email = 'nora@business.test'").first();
   await owner.post(`/admin/settings/staff/${id}/invite`);
   assert.deepEqual(attention(await home()), []);
+});
+
+test("tickets that wait for staff need attention until somebody answers", async () => {
+  const { person: lena } = await person(world, owner, { client: "Waiting Ltd" });
+  const about = async () => attention(await home()).filter(([, href]) => href.includes("/tickets"));
+  assert.deepEqual(await about(), []);
+  const first = await openTicket(lena);
+  assert.match((await about())[0][0], /^A ticket waits for you/);
+  assert.equal((await about())[0][1], "/admin/tickets?state=us");
+  const second = await openTicket(lena);
+  assert.match((await about())[0][0], /^2 tickets wait for you/);
+  for (const ticket of [first, second]) await answer(owner, ticket, "Done.", { next: "waiting" });
+  assert.deepEqual(await about(), []);
 });
 
 test("with a thousand clients it reads no more rows than with a hundred", async () => {

@@ -281,6 +281,49 @@ test("mail goes to who has it, else to all who take such mail; answers to the pe
   await world.db.prepare("UPDATE staff SET mail_tickets = 1").run();
 });
 
+test("staff open a ticket for a client, who reads and answers it like any other, mailed as the form says", async () => {
+  const path = `${client.path}/tickets/new`;
+  const page = await owner.get(path);
+  assert.equal((await page.cost()).d1, 1);
+  const people = page.page.all("select[name=person] option");
+  assert.deepEqual(people.map((option) => option.text), ["Nobody in particular (no e-mail)", "Jonas Contact (gets an e-mail)", "Lena Contact (gets an e-mail)"]);
+  const form = page.page.formTo(path);
+  const fields = form.fill({ subject: "Your call", body: "You asked for **blue**.", category: "Question", person: people[2].getAttribute("value") }).filter(([name]) => name !== "file");
+  const made = await owner.upload(path, [...fields, ["file", file("sketch.txt", "pixels")]]);
+  assert.equal(made.status, 303, made.page.text.slice(0, 300));
+  assert.equal((await made.cost()).d1, 2);
+  assert.match((await owner.follow(made)).page.text, /The ticket is open\. Lena Contact gets an e-mail\./);
+  const id = made.location.split("/").at(-1);
+  const ticket = { id, path: `/tickets/${id}`, admin: `/admin/tickets/${id}` };
+  const row = await rowOf(ticket);
+  assert.deepEqual([row.status, row.category, row.assignee_id], ["open", "Question", (await one("SELECT id FROM staff WHERE role = 'owner'")).id]);
+  const mail = await world.mailbox.newest(lena.email);
+  assert.equal(mail.subject, `[#${row.number}] Your call`);
+  assert.match(mail.text, new RegExp(`opened the ticket #${row.number} for you: Your call`));
+  assert.equal(mail.path(/\/tickets\//), ticket.path);
+  const seen = await lena.get(ticket.path);
+  assert.match(seen.page.text, /Your call.*You asked for blue.*sketch\.txt/);
+  assert.equal((await reply(lena, ticket, "Thank you.")).status, 303);
+  // The same form again is the same ticket; of nobody in particular nobody is told.
+  const again = await owner.upload(path, [...fields, ["file", file("sketch.txt", "pixels")]]);
+  assert.equal(again.location, made.location);
+  const count = async () => (await one("SELECT count(*) AS n FROM outbox WHERE kind = 'ticket'")).n;
+  const before = await count();
+  const nobody = (await owner.get(path)).page.formTo(path).fill({ subject: "Quiet", body: "Words.", person: "", status: "waiting" }).filter(([name]) => name !== "file");
+  const quiet = await owner.upload(path, nobody);
+  assert.match((await owner.follow(quiet)).page.text, /Nobody gets an e-mail about it/);
+  assert.equal(await count(), before);
+  assert.equal(await statusOf({ id: quiet.location.split("/").at(-1) }), "waiting");
+  // Somebody of another client is nobody here, and what is missing is told at its field.
+  const stranger = (await one("SELECT ct.id FROM contacts ct WHERE ct.client_id <> ? LIMIT 1", client.id)).id;
+  for (const [change, label, why] of [[{ person: stranger }, "Whose it is", /one of the people/], [{ subject: "" }, "Subject", /subject/], [{ body: " " }, "Message", /text/], [{ status: "closed" }, "Who does something next", /Choose who/]]) {
+    const fresh = Object.fromEntries((await owner.get(path)).page.formTo(path).fill({ subject: "S", body: "B" }).filter(([name]) => name !== "file"));
+    const refused = await owner.post(path, { ...fresh, ...change });
+    assert.equal(refused.status, 422, label);
+    assert.match(refused.page.errorAt(label), why);
+  }
+});
+
 test("two tickets of a client become one, in the order of time, and the first leads to the second", async () => {
   const [a, b] = [await openTicket(lena, { subject: "Keeps", body: "a1" }), await openTicket(lena, { subject: "Goes", body: "b1", files: [file("photo.txt", "pixels")] })];
   await reply(lena, a, "a2");

@@ -16,6 +16,8 @@ pub(super) fn tickets(routes: Routes) -> Routes {
         .on(POST, "/tickets/{id}/status", ticket::press)
         .on(GET, "/admin/tickets", ticket::all)
         .on(GET, "/admin/clients/{id}/tickets", ticket::of_client)
+        .on(GET, NEW, ticket::staff_form)
+        .on(POST, NEW, ticket::create_by_staff)
         .on(GET, "/admin/tickets/files/{id}", said::staff_download)
         .on(GET, "/admin/tickets/{id}", ticket::view)
         .on(POST, "/admin/tickets/{id}", ticket::save)
@@ -37,5 +39,6 @@ pub(super) fn tickets(routes: Routes) -> Routes {
         )
 }
 
+const NEW: &str = "/admin/clients/{id}/tickets/new";
 const SAVED_NEW: &str = "/admin/settings/support/replies/new";
 const SAVED: &str = "/admin/settings/support/replies/{id}";

@@ -1,10 +1,11 @@
 //! The mails about what is said in tickets: their words, and the statement that queues them.
 
 use crate::app::App;
-use crate::domain::id::MessageId;
+use crate::domain::id::{ContactId, MessageId};
 use crate::domain::text::Paragraphs;
 use crate::http::Error;
 use crate::http::chrome::Brand;
+use crate::http::mailing::who;
 use crate::outbound::letter::Letter;
 use crate::store::Statement;
 use crate::store::ticket::Ticket;
@@ -105,15 +106,33 @@ pub(super) fn answered(
     Ok(mail.to_readers(&pairs, app.now)?)
 }
 
+/// Tells whom a ticket was opened for, in the batch that opens it.
+pub(super) fn opened(
+    app: &App,
+    (business, name): (&str, &str),
+    person: ContactId,
+    (message, subject, body, files): (MessageId, &str, &Paragraphs, usize),
+) -> Result<Statement, Error> {
+    let first = format!("{name} of {business} opened the ticket #{message} for you: {subject}");
+    let letter = Letter {
+        paragraphs: paragraphs(first, body, files),
+        button: Some("Open the ticket".to_owned()),
+        path: format!("/tickets/{message}"),
+        after: vec!["Please answer in the portal, not to this e-mail.".to_owned()],
+    };
+    let mail = Mail {
+        message,
+        subject: &format!("[#{message}] {subject}"),
+        content: &serde_json::to_string(&letter)?,
+    };
+    app.mail_queued();
+    Ok(mail.to_readers(&[(person, app.id()?)], app.now)?)
+}
+
 /// Who is told, by name: what stands at the form of an answer.
 pub(super) fn would_tell(readers: &[Reader]) -> String {
-    let names: Vec<&str> = readers.iter().map(|reader| reader.name.as_str()).collect();
-    match names.as_slice() {
-        [] => "Nobody gets an e-mail about it: nobody of this ticket takes such mail, or may see tickets, at the moment.".to_owned(),
-        [one] => format!("{one} gets an e-mail."),
-        [first @ .., last] if first.len() < 4 => {
-            format!("{} and {last} get an e-mail.", first.join(", "))
-        }
-        all => format!("{} people get an e-mail.", all.len()),
-    }
+    who(
+        readers.iter().map(|reader| reader.name.as_str()),
+        "nobody of this ticket takes such mail, or may see tickets, at the moment",
+    )
 }

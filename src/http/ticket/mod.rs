@@ -2,6 +2,7 @@
 //! they answer and note.
 
 mod act;
+mod begin;
 mod list;
 mod mail;
 mod one;
@@ -10,6 +11,7 @@ mod say;
 mod seen;
 
 pub(crate) use act::{merge, move_to, save};
+pub(crate) use begin::{create as create_by_staff, form as staff_form};
 pub(crate) use list::{all, of_client};
 pub(crate) use one::view;
 pub(crate) use reply::{create, new_form, press, reply};

@@ -6,9 +6,9 @@
 
 use serde::Deserialize;
 
-use crate::domain::id::{ContactId, MailId, MessageId, StaffId, TicketId};
+use crate::domain::id::{ClientId, ContactId, MailId, MessageId, StaffId, TicketId};
 use crate::domain::time::Timestamp;
-use crate::store::{Error, Statement, statement};
+use crate::store::{Error, Statement, flag, statement};
 
 /// The kind of these mails in the outbox.
 pub(crate) const KIND: &str = "ticket";
@@ -40,6 +40,29 @@ pub(crate) fn readers(ticket: TicketId) -> Statement {
               WHERE m.ticket_id = t.id AND m.internal = 0)) ORDER BY r.name, r.id LIMIT 100"
         ),
         [ticket.to_string().into()],
+    )
+}
+
+/// Somebody of a client whom a ticket can be opened for.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Person {
+    pub(crate) id: ContactId,
+    pub(crate) name: String,
+    /// They get mails about it.
+    #[serde(deserialize_with = "flag")]
+    pub(crate) told: bool,
+}
+
+/// The [`Person`]s of a client, the primary contact first; at most 200.
+pub(crate) fn people(client: ClientId) -> Statement {
+    Statement::new(
+        format!(
+            "{TOLD}SELECT p.id, trim(p.first_name || ' ' || p.last_name) AS name, \
+             EXISTS (SELECT 1 FROM told r WHERE r.id = p.id) AS told FROM contacts p \
+             WHERE p.client_id = ?1 AND p.removed_at IS NULL \
+             ORDER BY p.is_primary DESC, p.first_name, p.last_name, p.id LIMIT 200"
+        ),
+        [client.to_string().into()],
     )
 }
 
@@ -110,7 +133,8 @@ impl Mail<'_> {
                 "INSERT OR IGNORE INTO outbox (id, dedupe_key, kind, to_email, to_name, subject, content, contact_id, \
                  client_id, due_at, created_at) \
                  {TOLD}SELECT json_extract(j.value, '$[1]'), 'ticket ' || m.id || ' ' || r.id, 'ticket', r.email, r.name, \
-                 ?3, ?4, r.id, t.client_id, ?5, ?5 FROM json_each(?2) j \
+                 replace(replace(?3, '#' || m.id, '#' || t.number), m.id, t.id), \
+                 replace(replace(?4, '#' || m.id, '#' || t.number), m.id, t.id), r.id, t.client_id, ?5, ?5 FROM json_each(?2) j \
                  JOIN ticket_messages m ON m.id = ?1 AND m.internal = 0 AND m.staff_id IS NOT NULL \
                  JOIN tickets t ON t.id = m.ticket_id \
                  JOIN told r ON r.id = json_extract(j.value, '$[0]') AND r.client_id = t.client_id"

@@ -5,7 +5,7 @@
 
 use serde::Deserialize;
 
-use crate::domain::id::{AuditId, ContactId, MessageId, StaffId, TicketId};
+use crate::domain::id::{AuditId, ClientId, ContactId, MessageId, StaffId, TicketId};
 use crate::domain::text::{Paragraphs, Title};
 use crate::domain::ticket::Status;
 use crate::domain::time::Timestamp;
@@ -152,6 +152,38 @@ pub(crate) fn placed_for_staff(message: MessageId) -> Statement {
         "SELECT m.ticket_id, t.number, t.status FROM ticket_messages m JOIN tickets t ON t.id = m.ticket_id \
          WHERE m.id = ?1",
         message.to_string()
+    )
+}
+
+/// A ticket that staff open.
+pub(crate) struct New<'a> {
+    pub(crate) id: TicketId,
+    pub(crate) client: ClientId,
+    pub(crate) subject: &'a Title,
+    pub(crate) category: &'a str,
+    /// Whose it is, of the client.
+    pub(crate) person: Option<ContactId>,
+    pub(crate) status: Status,
+    /// Who opens it, and has it then.
+    pub(crate) by: StaffId,
+}
+
+/// Opens a ticket for a client. The same id twice is [`Repeat`](crate::store::Conflict::Repeat).
+pub(crate) fn open_by_staff(new: &New<'_>, now: Timestamp) -> Statement {
+    statement!(
+        "INSERT INTO tickets (id, number, client_id, subject, category, opened_by, status, assignee_id, said_at, \
+         moved_at, created_at) \
+         VALUES (?1, (SELECT 1 + coalesce(max(number), 1000) FROM tickets), ?2, ?3, ?4, \
+          (SELECT ct.id FROM contacts ct WHERE ct.id = ?5 AND ct.client_id = ?2 AND ct.removed_at IS NULL), ?6, ?7, \
+          ?8, ?8, ?8)",
+        new.id.to_string(),
+        new.client.to_string(),
+        new.subject.as_str(),
+        new.category,
+        new.person.map(|id| id.to_string()),
+        new.status.as_str(),
+        new.by.to_string(),
+        now
     )
 }
 
