@@ -7,6 +7,8 @@ const input = zone.querySelector("input[type=file]");
 const list = form.querySelector("[data-uploads]");
 const live = form.querySelector("[data-upload-status]");
 const create = form.dataset.create;
+// Where the parts of an upload go, of staff or of a client.
+const uploads = create.startsWith("/admin/") ? "/admin/uploads" : create;
 const queue = [];
 const QUIET = 60_000;
 let busy = false;
@@ -106,7 +108,7 @@ function add(files) {
 }
 function forget(item) {
   if (!item.id) return;
-  ask("DELETE", `/admin/uploads/${item.id}`).catch(() => {}); // else the server's sweep does it
+  ask("DELETE", `${uploads}/${item.id}`).catch(() => {}); // else the server's sweep does it
   sessionStorage.removeItem(item.key);
 }
 function drop(item) {
@@ -124,18 +126,6 @@ function refresh() {
   input.required = queue.length === 0;
 }
 
-// A form without an address for uploads in parts takes a file at a time as it is. Sent again it makes nothing twice.
-async function sendWhole(item) {
-  const body = new FormData();
-  for (const [name, value] of new FormData(form)) if (typeof value === "string") body.append(name, value);
-  body.append("of", queue.length);
-  body.append("file", item.file, item.file.name);
-  const { location } = await patiently(item, () => ask("POST", form.getAttribute("action"), body, item, (sent) => progress(item, sent)));
-  item.done = location;
-  item.cancel.remove();
-  say(item, `Sent · ${size(item.file.size)}`, "ok");
-}
-
 // Makes or resumes the upload, sends the parts that are missing, completes it.
 async function send(item) {
   const { file } = item;
@@ -145,12 +135,12 @@ async function send(item) {
   // A form says only what it has fields for.
   for (const name of ["title", "folder"]) if (form.elements[name]) about[name] = text(name);
   for (const name of ["visible", "notify"]) if (form.elements[name]) about[name] = values.has(name);
-  if (queue.length > 1) about.title = "";
+  if (queue.length > 1 && "title" in about) about.title = "";
   // What is resumed must be the same file with the same wishes.
   item.key = ["upload", create, file.name, file.size, file.lastModified, JSON.stringify(about)].join("|");
   if (queue.length > 1) about.group = text("form_key");
   const known = sessionStorage.getItem(item.key);
-  let upload = known && await patiently(item, () => ask("GET", `/admin/uploads/${known}`)).catch((trouble) => {
+  let upload = known && await patiently(item, () => ask("GET", `${uploads}/${known}`)).catch((trouble) => {
     if (trouble.status !== 404) throw trouble;
   });
   upload ||= await patiently(item, () => ask("POST", create, JSON.stringify(about)));
@@ -163,15 +153,15 @@ async function send(item) {
   for (let n = 1, from = 0; n === 1 || from < file.size; n += 1, from += step) {
     if (!stored.has(n)) {
       const part = file.slice(from, from + step);
-      const url = `/admin/uploads/${item.id}/parts/${n}`;
+      const url = `${uploads}/${item.id}/parts/${n}`;
       await patiently(item, () => ask("PUT", url, part, item, (sent) => progress(item, from + sent)));
     }
     progress(item, from + step);
   }
-  // The last one of several says how many they were.
-  const last = queue.every((other) => other === item || other.done);
-  const of = last ? queue.length : 1;
-  const { location } = await patiently(item, () => ask("POST", `/admin/uploads/${item.id}/complete?of=${of}`, null, item));
+  // The last one of several says how many arrived.
+  const last = queue.every((other) => other === item || other.done || other.failed);
+  const of = last ? queue.filter((other) => !other.failed).length : 1;
+  const { location } = await patiently(item, () => ask("POST", `${uploads}/${item.id}/complete?of=${of}`, null, item));
   sessionStorage.removeItem(item.key);
   item.done = location;
   item.cancel.remove();
@@ -190,8 +180,10 @@ form.addEventListener("submit", async (event) => {
     item.note.className = "";
     label(item, "Cancel");
     item.bar.hidden = false;
-    try { await (create ? send(item) : sendWhole(item)); } catch (trouble) {
+    item.failed = false;
+    try { await send(item); } catch (trouble) {
       label(item, "Remove");
+      item.failed = true;
       if (item.gone) continue;
       // What the server no longer knows begins anew.
       if (trouble.status === 404) sessionStorage.removeItem(item.key);

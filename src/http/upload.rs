@@ -4,6 +4,8 @@
 //! document comes to be with the row's end, in one batch, so it is never half there, and completing
 //! again answers with the same document.
 
+pub(crate) mod sent;
+
 use axum::response::IntoResponse as _;
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
@@ -239,16 +241,28 @@ pub(crate) async fn create_version(
 async fn begin(
     app: &App,
     me: &Me,
-    (client, document): (ClientId, Option<DocumentId>),
-    (file_name, plan): (FileName, Plan),
+    whose: (ClientId, Option<DocumentId>),
+    file: (FileName, Plan),
     wishes: &Wishes,
 ) -> Answer {
     // 1.
+    let upload = prepare(app, whose, file, wishes).await?;
+    // 2.
+    app.db.run(upload::begin(&upload, me.id, app.now)).await?;
+    begun(&upload)
+}
+
+/// An upload whose parts R2 waits for.
+async fn prepare(
+    app: &App,
+    (client, document): (ClientId, Option<DocumentId>),
+    (file_name, plan): (FileName, Plan),
+    wishes: &Wishes,
+) -> Result<Upload, Error> {
     let blob = key(app)?;
     let kind = file_name.content_type();
     let multipart = app.blobs.begin_parts(&blob, kind).await?;
-    // 2.
-    let upload = Upload {
+    Ok(Upload {
         id: app.id()?,
         client,
         document,
@@ -258,9 +272,11 @@ async fn begin(
         size: plan.size(),
         part_size: plan.part_size(),
         wishes: serde_json::to_string(wishes)?,
-        by: me.id,
-    };
-    app.db.run(upload::begin(&upload, app.now)).await?;
+    })
+}
+
+/// What is answered to who began it.
+fn begun(upload: &Upload) -> Answer {
     let state = State {
         id: upload.id,
         part_size: upload.part_size,
@@ -273,15 +289,18 @@ async fn begin(
 pub(super) const ARCHIVED: &str = "This client is archived. Restore the client first, then upload.";
 
 /// `PUT /admin/uploads/{id}/parts/{n}`
-///
-/// 1. the part is one of the plan, and as long as planned; 2. into R2; 3. its row.
 pub(crate) async fn part(staff: Staff<OnePart>, incoming: Incoming) -> Answer {
-    let (app, OnePart(going, number)) = (&staff.app, &staff.page);
+    let OnePart(going, number) = &staff.page;
+    take(&staff.app, going, *number, incoming).await
+}
+
+/// 1. the part is one of the plan, and as long as planned; 2. into R2; 3. its row.
+async fn take(app: &App, going: &Going, number: u64, incoming: Incoming) -> Answer {
     // 1.
     let plan = plan(going)?;
     let length = incoming.length.ok_or(Error::LengthRequired)?;
-    plan.check(*number, length).map_err(refused)?;
-    let number = u16::try_from(*number).map_err(|_huge| refused(UploadRefused::UnknownPart))?;
+    plan.check(number, length).map_err(refused)?;
+    let number = u16::try_from(number).map_err(|_huge| refused(UploadRefused::UnknownPart))?;
     // 2.
     let source = Source::Stream(incoming.raw()?);
     let (blob, multipart) = (&going.blob, &going.multipart_id);
@@ -307,6 +326,11 @@ fn plan(going: &Going) -> Result<Plan, Error> {
 /// `GET /admin/uploads/{id}`
 pub(crate) async fn state(staff: Staff<Whole>) -> Answer {
     let Whole(going, parts) = staff.page;
+    there(&going, &parts)
+}
+
+/// How far an upload is.
+fn there(going: &Going, parts: &[Part]) -> Answer {
     let state = State {
         id: going.id,
         part_size: going.part_size,
@@ -337,19 +361,11 @@ pub(crate) async fn complete(staff: Staff<Ending>) -> Answer {
         Ending::Going(going, parts, readers, together) => (going, parts, readers, *together),
         Ending::Made(made) => return done(made),
     };
-    // 1.
     if going.archived {
         return Err(refused(ARCHIVED));
     }
-    let (planned, there) = (plan(going)?.parts(), parts.len() as u64);
-    if there != planned {
-        return Err(refused(format!(
-            "{} of {planned} parts are missing. Please send them first.",
-            planned.saturating_sub(there)
-        )));
-    }
-    // 2.
-    let etag = join(app, going, parts.clone()).await?;
+    // 1. and 2.
+    let file = whole(app, going, parts).await?;
     // 3.
     let wishes: Wishes = serde_json::from_str(&going.fields)?;
     let title = wishes.title.as_ref().map(ToString::to_string);
@@ -359,14 +375,6 @@ pub(crate) async fn complete(staff: Staff<Ending>) -> Answer {
             .document_id
             .map(|document| (document, title.unwrap_or_default())),
         upload: Some(going.id),
-    };
-    let file = File {
-        version: going.id.version(),
-        name: going.file_name.clone(),
-        blob: going.blob.clone(),
-        etag,
-        size: going.size,
-        number: 1,
     };
     let made = land(
         app,
@@ -388,6 +396,26 @@ pub(crate) async fn complete(staff: Staff<Ending>) -> Answer {
     }
     Flash::success(app, text);
     done(&made)
+}
+
+/// The file of which all parts are there, joined.
+async fn whole(app: &App, going: &Going, parts: &[Part]) -> Result<File, Error> {
+    let (planned, there) = (plan(going)?.parts(), parts.len() as u64);
+    if there != planned {
+        return Err(refused(format!(
+            "{} of {planned} parts are missing. Please send them first.",
+            planned.saturating_sub(there)
+        )));
+    }
+    let etag = join(app, going, parts.to_vec()).await?;
+    Ok(File {
+        version: going.id.version(),
+        name: going.file_name.clone(),
+        blob: going.blob.clone(),
+        etag,
+        size: going.size,
+        number: 1,
+    })
 }
 
 /// Where the person goes on: the list, or the document that got a version.

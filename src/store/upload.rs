@@ -7,9 +7,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::viewer::Asker;
 use super::{Param, Statement, flag, statement};
 use crate::domain::filename::FileName;
 use crate::domain::id::{ClientId, DocumentId, SessionId, StaffId, UploadId, VersionId};
+use crate::domain::settings::UploadLimit;
 use crate::domain::time::Timestamp;
 
 /// A file on its way to R2.
@@ -33,12 +35,10 @@ pub(crate) struct Upload {
     pub(crate) part_size: u64,
     /// JSON of what is wished for it.
     pub(crate) wishes: String,
-    /// Who sends it.
-    pub(crate) by: StaffId,
 }
 
 /// Notes an upload, unless its client is archived or its document gone meanwhile.
-pub(crate) fn begin(upload: &Upload, now: Timestamp) -> Statement {
+pub(crate) fn begin(upload: &Upload, by: StaffId, now: Timestamp) -> Statement {
     statement!(
         "INSERT INTO uploads (id, client_id, document_id, blob, multipart_id, file_name, content_type, \
          size, part_size, fields, created_by, created_at, touched_at) \
@@ -55,8 +55,28 @@ pub(crate) fn begin(upload: &Upload, now: Timestamp) -> Statement {
         upload.size,
         upload.part_size,
         upload.wishes.as_str(),
-        upload.by.to_string(),
+        by.to_string(),
         now
+    )
+}
+
+/// Notes an upload of the viewer's own, while they may send files.
+pub(crate) fn begin_sent(asker: &Asker, upload: &Upload) -> Statement {
+    asker.statement(
+        "INSERT INTO uploads (id, client_id, blob, multipart_id, file_name, content_type, size, part_size, fields, \
+         sent_by, created_at, touched_at) \
+         SELECT ?4, v.client_id, ?5, ?6, ?7, ?8, ?9, ?10, ?11, v.contact_id, ?2, ?2 FROM viewer v \
+         WHERE v.session_id IS NOT NULL",
+        [
+            upload.id.to_string().into(),
+            upload.blob.as_str().into(),
+            Param::from(upload.multipart.as_deref()),
+            upload.file_name.as_str().into(),
+            upload.file_name.content_type().into(),
+            upload.size.into(),
+            upload.part_size.into(),
+            upload.wishes.as_str().into(),
+        ],
     )
 }
 
@@ -87,6 +107,17 @@ pub(crate) fn going(upload: UploadId, session: SessionId) -> Statement {
           AND u.created_by = (SELECT staff_id FROM sessions WHERE id = ?2)",
         upload.to_string(),
         session.to_string()
+    )
+}
+
+/// [`Going`] by its id, for the viewer who began it and may still send files.
+pub(crate) fn going_sent(asker: &Asker, upload: UploadId) -> Statement {
+    asker.statement(
+        "SELECT u.id, u.client_id, u.document_id, u.blob, u.multipart_id, u.file_name, u.size, \
+         u.part_size, u.fields, 0 AS archived FROM viewer v CROSS JOIN uploads u ON u.id = ?4 \
+          AND u.client_id = v.client_id AND u.sent_by = v.contact_id \
+         WHERE u.multipart_id IS NOT NULL AND v.session_id IS NOT NULL",
+        [upload.to_string().into()],
     )
 }
 
@@ -217,6 +248,31 @@ pub(crate) fn made_by(version: VersionId, session: SessionId) -> Statement {
         ),
         version.to_string(),
         session.to_string()
+    )
+}
+
+/// [`Made`] by the viewer, while they may send files.
+pub(crate) fn made_sent(asker: &Asker, version: VersionId) -> Statement {
+    asker.statement(
+        format!(
+            "SELECT {MADE} FROM viewer v0 CROSS JOIN document_versions v ON v.id = ?4 AND v.sent_by = v0.contact_id \
+             CROSS JOIN documents d ON d.id = v.document_id AND d.client_id = v0.client_id AND d.deleted_at IS NULL"
+        ),
+        [version.to_string().into()],
+    )
+}
+
+/// How large a file may be.
+#[derive(Debug, Clone, Copy, Deserialize)]
+pub(crate) struct Limit {
+    pub(crate) upload_limit: UploadLimit,
+}
+
+/// The [`Limit`], for a viewer who may send files.
+pub(crate) fn limit_sent(asker: &Asker) -> Statement {
+    asker.statement(
+        "SELECT b.upload_limit FROM viewer v CROSS JOIN business b ON b.id = 1 WHERE v.session_id IS NOT NULL",
+        [],
     )
 }
 

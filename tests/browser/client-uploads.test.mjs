@@ -2,6 +2,9 @@
 // again; by the plain form on a phone where no scripts run; and staff find them, marked.
 import { after, before, test } from "node:test";
 import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { Browser } from "../harness/browser.mjs";
 import { setUpOwner } from "../harness/flows.mjs";
 import { person } from "../harness/rows.mjs";
@@ -29,7 +32,7 @@ test("several at once, each with its bar, and one that is empty is told of by it
   assert.deepEqual(await page.locator("[data-uploads] .name").allTextContents(), ["front.txt", "empty.txt", "back.txt"]);
   await window.assertAccessible("files chosen");
   await press(page);
-  await page.getByText(/Not uploaded\. .*empty/).waitFor();
+  await page.getByText(/Not uploaded\. .*empty/).first().waitFor();
   assert.deepEqual(await titles(), ["front", "back"]);
   await page.getByRole("button", { name: "Remove empty.txt" }).click();
   await press(page);
@@ -37,6 +40,41 @@ test("several at once, each with its bar, and one that is empty is told of by it
   assert.equal(await page.getByText("Sent by you").count(), 2);
   assert.deepEqual(await titles(), ["front", "back"]);
   assert.equal((await world.outbox()).filter(({ kind }) => kind === "upload").length, 1);
+  await window.close();
+});
+
+test("on a phone whose line breaks, a large file goes on where it stopped", async () => {
+  const MIB = 1024 * 1024;
+  const window = await browser.window(world, { cookiesOf: lena, width: 390, height: 844, tolerate: [/ERR_INTERNET_DISCONNECTED|ERR_FAILED/] });
+  const { page } = window;
+  await window.open("/documents");
+  const sent = [];
+  let broken = true;
+  await page.route("**/parts/*", async (route) => {
+    const number = Number(route.request().url().split("/").at(-1));
+    if (number === 2 && broken) return route.abort("internetdisconnected");
+    sent.push(number);
+    return route.continue();
+  });
+  await page.clock.install();
+  // On disk, so that it is the same file when it is chosen again.
+  const folder = mkdtempSync(join(tmpdir(), "portico-film-"));
+  const film = join(folder, "film.mov");
+  writeFileSync(film, Buffer.alloc(17 * MIB, "film"));
+  await page.getByLabel("Files", { exact: true }).setInputFiles([film]);
+  await press(page);
+  const givenUp = page.getByText("Not uploaded. The connection was lost. Press Upload to try again.", { exact: true });
+  while (!await givenUp.isVisible()) await page.clock.runFor(1000);
+  await window.assertAccessible("a file whose line broke");
+  assert.ok(!(await titles()).includes("film"));
+  // The page is opened again, and the same file chosen.
+  await window.open("/documents");
+  broken = false;
+  await page.getByLabel("Files", { exact: true }).setInputFiles([film]);
+  await press(page);
+  await page.locator(".notice").filter({ hasText: "“film” is sent" }).waitFor();
+  assert.deepEqual(sent, [1, 2, 3], "the first part went once");
+  rmSync(folder, { recursive: true });
   await window.close();
 });
 

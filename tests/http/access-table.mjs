@@ -45,6 +45,7 @@ export const CLIENT_PAGE = {
 export const CLIENT_THING = { ...CLIENT_PAGE, other: "hidden" };
 
 /** … about a thing that nobody has. */
+export const CLIENT_MISSES = { ...CLIENT_PAGE, client: 404, other: 404 };
 
 /** A page for all staff. */
 export const STAFF_PAGE = {
@@ -208,6 +209,11 @@ export const ROWS = {
   "POST /admin/clients/{id}/uploads": { ...sent(STAFF_PAGE), ids: { id: "client" } },
   "PUT /admin/uploads/{id}/parts/{number}": { ...STAFF_MISSES, ids: { number: "1" } },
   "GET /admin/uploads/{id}": STAFF_MISSES,
+  "POST /uploads": sent(CLIENT_PAGE),
+  "PUT /uploads/{id}/parts/{number}": { ...CLIENT_MISSES, ids: { number: "1" } },
+  "GET /uploads/{id}": CLIENT_MISSES,
+  "DELETE /uploads/{id}": CLIENT_MISSES,
+  "POST /uploads/{id}/complete": CLIENT_MISSES,
   "DELETE /admin/uploads/{id}": STAFF_MISSES,
   "POST /admin/uploads/{id}/complete": STAFF_MISSES,
   "GET /admin/documents/{id}/download": { ...STAFF_PAGE, ids: { id: "document" } },

@@ -67,6 +67,8 @@ export const FORMS = {
   "POST /admin/contacts/{id}/remove": { as: "owner", press: () => `/admin/contacts/${NOBODYS}/remove` },
   "POST /admin/clients/{id}/documents": { as: "owner", file: ({ client }) => `${client.path}/documents` },
   "POST /admin/clients/{id}/uploads": { as: "owner", json: ({ client }) => `${client.path}/uploads` },
+  "POST /uploads": { as: "person", json: () => "/uploads" },
+  "POST /uploads/{id}/complete": { as: "person", press: () => `/uploads/${NOBODYS}/complete` },
   "POST /admin/uploads/{id}/complete": { as: "owner", press: () => `/admin/uploads/${NOBODYS}/complete` },
   "POST /admin/documents/{id}": { as: "owner", page: ({ document }) => `/admin/documents/${document.id}`, set: () => ({ title: "Plan" }), more: () => ({ visible: "on" }), choice: ["visible", "notify"] },
   "POST /admin/documents/{id}/versions": { as: "owner", file: ({ document }) => `/admin/documents/${document.id}/versions` },
@@ -106,7 +108,7 @@ export const FORMS = {
   },
   "POST /admin/clients/{id}/invoices/new": {
     as: "owner", page: ({ client }) => `/admin/clients/${client.id}/invoices/new`,
-    set: () => ({ description_0: "Design", quantity_0: "2", price_0: "100", tax_0: "19%" }), more: () => ({ go: "save" }), choice: ["unit_0", "prices", "currency"], spare: /_[1-9]$/,
+    set: () => ({ description_0: "Design", quantity_0: "2", price_0: "100", tax_0: "19%" }), more: () => ({ go: "save" }), choice: ["unit_0", "prices", "currency", "project"], spare: /_[1-9]$/,
   },
   "POST /admin/invoices/{id}/edit": {
     as: "owner", page: ({ draft }) => `${draft.path}/edit`, more: () => ({ go: "save" }), choice: ["unit_0", "prices", "currency"], spare: /_[1-9]$/,
@@ -159,6 +161,11 @@ export const FORMS = {
   "POST /tasks/{id}/comments": { as: "person", page: ({ task }) => `/tasks/${task.id}`, to: ({ task }) => `/tasks/${task.id}/comments`, set: () => ({ body: "Thank you." }) },
   "POST /tasks/{id}/answer": { as: "person", page: ({ task }) => `/tasks/${task.id}`, to: ({ task }) => `/tasks/${task.id}/answer`, set: () => ({ note: "Here they are." }), choice: ["answer"] },
   "POST /admin/projects/{id}/visible": { as: "owner", press: () => `/admin/projects/${NOBODYS}/visible` },
+  "POST /admin/invoices/{id}/project": { as: "owner", press: () => `/admin/invoices/${NOBODYS}/project` },
+  "POST /admin/profile/tasks": { as: "owner", page: () => "/admin/profile", to: () => "/admin/profile/tasks", choice: ["tasks"], blank: true },
+  "POST /admin/clients/{id}/tickets/new": {
+    as: "owner", page: ({ client }) => `/admin/clients/${client.id}/tickets/new`, set: () => ({ subject: "A call", category: "Problem", body: "They rang." }), choice: ["category", "person", "status"],
+  },
   "POST /tickets/new": { as: "person", page: () => "/tickets/new", set: () => ({ subject: "Help", category: "Problem", body: "It is broken." }), choice: ["category"] },
   "POST /tickets/{id}/reply": { as: "person", page: ({ ticket }) => ticket.path, to: ({ ticket }) => `${ticket.path}/reply`, set: () => ({ body: "Still broken." }) },
   "POST /tickets/{id}/status": { as: "person", press: () => `/tickets/${NOBODYS}/status` },

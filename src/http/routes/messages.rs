@@ -1,7 +1,8 @@
 //! The part of the list that is about messages, and about the files that clients send.
 
-use super::{GET, POST, Routes};
+use super::{DELETE, GET, POST, PUT, Routes};
 use crate::http::guard::Messaging;
+use crate::http::upload::sent;
 use crate::http::{document, message, profile, said};
 
 /// Messages, on both sides, and files from clients.
@@ -23,6 +24,11 @@ pub(super) fn messages(routes: Routes) -> Routes {
         .on(POST, "/admin/profile/messages", profile::take_messages)
         .on(POST, "/admin/profile/uploads", profile::take_uploads)
         .on(POST, "/documents", document::send_files)
+        .on(POST, "/uploads", sent::create)
+        .on(PUT, "/uploads/{id}/parts/{number}", sent::part)
+        .on(GET, "/uploads/{id}", sent::state)
+        .on(DELETE, "/uploads/{id}", sent::give_up)
+        .on(POST, "/uploads/{id}/complete", sent::complete)
 }
 
 const NEW: &str = "/admin/clients/{id}/messages/new";
