@@ -88,7 +88,7 @@ pub(crate) const TIME: &str = ", time_seen AS (\
      CROSS JOIN staff st ON st.id = e.staff_id), \
      time_sum_seen AS (SELECT s.span, s.project_id, s.state, s.minutes \
      FROM viewer v CROSS JOIN business b ON b.id = 1 AND b.time_shown <> 'nothing' \
-     CROSS JOIN time_sums s ON s.client_id = v.client_id AND s.is_month = 1 \
+     CROSS JOIN time_in_short s ON s.client_id = v.client_id AND s.kind = 2 \
       AND (s.state <> 'not_billable' OR b.time_all = 1)) ";
 
 /// Who asks, when, and for which module: what [`VIEWER`] needs.

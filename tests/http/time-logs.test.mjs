@@ -153,6 +153,14 @@ test("what is kept of sums is what the entries come to, whatever is done to them
     FROM time_entries, (SELECT 0 AS m UNION SELECT 1) WHERE client_id = ? GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5`, many.id);
   assert.deepEqual(kept, counted);
   assert.ok(kept.length >= 6);
+  const rows = (where) => all(`SELECT kind AS is_month, span, state, currency, minutes, amount FROM time_in_short WHERE client_id = ? AND ${where} ORDER BY 1, 2, 3, 4`, many.id);
+  const gathered = (list) => [...list.reduce((heap, { project_id, minutes, amount, ...key }) => {
+    const name = JSON.stringify(key);
+    const { minutes: m = 0, amount: a = 0 } = heap.get(name) ?? {};
+    return heap.set(name, { ...key, minutes: m + minutes, amount: a + amount });
+  }, new Map()).values()];
+  assert.deepEqual(await rows("kind < 2"), gathered(kept).toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1)), "in short, too");
+  assert.deepEqual(await all("SELECT 1 AS is_month, span, project_id, state, currency, minutes, amount FROM time_in_short WHERE client_id = ? AND kind = 2 ORDER BY 1, 2, 3, 4, 5", many.id), kept.filter(({ is_month }) => is_month === 1));
   const page = await text(owner, `${home(many)}?from=2026-02-01&to=2026-02-28`);
   assert.match(page, /In all\s*12:45.*Unbilled\s*9:30\s*€255\.00 and \$315\.00/s);
   assert.match(page, /By week.*2 Feb 2026 to 8 Feb 2026\s*9:30.*26 Jan 2026 to 1 Feb 2026\s*3:15/s);

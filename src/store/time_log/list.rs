@@ -1,7 +1,7 @@
 //! Lists of time: the newest day first, by key, whatever is asked for; and what they come to.
 //!
 //! Each way of asking is a statement of its own, so that each walks an index from where the page before
-//! ended and stops at the end of its own. Sums are read from `time_sums`.
+//! ended and stops at the end of its own. Sums are read from `time_sums`, those of a client from `time_in_short`.
 //!
 //! "This month" is that of the business, whose day only the database knows when a page is asked for. So a
 //! statement gets the days for each day that today may be anywhere, and takes those of its own.
@@ -189,6 +189,13 @@ pub(crate) fn sums(filter: &Filter, now: Timestamp) -> Result<Option<Statement>,
     let client = filter.client.map(|id| id.to_string());
     let period = filter.wanted.on(now.date());
     let sql = match (&client, &project, filter.state) {
+        // All of one client, or one state of it: without who spent it, so of few rows.
+        (Some(_), None, _) if person.is_none() => format!(
+            "{TIME_RANGES} SELECT {TIME_SUM} FROM r CROSS JOIN time_in_short s ON s.client_id = ?5 \
+             AND s.kind = r.is_month AND s.span BETWEEN r.first AND r.last \
+             WHERE ?4 IS NULL AND ?6 IS NULL \
+             AND (?7 IS NULL OR s.state = ?7) GROUP BY 1, 2, 3 ORDER BY 1 DESC"
+        ),
         (_, Some(_), _) => format!(
             "{TIME_RANGES} SELECT {TIME_SUM} FROM r CROSS JOIN time_sums s ON s.project_id = ?4 \
              AND s.is_month = r.is_month AND s.span BETWEEN r.first AND r.last \
