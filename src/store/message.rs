@@ -11,7 +11,7 @@ pub(crate) mod say;
 use serde::Deserialize;
 
 use super::viewer::Asker;
-use super::{ById, Statement, flag, statement};
+use super::{ById, Statement, flag, json, statement};
 use crate::domain::id::{ClientId, MessageId, ProjectId, ThreadId};
 use crate::domain::settings::UploadLimit;
 use crate::domain::time::Timestamp;
@@ -99,12 +99,15 @@ pub(crate) struct Participant {
     pub(crate) read_at: Option<Timestamp>,
     /// How much they have not read.
     pub(crate) unread: u64,
+    /// They take mail about messages; of people of the client alone, and only staff are told.
+    #[serde(deserialize_with = "flag")]
+    pub(crate) mailed: bool,
 }
 
 /// People of a client who may read messages: active, of a portal that is open to them with Messages (256)
 /// on. What [`VIEWER`](super::viewer::VIEWER) asks of somebody who is not there.
 const MAY: &str = "WITH may AS (\
-     SELECT ct.id, ct.client_id, trim(ct.first_name || ' ' || ct.last_name) AS name FROM contacts ct \
+     SELECT ct.id, ct.client_id, trim(ct.first_name || ' ' || ct.last_name) AS name, ct.mail_messages FROM contacts ct \
      JOIN accounts a ON a.id = ct.account_id \
      JOIN clients c ON c.id = ct.client_id AND c.archived_at IS NULL AND c.portal_enabled = 1 \
      JOIN business b ON b.id = 1 \
@@ -115,11 +118,11 @@ const MAY: &str = "WITH may AS (\
 pub(crate) fn participants(thread: ThreadId) -> Statement {
     Statement::new(
         format!(
-            "{MAY}SELECT p.name, 1 AS of_client, r.read_at, coalesce(r.unread, 0) AS unread \
+            "{MAY}SELECT p.name, 1 AS of_client, r.read_at, coalesce(r.unread, 0) AS unread, p.mail_messages AS mailed \
              FROM threads t JOIN may p ON p.client_id = t.client_id \
              LEFT JOIN thread_readers r ON r.thread_id = t.id AND r.reader_id = p.id \
              WHERE t.id = ?1 AND t.shown = 1 \
-             UNION ALL SELECT st.name, 0, NULL, 0 FROM thread_readers r JOIN staff st ON st.id = r.staff_id \
+             UNION ALL SELECT st.name, 0, NULL, 0, 0 FROM thread_readers r JOIN staff st ON st.id = r.staff_id \
              WHERE r.thread_id = ?1 AND r.wrote = 1 LIMIT 200"
         ),
         [thread.to_string().into()],
@@ -129,12 +132,12 @@ pub(crate) fn participants(thread: ThreadId) -> Statement {
 /// The same for a viewer who may see the thread; who read when is not told.
 pub(crate) fn seen_participants(asker: &Asker, thread: ThreadId) -> Statement {
     asker.threads(
-        "SELECT trim(ct.first_name || ' ' || ct.last_name) AS name, 1 AS of_client, NULL AS read_at, 0 AS unread \
+        "SELECT trim(ct.first_name || ' ' || ct.last_name) AS name, 1 AS of_client, NULL AS read_at, 0 AS unread, 0 AS mailed \
          FROM thread_seen t JOIN clients c ON c.id = t.client_id JOIN business b ON b.id = 1 \
          JOIN contacts ct ON ct.client_id = t.client_id AND ct.removed_at IS NULL AND ct.portal_access = 1 \
           AND ct.account_id IS NOT NULL \
           AND (((b.modules | c.modules_on) & ~c.modules_off) & ~ct.modules_off) & 256 = 256 WHERE t.id = ?4 \
-         UNION ALL SELECT st.name, 0, NULL, 0 FROM thread_seen t JOIN thread_readers r ON r.thread_id = t.id \
+         UNION ALL SELECT st.name, 0, NULL, 0, 0 FROM thread_seen t JOIN thread_readers r ON r.thread_id = t.id \
           AND r.wrote = 1 JOIN staff st ON st.id = r.staff_id WHERE t.id = ?4 LIMIT 200",
         [thread.to_string().into()],
     )
@@ -144,6 +147,9 @@ pub(crate) fn seen_participants(asker: &Asker, thread: ThreadId) -> Statement {
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct Reach {
     pub(crate) people: u64,
+    /// Names of those who take mail about messages.
+    #[serde(deserialize_with = "json")]
+    pub(crate) told: Vec<String>,
     /// How large a file may be.
     pub(crate) upload_limit: UploadLimit,
 }
@@ -152,7 +158,9 @@ pub(crate) struct Reach {
 pub(crate) fn reach(client: ClientId) -> Statement {
     Statement::new(
         format!(
-            "{MAY}SELECT (SELECT count(*) FROM may p WHERE p.client_id = ?1) AS people, b.upload_limit \
+            "{MAY}SELECT (SELECT count(*) FROM may p WHERE p.client_id = ?1) AS people, \
+             (SELECT json_group_array(p.name ORDER BY p.name) FROM may p WHERE p.client_id = ?1 AND p.mail_messages = 1) AS told, \
+             b.upload_limit \
              FROM business b WHERE b.id = 1"
         ),
         [client.to_string().into()],
@@ -161,5 +169,5 @@ pub(crate) fn reach(client: ClientId) -> Statement {
 
 /// What a client's form of a new thread needs: [`Reach`] without whom.
 pub(crate) fn limit() -> Statement {
-    statement!("SELECT 0 AS people, b.upload_limit FROM business b WHERE b.id = 1")
+    statement!("SELECT 0 AS people, '[]' AS told, b.upload_limit FROM business b WHERE b.id = 1")
 }

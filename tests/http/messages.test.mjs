@@ -223,6 +223,16 @@ test("which mails people get is chosen in their permissions, and by staff in the
   await member.submit((await member.get("/admin/profile")).page.formTo(mine), { messages: "on" });
 });
 
+test("who would be told by e-mail is said by name before staff send anything", async () => {
+  const thread = await startThread(lena, { subject: "Who hears" });
+  const said = async (path) => /Where it is not read within five minutes: (.*?)(?: e-mail\.| at the moment\.)/.exec(await text(owner, path))?.[0] ?? "";
+  for (const path of [`${client.path}/messages/new`, thread.admin]) assert.match(await said(path), /Lena.*get(s)? an e-mail/, path);
+  await world.db.prepare("UPDATE contacts SET mail_messages = 0 WHERE client_id = ?").bind(client.id).run();
+  for (const path of [`${client.path}/messages/new`, thread.admin]) assert.match(await said(path), /Nobody gets an e-mail about it/, path);
+  await world.db.prepare("UPDATE contacts SET mail_messages = 1 WHERE client_id = ?").bind(client.id).run();
+  assert.doesNotMatch(await text(lena, thread.path), /five minutes/, "the client is not told of staff");
+});
+
 test("a thread about a project is there while the project is visible, and as long", async () => {
   const hidden = await addProject(owner, client, { name: "Secret move" });
   const open = await addProject(owner, client, { name: "Shop front", visible: "on" });

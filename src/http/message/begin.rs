@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use super::one::told;
 use super::say::{Written, body, write};
 use crate::domain::id::{ClientId, MessageId, ProjectId, ThreadId};
 use crate::domain::text::{Paragraphs, Title};
@@ -93,6 +94,8 @@ struct ClientForm {
     form: Fields,
     of: New,
     hint: String,
+    /// Nothing: whom of staff it is told to is their own affair.
+    told: &'static str,
 }
 
 impl ClientForm {
@@ -101,6 +104,7 @@ impl ClientForm {
             chrome,
             form,
             hint: hint(of.reach.upload_limit),
+            told: "",
             of,
         }
     }
@@ -114,6 +118,8 @@ struct StaffForm {
     form: Fields,
     of: New,
     hint: String,
+    /// Who is mailed where they do not read it.
+    told: String,
 }
 
 impl StaffForm {
@@ -123,6 +129,7 @@ impl StaffForm {
             client,
             form,
             hint: hint(of.reach.upload_limit),
+            told: told(of.reach.told.iter().map(String::as_str)),
             of,
         }
     }

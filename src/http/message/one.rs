@@ -9,6 +9,7 @@ use crate::domain::id::{ProjectId, ThreadId};
 use crate::domain::time::Timestamp;
 use crate::http::chrome::Chrome;
 use crate::http::guard::{FromAddress, InPathAndQuery, Load, Me, Messaging, Staff, Viewer, Who};
+use crate::http::mailing::who;
 use crate::http::page::{Answer, page};
 use crate::http::said::{Earlier, Talk, hint};
 use crate::http::{Error, Fields};
@@ -127,6 +128,15 @@ impl Load for OfClient {
     }
 }
 
+/// Who is told of a message that was not read, as it stands at the forms of staff.
+pub(super) fn told<'a>(names: impl Iterator<Item = &'a str>) -> String {
+    let names = who(
+        names,
+        "nobody of this client takes such mail, or may see messages, at the moment",
+    );
+    format!("Where it is not read within five minutes: {names}")
+}
+
 /// The page for staff.
 #[derive(Template)]
 #[template(path = "message/one.html")]
@@ -135,6 +145,8 @@ pub(super) struct ThreadPage {
     of: One,
     form: Fields,
     hint: String,
+    /// Who is mailed where they do not read it.
+    told: String,
 }
 
 impl ThreadPage {
@@ -142,6 +154,12 @@ impl ThreadPage {
         Self {
             chrome,
             hint: hint(of.thread.upload_limit),
+            told: told(
+                of.people
+                    .iter()
+                    .filter(|one| one.mailed)
+                    .map(|one| one.name.as_str()),
+            ),
             of,
             form,
         }
@@ -156,6 +174,8 @@ pub(super) struct SeenThread {
     of: One,
     form: Fields,
     hint: String,
+    /// Nothing: whom of staff it is told to is their own affair.
+    told: &'static str,
 }
 
 impl SeenThread {
@@ -163,6 +183,7 @@ impl SeenThread {
         Self {
             chrome,
             hint: hint(of.thread.upload_limit),
+            told: "",
             of,
             form,
         }
