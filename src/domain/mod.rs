@@ -39,6 +39,8 @@ pub mod email;
 pub mod factor;
 pub mod filename;
 pub mod form_key;
+#[cfg(test)]
+pub(crate) mod hard_cases;
 pub mod id;
 pub mod image;
 pub mod invitation;

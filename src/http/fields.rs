@@ -315,6 +315,7 @@ impl Fields {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::hard_cases::{any_text, hard};
 
     #[test]
     fn plus_and_percent_are_decoded() {
@@ -371,5 +372,37 @@ mod tests {
         assert_eq!(fields.value("n"), "abc");
         assert!(fields.error("n").contains("invalid digit"));
         assert_eq!(fields.optional("m", str::parse::<u8>), Some(None));
+    }
+
+    /// Whatever comes as a form is read: what can be used of it holds no NUL, and what cannot is told.
+    fn readable(body: &str) {
+        let fields = Fields::urlencoded(body.as_bytes());
+        for name in fields.names_of_fields() {
+            let told = !fields.error(name).is_empty();
+            assert!(told || !fields.text(name).contains('\0'), "{body:?}");
+            assert!(!told || !SILENT.contains(&name), "{body:?}");
+            assert!(fields.value(name).chars().count() <= SHOWN);
+        }
+    }
+
+    #[test]
+    fn every_body_is_read() {
+        hard("form").iter().for_each(|case| readable(case));
+        let mut runner = proptest::test_runner::TestRunner::default();
+        let run = runner.run(&any_text("form"), |body| {
+            readable(&body);
+            Ok(())
+        });
+        run.unwrap();
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn what_a_browser_encodes_is_read_as_it_was(name in "[a-z_]{1,12}", value in "[^\0]{0,40}") {
+            let encode = |text: &str| percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string();
+            let fields = Fields::urlencoded(format!("{}={}", encode(&name), encode(&value)).as_bytes());
+            proptest::prop_assert_eq!(fields.text(&name), value);
+            proptest::prop_assert!(!fields.has_errors());
+        }
     }
 }
