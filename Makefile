@@ -1,6 +1,6 @@
 # What a person types. Each target prepares whatever it needs; `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup dev build test fuzz bench screenshots guide audit scale deploy backup restore clean
+.PHONY: help setup dev build test soak faults fuzz bench screenshots guide audit scale deploy backup restore clean
 
 help: ## List these targets
 	@printf 'Portico: a client portal at the edge.\n\n'
@@ -23,6 +23,12 @@ test: ## Formatting, lints, native tests, HTTP tests, browser journeys
 
 bench: ## How fast and how heavy it is, against its budgets (QUICK=1: in a few minutes)
 	@node scripts/bench.mjs
+
+faults: ## Every fault of the platform at every way of writing: nothing lost, nothing doubled
+	@node scripts/faults.mjs
+
+soak: ## Mixed traffic for a while: no error unasked for, flat memory, sums that agree (MINUTES=30, SEED=…)
+	@MINUTES=$${MINUTES:-30} ONLY=http/soak node scripts/test.mjs
 
 fuzz: ## The parsers that face the outside, with many made-up texts (PROPTEST_CASES=100000)
 	@node scripts/fuzz.mjs

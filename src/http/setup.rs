@@ -22,7 +22,7 @@ use crate::domain::text::Name;
 use crate::domain::zone::Clock;
 use crate::outbound::zone;
 use crate::store::audit::{Entry, Principal};
-use crate::store::{session, setup};
+use crate::store::{Proviso, session, setup};
 
 #[derive(Template)]
 #[template(path = "setup/page.html")]
@@ -140,7 +140,7 @@ pub(crate) async fn create(public: Public, mut form: Fields) -> Answer {
             setup::owner(id, &input.name, &input.email, &hash, app.now),
             setup::habits(id, input.currency, &input.time_zone, &input.clock, app.now),
             session::begin_staff(session, id, &place, app.now, end),
-            entry.append(app.id()?, app.now),
+            entry.append_if(app.id()?, app.now, Proviso::Began(session)),
             newcomer::welcome(&app, &head.headers, Side::Staff, session)?,
         ])
         .await?;

@@ -108,7 +108,8 @@ pub(crate) fn with_answer(
     statement!(
         "INSERT INTO comments (id, task_id, internal, body, contact_id, author, created_at) \
          SELECT ?1, t.id, 0, ?3, ?4, ?5, ?6 FROM tasks t \
-         WHERE t.id = ?2 AND t.answered_by = ?4 AND t.answered_at = ?6",
+         WHERE t.id = ?2 AND t.answered_by = ?4 AND t.answered_at = ?6 \
+          AND NOT EXISTS (SELECT 1 FROM comments c WHERE c.task_id = t.id AND c.contact_id = ?4 AND c.created_at = ?6)",
         id.to_string(),
         task.to_string(),
         body.as_str(),

@@ -281,8 +281,8 @@ pub(crate) fn keep_codes(person: Person, now: Timestamp) -> Statement {
 }
 
 /// Takes somebody's second factor away and ends their sessions; the password stays, unless it is too
-/// short to stand alone, and then it counts no longer.
-pub(crate) fn take_away(person: Person, now: Timestamp) -> [Statement; 3] {
+/// short to stand alone, and then it counts no longer. Of two who do it at once the second is refused.
+pub(crate) fn take_away(person: Person, now: Timestamp) -> [Statement; 4] {
     let advance = match person {
         Person::Staff(id) => statement!(
             "UPDATE staff SET epoch = epoch + 1 WHERE id = ?1",
@@ -294,6 +294,10 @@ pub(crate) fn take_away(person: Person, now: Timestamp) -> [Statement; 3] {
         ),
     };
     [
+        statement!(
+            "INSERT INTO must_hold (holds) SELECT EXISTS (SELECT 1 FROM factors WHERE person_id = ?1)",
+            person.id()
+        ),
         statement!("DELETE FROM factors WHERE person_id = ?1", person.id()),
         advance,
         session::end_outdated(person, now),

@@ -42,7 +42,7 @@ const originals = new WeakMap();
 function statement(real, sql, record) {
   const ask = (op, work) => {
     const noted = note(record, "d1", op, [sql]);
-    return withFault("d1", op, sql, async () => work(noted));
+    return withFault("d1", op, sql, async () => work(noted), record);
   };
   const counted = (op) => () => ask(op, async (noted) => {
     const result = await real[op]();
@@ -79,14 +79,14 @@ export function spyOnDatabase(db, record) {
         const results = await db.batch(known.map(({ real }) => real));
         count(noted, results);
         return results;
-      }).catch((error) => {
+      }, record).catch((error) => {
         if (error.asked && !record.answered) record.lost++;
         throw error;
       });
     },
     exec: (sql) => {
       note(record, "d1", "exec", [sql]);
-      return withFault("d1", "exec", sql, () => db.exec(sql));
+      return withFault("d1", "exec", sql, () => db.exec(sql), record);
     },
   });
 }
@@ -98,7 +98,7 @@ export function spyOnNamespace(kv, record) {
   for (const op of ["get", "getWithMetadata", "put", "delete", "list"]) {
     replaced[op] = (...args) => {
       note(record, "kv", op, [named(args[0])]);
-      return withFault("kv", op, named(args[0]), () => kv[op](...args));
+      return withFault("kv", op, named(args[0]), () => kv[op](...args), record);
     };
   }
   return standIn(kv, replaced);
@@ -109,7 +109,7 @@ function upload(real, key, record) {
   for (const op of ["uploadPart", "complete", "abort"]) {
     replaced[op] = (...args) => {
       note(record, "r2", op, [key]);
-      return withFault("r2", op, key, () => real[op](...args));
+      return withFault("r2", op, key, () => real[op](...args), record);
     };
   }
   return standIn(real, replaced);
@@ -118,7 +118,7 @@ function upload(real, key, record) {
 export function spyOnBucket(bucket, record) {
   const ask = (op, key, work) => {
     note(record, "r2", op, [named(key)]);
-    return withFault("r2", op, named(key), work);
+    return withFault("r2", op, named(key), work, record);
   };
   return standIn(bucket, {
     head: (key) => ask("head", key, () => bucket.head(key)),
@@ -153,7 +153,7 @@ class SendEmail {
     return withFault("mail", "send", to, async () => {
       sent.push(JSON.parse(JSON.stringify(message)));
       return { messageId: `<${sent.length}@edge.test>` };
-    });
+    }, this.#record);
   }
 }
 

@@ -4,7 +4,7 @@
 import { WorkerEntrypoint } from "cloudflare:workers";
 import Product from "./index.js";
 import { shiftClock } from "./edge-clock.mjs";
-import { resetFaults, setFaults, faultsLeft } from "./edge-faults.mjs";
+import { diesAfterAnswer, faultsLeft, release, resetFaults, setFaults } from "./edge-faults.mjs";
 import { resetOutbound, allowOutbound, outboundCalls } from "./edge-outbound.mjs";
 import { newRecord, spyOnDatabase, spyOnBucket, spyOnNamespace, spyOnMail, mails } from "./edge-spies.mjs";
 
@@ -57,6 +57,7 @@ class Edge extends WorkerEntrypoint {
     try {
       const response = await this.#product(record).fetch(request);
       record.status = response.status;
+      if (diesAfterAnswer()) record.dead = true;
       return response;
     } finally {
       record.answered = true;
@@ -84,11 +85,12 @@ async function control(what, request) {
     case "record": return Response.json(records.get(body.id) ?? null);
     case "clock": shiftClock(body.ms); return Response.json({});
     case "faults": setFaults(body.faults); return Response.json({});
+    case "release": release(); return Response.json({});
     case "faults-left": return Response.json(faultsLeft());
     case "allow": allowOutbound(body.origin); return Response.json({});
     case "outbound": return Response.json(outboundCalls());
     case "costly": return Response.json(costly);
-    case "mails": return Response.json(mails());
+    case "mails": return Response.json(mails().slice(body.from ?? 0));
     case "reset": resetFaults(); resetOutbound(); return Response.json({});
     case "settled": {
       const until = performance.now() + body.ms;

@@ -145,6 +145,11 @@ export class World {
     await this.#edge("faults", { faults });
   }
 
+  /** Lets go of what a fault holds ("stall"). */
+  async release() {
+    await this.#edge("release");
+  }
+
   /** Faults that were asked for and have not struck yet. */
   faultsLeft() {
     return this.#edge("faults-left");
@@ -174,9 +179,9 @@ export class World {
     return (await this.db.prepare("SELECT * FROM outbox ORDER BY created_at DESC, id DESC").all()).results;
   }
 
-  /** What went through the mail binding, oldest first. */
-  sentByBinding() {
-    return this.#edge("mails");
+  /** What went through the mail binding, oldest first, without the first `from`. */
+  sentByBinding(from = 0) {
+    return this.#edge("mails", { from });
   }
 
   // -- The end -----------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ use crate::http::page::{Answer, see};
 use crate::store::factor::{self, Loser};
 use crate::store::session::Person;
 use crate::store::viewer::Asker;
-use crate::store::{Results, Statement};
+use crate::store::{self, Conflict, Results, Statement};
 
 /// Who has lost theirs: whom the path names, if they have one.
 pub(crate) struct OfStaff(Loser);
@@ -90,7 +90,11 @@ async fn take_away(app: &App, by: &Frame, loser: &Loser, to: &str) -> Answer {
     let mut batch = Vec::from(factor::take_away(person, app.now));
     batch.push(notice(app, by, side, loser).queue(app, None)?);
     batch.push(entry.append(app.id()?, app.now));
-    app.db.batch(batch).await?;
+    match app.db.batch(batch).await {
+        // Pressed twice at once, or sent again after a lost reply: it was done.
+        Ok(_) | Err(store::Error::Conflict(Conflict::Meanwhile)) => {}
+        Err(error) => return Err(error.into()),
+    }
     Flash::success(
         app,
         format!(
