@@ -10,7 +10,7 @@ import { recordPayment, sentInvoice } from "../harness/billing.mjs";
 import { addDocument, setUpOwner } from "../harness/flows.mjs";
 import { startThread, write, writeBack } from "../harness/messages.mjs";
 import { payOnline } from "../harness/money.mjs";
-import { resident } from "../harness/memory.mjs";
+import { resident } from "../harness/processes.mjs";
 import { colleague, person } from "../harness/rows.mjs";
 import { StripeStandIn } from "../harness/stripe.mjs";
 import { answer, openTicket, reply } from "../harness/tickets.mjs";
