@@ -55,7 +55,11 @@ pub(crate) fn with_next(to: &str, side: Side, next: &str) -> String {
 
 /// JSON for our own scripts.
 pub(crate) fn json(status: StatusCode, body: &impl Serialize) -> Answer {
-    Ok(text(status, "application/json", serde_json::to_string(body)?))
+    Ok(text(
+        status,
+        "application/json",
+        serde_json::to_string(body)?,
+    ))
 }
 
 /// The bytes of an answer as the runtime's own stream, which never enters the worker's memory.
