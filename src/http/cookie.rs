@@ -271,7 +271,9 @@ mod tests {
                 );
             }
         };
-        hard("cookie").iter().for_each(|case| tried(case));
+        for case in &hard("cookie") {
+            tried(case);
+        }
         let mut runner = proptest::test_runner::TestRunner::default();
         let run = runner.run(&any_text("cookie"), |line| {
             tried(&line);

@@ -387,7 +387,9 @@ mod tests {
 
     #[test]
     fn every_body_is_read() {
-        hard("form").iter().for_each(|case| readable(case));
+        for case in &hard("form") {
+            readable(case);
+        }
         let mut runner = proptest::test_runner::TestRunner::default();
         let run = runner.run(&any_text("form"), |body| {
             readable(&body);

@@ -60,7 +60,7 @@ impl Load for Company {
         downloads.extend(results.rows()?);
         downloads.extend(results.rows()?);
         // Ids sort by time, across the three kinds.
-        downloads.sort_by(|a, b| b.id.cmp(&a.id));
+        downloads.sort_by_key(|download| std::cmp::Reverse(download.id));
         Ok(Some(Self {
             devices,
             colleagues,

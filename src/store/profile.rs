@@ -44,6 +44,7 @@ pub(crate) fn colleagues(asker: &Asker) -> Statement {
 
 /// Which mails a member of staff takes.
 #[derive(Debug, Clone, Copy, Default, Deserialize)]
+#[expect(clippy::struct_excessive_bools, reason = "a box on the page for each")]
 pub(crate) struct Takes {
     /// About tickets that nobody has.
     #[serde(deserialize_with = "flag")]

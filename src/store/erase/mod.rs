@@ -54,6 +54,7 @@ impl ById for Person {
 
 /// Somebody who was removed and is not erased.
 #[derive(Debug, Deserialize)]
+#[expect(clippy::struct_field_names, reason = "they are the columns")]
 pub(crate) struct Removed {
     pub(crate) id: ContactId,
     pub(crate) name: String,
