@@ -13,7 +13,6 @@ use crate::store::{Param, Statement};
 /// A task on the list.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Entry {
-    #[serde(flatten)]
     pub(crate) task: super::Listed,
     pub(crate) client_id: ClientId,
     pub(crate) client_name: String,
