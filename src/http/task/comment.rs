@@ -75,7 +75,7 @@ pub(crate) async fn by_contact(viewer: Viewer<Tasked, SeenOne>, mut form: Fields
     };
     let id: CommentId = form.names(app, me.id, "comment")?;
     let by = (me.id, me.name.as_str());
-    let log: AuditId = form.names(app, "log")?;
+    let log: AuditId = id.again(app.now);
     let batch = vec![
         comment::by_contact(&asker(&viewer), id, of.id, by, &body),
         comment::note(log, id, &me.address, app.now),

@@ -146,8 +146,8 @@ pub(crate) async fn create(staff: Staff<For>, incoming: Incoming) -> Answer {
     };
     // 2.
     let me = staff.me();
-    let id: TicketId = form.names(app, "ticket")?;
-    let message: MessageId = form.names(app, "message")?;
+    let id: TicketId = form.names(app, me.id, "ticket")?;
+    let message: MessageId = form.names(app, me.id, "message")?;
     let new = New {
         id,
         client: of.client.id,
