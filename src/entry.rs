@@ -135,6 +135,9 @@ fn head_of(request: &worker::Request) -> worker::Result<Request<Body>> {
 /// The visitor's time zone. The worker crate panics where the edge says none.
 fn time_zone(request: &worker::web_sys::Request) -> Option<String> {
     let edge = Reflect::get(request, &"cf".into()).ok()?;
+    if !edge.is_object() {
+        return None;
+    }
     Reflect::get(&edge, &"timezone".into()).ok()?.as_string()
 }
 

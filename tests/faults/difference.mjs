@@ -8,6 +8,8 @@ const PASSING = {
   outbox: ["attempts", "last_error", "due_at", "lease", "lease_until", "sent_at", "message"],
   audit_chain: ["hash"],
   attempts: ["looked_up_at"],
+  // Where it stands in lists follows from when it was closed.
+  tasks: ["list_key"],
 };
 /** Tables that say nothing of what was accepted: tries that are counted, and where the clock is on its rounds. */
 const PASSED_OVER = new Set(["failures", "audit_check", "must_hold", "form_sweep"]);

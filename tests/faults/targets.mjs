@@ -17,6 +17,14 @@ async function upload({ who: { owner }, client }, whole) {
   return id;
 }
 
+/** The same of a client's person. */
+async function uploadOfClient({ who: { person } }, whole) {
+  const begun = await person.sendJson("POST", "/uploads", { file_name: "plan.pdf", size: 5 });
+  const { id } = begun.json();
+  if (whole) await person.request("PUT", `/uploads/${id}/parts/1`, { body: "plan!", headers: json });
+  return id;
+}
+
 export const TARGETS = {
   "POST /sign-in/code": { as: "asked", at: () => "/sign-in/code", fields: ({ who, moment }) => ({ totp: digits(who.careful.secret, moment) }) },
   "POST /admin/sign-in/code": { as: "staffAsked", at: () => "/admin/sign-in/code", fields: ({ who, moment }) => ({ totp: digits(who.carefulStaff.secret, moment) }) },
@@ -37,6 +45,10 @@ export const TARGETS = {
   "POST /admin/uploads/{id}/complete": { fresh: async (stage) => ({ at: `/admin/uploads/${await upload(stage, true)}/complete` }), json: null, is: 200 },
   "PUT /admin/uploads/{id}/parts/{number}": { fresh: async (stage) => ({ at: `/admin/uploads/${await upload(stage)}/parts/1` }), method: "PUT", body: "plan!", is: 204 },
   "DELETE /admin/uploads/{id}": { fresh: async (stage) => ({ at: `/admin/uploads/${await upload(stage, true)}` }), method: "DELETE", is: 204 },
+  "POST /uploads": { as: "person", at: () => "/uploads", json: { file_name: "plan.pdf", size: 5 }, is: 201 },
+  "POST /uploads/{id}/complete": { as: "person", fresh: async (stage) => ({ at: `/uploads/${await uploadOfClient(stage, true)}/complete` }), json: null, is: 200 },
+  "PUT /uploads/{id}/parts/{number}": { as: "person", fresh: async (stage) => ({ at: `/uploads/${await uploadOfClient(stage)}/parts/1` }), method: "PUT", body: "plan!", is: 204 },
+  "DELETE /uploads/{id}": { as: "person", fresh: async (stage) => ({ at: `/uploads/${await uploadOfClient(stage, true)}` }), method: "DELETE", is: 204 },
   "POST /admin/documents/{id}/versions": { page: ({ document }) => `/admin/documents/${document.id}`, to: ({ document }) => `/admin/documents/${document.id}/versions`, upload: [file("next.txt")] },
   "POST /admin/documents/{id}/uploads": { at: ({ document }) => `/admin/documents/${document.id}/uploads`, json: { file_name: "next.pdf", size: 5 }, is: 201 },
   "POST /admin/documents/{id}/visible": { at: ({ document }) => `/admin/documents/${document.id}/visible`, fields: () => ({ visible: "off" }) },

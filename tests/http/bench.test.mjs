@@ -41,9 +41,11 @@ const asked = (at, sql) => {
 test("the same seed fills the same business, and leaves the schema and its references whole", () => {
   const again = filled(stage, "again", TINY);
   for (const table of ["clients", "contacts", "invoices", "invoice_revisions", "ledger", "allocations", "documents", "document_versions", "receipts", "totals", "balances", "search_words", "audit_chain"]) {
-    const rows = asked(state, `SELECT * FROM ${table}`);
+    // The salts of the log are random, as they have to be.
+    const rowsOf = (of) => asked(of, `SELECT * FROM ${table}`).map(({ who_salt: _who, what_salt: _what, ...row }) => row);
+    const rows = rowsOf(state);
     assert.ok(rows.length > 0, `${table} has rows`);
-    assert.deepEqual(asked(again, `SELECT * FROM ${table}`), rows, table);
+    assert.deepEqual(rowsOf(again), rows, table);
   }
   const schema = "SELECT type, name, sql FROM sqlite_master ORDER BY type, name";
   assert.deepEqual(asked(state, schema), asked(join(folder, "first"), schema));

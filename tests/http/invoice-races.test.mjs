@@ -75,11 +75,11 @@ test("sending while D1 loses its answer takes one number", async () => {
   assert.equal((await one("SELECT count(*) AS n FROM pay_links WHERE invoice_id = ?", draft.id)).n, 1);
 });
 
-test("the same payment form from two people, at once and again, is one payment", async () => {
+test("the same payment form from one person's two windows, at once and again, is one payment", async () => {
   const invoice = await sentInvoice(owner, client);
   const path = `${invoice.path}/payments/new`;
   const fields = { ...Object.fromEntries((await owner.get(path)).page.formTo(path).values), amount: "100" };
-  const answers = await Promise.all(Array.from({ length: 10 }, (_, n) => (n % 2 ? second : owner).clone().post(path, fields)));
+  const answers = await Promise.all(Array.from({ length: 10 }, () => owner.clone().post(path, fields)));
   assert.ok(answers.every(({ status }) => status < 500), answers.join(" / "));
   assert.ok(answers.some(({ status }) => status === 303));
   await owner.post(path, fields);

@@ -46,6 +46,11 @@ const THINGS = {
   "POST /messages/{id}": { table: "threads", own: threads, answer: 422 },
   "GET /messages/files/{id}": { table: "message_files", own: messageFiles, answer: 200 },
   "POST /profile/sessions/{id}/end": { table: "sessions", own: sessions, answer: 303 },
+  "GET /uploads/{id}": { table: "uploads", own: uploads, answer: 200 },
+  // A part of nothing, and a file without its parts, are told so.
+  "PUT /uploads/{id}/parts/{number}": { table: "uploads", own: uploads, answer: 422 },
+  "POST /uploads/{id}/complete": { table: "uploads", own: uploads, answer: 422 },
+  "DELETE /uploads/{id}": { table: "uploads", own: uploads, answer: 204 },
 };
 function visible({ a }) {
   return ids("SELECT id FROM documents WHERE client_id = ? AND visible = 1 AND deleted_at IS NULL", a.client.id);
@@ -73,6 +78,9 @@ function threads({ a }) {
 }
 function messageFiles({ a }) {
   return ids("SELECT f.id FROM message_files f JOIN messages m ON m.id = f.message_id JOIN threads t ON t.id = m.thread_id WHERE t.client_id = ? AND t.shown = 1", a.client.id);
+}
+function uploads({ a }) {
+  return ids("SELECT id FROM uploads WHERE sent_by = ?", a.contact.id);
 }
 function sessions({ a }) {
   return ids("SELECT id FROM sessions WHERE contact_id = ?", a.contact.id);
@@ -129,7 +137,9 @@ before(async () => {
     await sentInvoice(owner, each.client);
     await recordPayment(owner, await sentInvoice(owner, each.client), "10");
     await bareAttempt(world, { ...(await sentInvoice(owner, each.client)), client: each.client });
-    // An upload that is under way.
+    // Uploads that are under way, from both sides.
+    const sending = await each.person.sendJson("POST", "/uploads", { file_name: "film.mov", size: 12_000_000 });
+    assert.equal(sending.status, 201, `${sending}: ${sending.text}`);
     const begun = await owner.sendJson("POST", `${each.client.path}/uploads`, { file_name: "big.bin", size: 12_000_000, visible: true });
     assert.ok(begun.status < 300, `${begun}: ${begun.text}`);
   }

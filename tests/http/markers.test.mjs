@@ -37,6 +37,9 @@ before(async () => {
   await startThreadWith(admin, client, { subject: "Hidden", project: (await one("SELECT id FROM projects WHERE name = 'Website, an idea'")).id, files: [file("hidden.txt", "inside")] });
   await owner.upload(`/admin/documents/${stage.document.id}/versions`, [["form_key", newId()], ["file", file("second.txt", "The second version")]]);
   assert.equal((await owner.sendJson("POST", `${client.path}/uploads`, { file_name: "on-its-way.bin", size: 9_000_000, title: "" })).status, 201);
+  const sending = await lena.sendJson("POST", "/uploads", { file_name: "film.mov", size: 9_000_000 });
+  assert.equal(sending.status, 201);
+  stage.sending = sending.json().id;
   await addProject(owner, client, { name: "Hidden too", milestone_0: "A point" });
   await owner.submit((await owner.get(`${client.path}/billing/details`)).page.formTo(`${client.path}/billing/details`), { legal_name: "Larkspur Ltd", city: "Dublin" });
   const other = stage.who.fresh;
@@ -154,7 +157,7 @@ const reached = (seen, guard) => routes.filter(({ method, guard: by }) => method
 describe("nobody of the client reads it", () => {
   test("by links, by search, in files", async () => {
     await signIn(lena);
-    const seen = await crawl(lena, [...SEEDS, `/billing/confirming/${stage.waits.open}`]);
+    const seen = await crawl(lena, [...SEEDS, `/billing/confirming/${stage.waits.open}`, `/uploads/${stage.sending}`]);
     assert.deepEqual(reached(seen, /^contact/), [], "pages of the router that the crawl did not reach");
     assert.ok(seen.size > 90, `${seen.size} pages`);
     assert.ok([...seen.values()].filter(({ headers }) => headers["content-type"] === "application/pdf").length >= 4);
