@@ -33,6 +33,8 @@ test("several at once, each with its bar, and one that is empty is told of by it
   await window.assertAccessible("files chosen");
   await press(page);
   await page.getByText(/Not uploaded\. .*empty/).first().waitFor();
+  // The others go on; the button is back when all are done.
+  await page.locator('button[aria-disabled="false"]').filter({ hasText: "Upload" }).waitFor();
   assert.deepEqual(await titles(), ["front", "back"]);
   await page.getByRole("button", { name: "Remove empty.txt" }).click();
   await press(page);
