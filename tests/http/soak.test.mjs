@@ -18,7 +18,8 @@ import { addProject, addTask, addTime } from "../harness/work.mjs";
 import { World } from "../harness/world.mjs";
 
 const MINUTES = Number(process.env.MINUTES ?? 0.5);
-const SEED = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 31));
+/** The short form throws the same dice every time, so that a failure is one of the change that is tested. */
+const SEED = Number(process.env.SEED ?? (MINUTES < 5 ? 20_261_128 : Math.floor(Math.random() * 2 ** 31)));
 const MIB = 1 << 20;
 
 /** The same numbers in the same order for the same seed. */
