@@ -10,6 +10,7 @@
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 
+use super::hex::hex;
 use super::time::Timestamp;
 
 /// An entry at its place. All that is optional is missing where the entry is gone.
@@ -64,12 +65,12 @@ impl Link {
     /// The digest of who acted, and from where.
     fn who(&self, salt: &str) -> String {
         let said = (&self.principal_name, &self.address);
-        hex(&serde_json::json!([salt, said.0, said.1]))
+        digest(&serde_json::json!([salt, said.0, said.1]))
     }
 
     /// The digest of the words.
     fn what(&self, salt: &str) -> String {
-        hex(&serde_json::json!([salt, self.detail]))
+        digest(&serde_json::json!([salt, self.detail]))
     }
 
     /// The digests that a seal is made over now.
@@ -85,7 +86,7 @@ impl Link {
 
     /// The hash over digests, behind one that is before it; `""` before the first.
     fn seal(&self, (who, what): (&str, &str), before: &str) -> String {
-        hex(&serde_json::json!([
+        digest(&serde_json::json!([
             "portico audit v2",
             self.n,
             self.audit_id,
@@ -151,14 +152,12 @@ impl Link {
             self.address,
             before,
         ]);
-        hex(&content)
+        digest(&content)
     }
 }
 
-fn hex(content: &serde_json::Value) -> String {
-    let digest = Sha256::digest(content.to_string());
-    let bytes = digest.iter().map(|byte| format!("{byte:02x}"));
-    bytes.collect::<Vec<_>>().concat()
+fn digest(content: &serde_json::Value) -> String {
+    hex(&Sha256::digest(content.to_string()))
 }
 
 /// The seals of entries that have none, one behind the other.

@@ -5,6 +5,7 @@
 //! A recovery code is 120 random bits, so its plain hash is as good as a slow one (OWASP ASVS 5.0,
 //! 6.5.2), nobody guesses it, and it works whatever becomes of the keys that seal the secret.
 
+use super::hex::hex;
 use super::time::Timestamp;
 use hmac::{Hmac, Mac as _};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
@@ -213,12 +214,7 @@ impl RecoveryCode {
         let mut digest = Sha256::new();
         digest.update(b"portico recovery code v1 ");
         digest.update(self.0.as_bytes());
-        digest
-            .finalize()
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect::<Vec<_>>()
-            .concat()
+        hex(&digest.finalize())
     }
 }
 

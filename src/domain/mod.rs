@@ -7,7 +7,7 @@
 //!
 //! | about | modules |
 //! |---|---|
-//! | words that every layer uses | [`time`], [`zone`], [`id`], [`email`], [`text`], [`markdown`], [`paging`] |
+//! | words that every layer uses | [`time`], [`zone`], [`id`], [`email`], [`text`], [`hex`], [`markdown`], [`paging`] |
 //! | who may do what | [`role`], [`staff`], [`module`], [`permission`], [`invitation`] |
 //! | the same form sent twice | [`form_key`] |
 //! | getting in | [`credential`], [`password`], [`factor`], [`blocklist`], [`token`], [`throttle`], [`csrf`], [`next`] |
@@ -41,6 +41,7 @@ pub mod filename;
 pub mod form_key;
 #[cfg(test)]
 pub(crate) mod hard_cases;
+pub mod hex;
 pub mod id;
 pub mod image;
 pub mod invitation;

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Role {
-    /// Works with clients, their contacts and documents.
+    /// Works with clients: people, documents, projects, time, invoices, tickets and messages.
     Member,
     /// Also changes settings, branding and staff below owner.
     Admin,
@@ -80,7 +80,7 @@ impl Role {
         match self {
             Self::Owner => "Everything, including other owners.",
             Self::Admin => "Clients, settings, branding and staff, except owners.",
-            Self::Member => "Clients, their contacts and their documents.",
+            Self::Member => "All work with clients, from documents to invoices. No settings.",
         }
     }
     /// The one door for text.

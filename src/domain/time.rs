@@ -64,6 +64,14 @@ impl Millis {
 pub struct Timestamp(pub i64);
 
 impl Timestamp {
+    /// The last moment there is: what a JavaScript number holds exactly, and D1 with it.
+    pub const LAST: Self = Self(9_007_199_254_740_991);
+
+    /// A moment as the addresses of pages hold it, in milliseconds.
+    pub fn parse(text: &str) -> Option<Self> {
+        let moment = Self(text.parse().ok()?);
+        (Self(0)..=Self::LAST).contains(&moment).then_some(moment)
+    }
     /// This moment and `span` later.
     #[must_use]
     pub const fn plus(self, span: Millis) -> Self {

@@ -69,6 +69,7 @@ fn filled(now: Branding) -> Fields {
         ("support_email", now.support_email.unwrap_or_default()),
         ("support_phone", now.support_phone.unwrap_or_default()),
     ])
+    .stamped()
 }
 
 /// `GET /admin/settings`: the first of the settings.
@@ -89,6 +90,7 @@ pub(crate) async fn save(staff: Admin<Current>, incoming: Incoming) -> Answer {
     let (mut form, chosen) = logo::receive(&incoming).await?;
     let removed = form.checkbox("remove_logo");
     let look = read(&mut form);
+    form.meanwhile(&filled(staff.page.0.clone()));
     let (Some(look), false) = (look, form.has_errors()) else {
         if chosen.is_some() {
             form.refuse("logo", "Please choose your logo again.");
@@ -107,7 +109,8 @@ pub(crate) async fn save(staff: Admin<Current>, incoming: Incoming) -> Answer {
         Flash::success(&staff.app, "Everything was saved like this already.");
         return see(PATH);
     }
-    let mut batch = vec![branding::change(&look, staff.app.now)];
+    let mut batch = vec![branding::stands(&staff.page.0)];
+    batch.push(branding::change(&look, staff.app.now));
     batch.extend(branding::change_logo(&logo, staff.app.now));
     let said = changed.join(", ");
     write(&staff.app, staff.me(), batch, "branding.changed", said).await?;

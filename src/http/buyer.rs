@@ -17,7 +17,7 @@ use crate::domain::time::Timestamp;
 use crate::store::billing::{self, Billing, Buyer};
 use crate::store::buyer::{self, Draft};
 use crate::store::viewer::Asker;
-use crate::store::{self, Conflict, Results, Statement};
+use crate::store::{Results, Statement};
 
 /// Whom it is about, and what the business has set.
 pub(crate) struct Details {
@@ -116,10 +116,7 @@ pub(crate) async fn save(staff: Staff<Details>, mut form: Fields) -> Answer {
         buyer::save(buyer.client_id, &draft, buyer.updated_at, app.now),
         entry.append(app.id()?, app.now),
     ];
-    match app.db.batch(batch).await {
-        Err(store::Error::Conflict(Conflict::Meanwhile)) => return Err(Error::at_once()),
-        written => written.map(drop)?,
-    }
+    app.db.batch(batch).await?;
     Flash::success(
         app,
         "The billing details are saved. They stand on invoices from the next one that is sent.",

@@ -203,7 +203,7 @@ pub(crate) async fn create(staff: Staff<Client>, mut form: Fields) -> Answer {
     batch.extend(contact::create(id, client.id, &draft, app.now)?);
     match app.db.batch_once(batch).await {
         Ok(()) => {}
-        Err(store::Error::Conflict(why)) => {
+        Err(store::Error::Conflict(why)) if why != Conflict::Meanwhile => {
             refuse(&mut form, why);
             return try_again(&NewPage::new(chrome, client, form));
         }
@@ -279,8 +279,7 @@ pub(crate) async fn save(staff: Staff<Contact>, mut form: Fields) -> Answer {
     batch.push(entry.append(app.id()?, app.now));
     match app.db.batch(batch).await {
         Ok(_done) => {}
-        Err(store::Error::Conflict(Conflict::Meanwhile)) => return Err(Error::at_once()),
-        Err(store::Error::Conflict(why)) => {
+        Err(store::Error::Conflict(why)) if why != Conflict::Meanwhile => {
             refuse(&mut form, why);
             return try_again(&OnePage::new(chrome, of, form, app.now));
         }
@@ -371,6 +370,12 @@ fn read(form: &mut Fields) -> Option<Draft> {
 
 /// Tells at its field what the schema refused.
 fn refuse(form: &mut Fields, why: Conflict) {
+    if why == Conflict::ContactsFull {
+        return form.refuse(
+            "first_name",
+            "This client has 500 contacts, which is as many as there can be. Please remove one first.",
+        );
+    }
     form.refuse(
         "email",
         match why {

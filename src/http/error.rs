@@ -232,6 +232,7 @@ impl From<store::Error> for Error {
     fn from(error: store::Error) -> Self {
         match error {
             store::Error::Unavailable { .. } => Self::Unavailable(error.to_string()),
+            store::Error::Conflict(store::Conflict::Meanwhile) => Self::at_once(),
             _ => Self::Internal(error.to_string()),
         }
     }

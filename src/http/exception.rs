@@ -62,7 +62,7 @@ pub(crate) struct Asked {
 impl Asked {
     fn cursor(&self) -> exception::After {
         let (at, id) = self.after.split_once('.')?;
-        Some((Timestamp(at.parse().ok()?), ExceptionId::parse(id).ok()?))
+        Some((Timestamp::parse(at)?, ExceptionId::parse(id).ok()?))
     }
 }
 

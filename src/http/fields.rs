@@ -9,10 +9,12 @@ use std::fmt::Display;
 
 use http::request::Parts;
 use percent_encoding::percent_decode;
+use sha2::{Digest as _, Sha256};
 
 use super::{Argument, Error, Incoming};
 use crate::app::App;
 use crate::domain::form_key::{self, FormKey};
+use crate::domain::hex::hex;
 use crate::domain::id::Id;
 
 /// How large a form may be.
@@ -58,6 +60,17 @@ impl Fields {
                 .collect(),
             errors: BTreeMap::new(),
         }
+    }
+
+    /// With a `revision` for what keeps none: a digest of all that stands there.
+    pub(crate) fn stamped(mut self) -> Self {
+        let mut digest = Sha256::new();
+        for (name, value) in &self.values {
+            digest.update(format!("{name} {} {value}", value.len()));
+        }
+        let revision = hex(&digest.finalize());
+        self.values.insert("revision".to_owned(), revision);
+        self
     }
 
     /// The empty form of something new, with the key of this showing in its field `form_key`.

@@ -22,7 +22,7 @@ use crate::outbound::zone;
 use crate::store::billing::{self, Billing, Numbering};
 use crate::store::invoicing::{self, Draft};
 use crate::store::viewer::Asker;
-use crate::store::{self, Conflict, Results, Statement};
+use crate::store::{Results, Statement};
 
 const PATH: &str = "/admin/settings/invoicing";
 
@@ -134,10 +134,7 @@ pub(crate) async fn save(staff: Admin<Invoicing>, mut form: Fields) -> Answer {
     let entry = me.entry("billing.changed", changed.join(", "));
     let mut batch = invoicing::change(&draft, of.billing.revision, of.today.year(), app.now);
     batch.push(entry.append(app.id()?, app.now));
-    match app.db.batch(batch).await {
-        Err(store::Error::Conflict(Conflict::Meanwhile)) => return Err(Error::at_once()),
-        written => written.map(drop)?,
-    }
+    app.db.batch(batch).await?;
     Flash::success(
         app,
         "Your invoicing settings are saved. Invoices that were sent stay as they are.",

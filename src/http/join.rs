@@ -134,7 +134,7 @@ pub(crate) async fn join(public: Public<InPath<String>>, mut form: Fields) -> An
         Side::Staff,
         joining.session,
     )?);
-    batch.extend(old.map(|ticket| session::end(ticket.session, app.now)));
+    batch.extend(old.map(|ticket| session::retire(ticket.session, joining.session, app.now)));
     let mut results = app.db.batch(batch).await?;
     // 6.
     match results.first::<Consumed>()? {

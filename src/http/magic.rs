@@ -22,6 +22,7 @@ use super::throttle::Asking;
 use super::{Error, Fields, newcomer, visitor};
 use crate::app::App;
 use crate::domain::email::Email;
+use crate::domain::hex::hex;
 use crate::domain::id::{AccountId, ContactId, LinkId, SessionId};
 use crate::domain::next::{Next, Side};
 use crate::domain::time::Millis;
@@ -215,12 +216,7 @@ pub(super) fn code_hash(app: &App, code: &Code, link: &TokenHash) -> Result<Stri
     mac.update(b"portico code v1");
     mac.update(link.as_bytes());
     mac.update(code.as_bytes());
-    let digest = mac.finalize().into_bytes();
-    Ok(digest
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect::<Vec<_>>()
-        .concat())
+    Ok(hex(&mac.finalize().into_bytes()))
 }
 
 /// `GET /magic/{token}`

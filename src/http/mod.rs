@@ -255,8 +255,7 @@ async fn draw(app: &App, asked: &Asked, error: &Error, bare: &HeaderMap) -> Resp
     } else if bare.contains_key(LOCATION) {
         error.status().into_response()
     } else {
-        // The look must not fail where the page already reports a failure.
-        let branding = app.branding.read(app.now).await.unwrap_or_default();
+        let branding = app.branding.read_or_plain(app.now).await;
         let page = ErrorPage {
             chrome: Chrome::plain(app, &branding),
             title,

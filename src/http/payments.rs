@@ -16,7 +16,7 @@ use crate::outbound::payments::{Connection, Stripe};
 use crate::store::billing::{self, Billing};
 use crate::store::payments::{self, Ways};
 use crate::store::viewer::Asker;
-use crate::store::{self, Conflict, Results, Statement};
+use crate::store::{Results, Statement};
 
 const PATH: &str = "/admin/settings/payments";
 /// Where the provider tells us.
@@ -226,10 +226,7 @@ pub(crate) async fn save(staff: Admin<Settings>, mut form: Fields) -> Answer {
         payments::change(&ways, of.revision, app.now),
         entry.append(app.id()?, app.now),
     ];
-    match app.db.batch(batch).await {
-        Err(store::Error::Conflict(Conflict::Meanwhile)) => return Err(Error::at_once()),
-        written => written.map(drop)?,
-    }
+    app.db.batch(batch).await?;
     Flash::success(
         app,
         "Your payment settings are saved. Invoices that were sent keep the account that stands on them.",

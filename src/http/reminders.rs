@@ -12,7 +12,7 @@ use crate::domain::time::Timestamp;
 use crate::store::billing::{self, Billing};
 use crate::store::reminder;
 use crate::store::viewer::Asker;
-use crate::store::{self, Conflict, Results, Statement};
+use crate::store::{Results, Statement};
 
 const PATH: &str = "/admin/settings/reminders";
 
@@ -123,10 +123,7 @@ pub(crate) async fn save(staff: Admin<Reminders>, mut form: Fields) -> Answer {
     let revision = of.billing.revision;
     let mut batch = Vec::from(reminder::change(&plan, without_portal, revision, app.now));
     batch.push(entry.append(app.id()?, app.now));
-    match app.db.batch(batch).await {
-        Err(store::Error::Conflict(Conflict::Meanwhile)) => return Err(Error::at_once()),
-        written => written.map(drop)?,
-    }
+    app.db.batch(batch).await?;
     Flash::success(
         app,
         if stages.is_empty() {

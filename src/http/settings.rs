@@ -66,6 +66,15 @@ struct Page {
     now: Timestamp,
 }
 
+fn filled(security: &Security) -> Fields {
+    let (days, limit) = (security.invite_days.days(), security.upload_limit);
+    Fields::filled([
+        ("invite_days", days.to_string()),
+        ("upload_limit", limit.megabytes().to_string()),
+    ])
+    .stamped()
+}
+
 /// `GET /admin/settings/security`
 pub(crate) async fn security(staff: Admin<Set>) -> Answer {
     let Set {
@@ -73,16 +82,9 @@ pub(crate) async fn security(staff: Admin<Set>) -> Answer {
         factor,
         held,
     } = staff.page;
-    let form = Fields::filled([
-        ("invite_days", security.invite_days.days().to_string()),
-        (
-            "upload_limit",
-            security.upload_limit.megabytes().to_string(),
-        ),
-    ]);
     page(&Page {
         chrome: staff.chrome,
-        form,
+        form: filled(&security),
         factor,
         held,
         now: staff.app.now,
@@ -93,7 +95,10 @@ pub(crate) async fn security(staff: Admin<Set>) -> Answer {
 pub(crate) async fn save_security(staff: Admin<Set>, mut form: Fields) -> Answer {
     let invite_days = form.required("invite_days", InviteDays::parse);
     let upload_limit = form.required("upload_limit", UploadLimit::parse_megabytes);
-    let (Some(invite_days), Some(upload_limit)) = (invite_days, upload_limit) else {
+    form.meanwhile(&filled(&staff.page.security));
+    let (Some(invite_days), Some(upload_limit), false) =
+        (invite_days, upload_limit, form.has_errors())
+    else {
         return try_again(&Page {
             chrome: staff.chrome,
             form,
@@ -112,10 +117,9 @@ pub(crate) async fn save_security(staff: Admin<Set>, mut form: Fields) -> Answer
         return see(PATH);
     }
     let entry = me.entry("security.changed", differences(&old, &new));
-    let write = settings::change_security(&new, app.now);
-    app.db
-        .batch(vec![write, entry.append(app.id()?, app.now)])
-        .await?;
+    let mut batch = Vec::from(settings::change_security(&old, &new, app.now));
+    batch.push(entry.append(app.id()?, app.now));
+    app.db.batch(batch).await?;
     Flash::success(
         app,
         "Your changes are saved. Invitations that are out already keep the time they were given.",

@@ -352,7 +352,7 @@ pub(crate) async fn switch(viewer: Viewer<Leaving>, form: Fields) -> Answer {
         .db
         .batch(vec![
             session::succeed(id, me.session, contact, app.now, end),
-            session::end(me.session, app.now),
+            session::retire(me.session, id, app.now),
             audit::of_session(app.id()?, id, "session.began", app.now),
         ])
         .await?;

@@ -12,7 +12,7 @@ use crate::domain::ticket::{Categories, CloseDays};
 use crate::domain::time::Timestamp;
 use crate::store::support::{self, MOST, SavedReply, Support};
 use crate::store::viewer::Asker;
-use crate::store::{self, Conflict, Results, Statement};
+use crate::store::{Results, Statement};
 
 const PATH: &str = "/admin/settings/support";
 
@@ -93,10 +93,7 @@ pub(crate) async fn save(staff: Admin<Whole>, mut form: Fields) -> Answer {
         support::change(days, &categories, old.revision),
         entry.append(app.id()?, app.now),
     ];
-    match app.db.batch(batch).await {
-        Err(store::Error::Conflict(Conflict::Meanwhile)) => return Err(Error::at_once()),
-        written => written.map(drop)?,
-    }
+    app.db.batch(batch).await?;
     Flash::success(app, "Your changes are saved.");
     see(PATH)
 }
@@ -203,10 +200,7 @@ pub(crate) async fn save_reply(staff: Admin<SavedReply>, mut form: Fields) -> An
         support::rewrite(of, &name, &body),
         entry.append(app.id()?, app.now),
     ];
-    match app.db.batch(batch).await {
-        Err(store::Error::Conflict(Conflict::Meanwhile)) => return Err(Error::at_once()),
-        written => written.map(drop)?,
-    }
+    app.db.batch(batch).await?;
     Flash::success(app, format!("“{name}” is saved."));
     see(PATH)
 }

@@ -106,20 +106,26 @@ fn read(form: &mut Fields, kind: Kind) -> Option<(Subject, Body)> {
     Some((subject?, body?))
 }
 
-/// `GET /admin/settings/templates/{kind}`
-pub(crate) async fn form(staff: Admin<Wording>) -> Answer {
-    let wording = staff.page;
+/// The form as the wording stands.
+fn filled(wording: &Wording) -> Fields {
     let (kind, stored) = (wording.kind, wording.stored.as_ref());
     let subject = stored.map_or(kind.default_subject(), |own| &own.subject);
     let body = stored.map_or(kind.default_body(), |own| &own.body);
-    let form = Fields::filled([("subject", subject.to_owned()), ("body", body.to_owned())]);
-    page(&Page::new(staff.chrome, &wording, form))
+    Fields::filled([("subject", subject.to_owned()), ("body", body.to_owned())]).stamped()
+}
+
+/// `GET /admin/settings/templates/{kind}`
+pub(crate) async fn form(staff: Admin<Wording>) -> Answer {
+    let form = filled(&staff.page);
+    page(&Page::new(staff.chrome, &staff.page, form))
 }
 
 /// `POST /admin/settings/templates/{kind}`
 pub(crate) async fn save(staff: Admin<Wording>, mut form: Fields) -> Answer {
     let kind = staff.page.kind;
-    let Some((subject, body)) = read(&mut form, kind) else {
+    let typed = read(&mut form, kind);
+    form.meanwhile(&filled(&staff.page));
+    let (Some((subject, body)), false) = (typed, form.has_errors()) else {
         return try_again(&Page::new(staff.chrome, &staff.page, form));
     };
     let app = &staff.app;
@@ -128,9 +134,10 @@ pub(crate) async fn save(staff: Admin<Wording>, mut form: Fields) -> Answer {
         Flash::success(app, "Everything was saved like this already.");
         return see(&path(kind));
     }
+    let read = template::stands(kind, staff.page.stored.as_ref());
     let write = template::save(kind, &subject, &body, app.now);
     let entry = changed(app, staff.me(), "template.changed", kind)?;
-    app.db.batch(vec![write, entry]).await?;
+    app.db.batch(vec![read, write, entry]).await?;
     Flash::success(
         app,
         "The wording is saved. The next mail of this kind starts from it.",

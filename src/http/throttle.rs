@@ -13,6 +13,7 @@ pub(super) use known::remember;
 
 use super::{Error, visitor};
 use crate::app::App;
+use crate::domain::hex::hex;
 use crate::domain::id::AuditId;
 use crate::domain::next::Side;
 use crate::domain::throttle::{ACCOUNT, ADDRESS, Decision, PENDING_TRIES, decide, network};
@@ -38,9 +39,7 @@ impl Keys {
             let mut mac = <Hmac<Sha256> as hmac::Mac>::new_from_slice(secret)
                 .map_err(|error| Error::internal(error.to_string()))?;
             mac.update(format!("failures {kind} {text}").as_bytes());
-            let digest = mac.finalize().into_bytes();
-            let hex = digest.iter().map(|byte| format!("{byte:02x}"));
-            Ok::<_, Error>(hex.collect::<String>())
+            Ok::<_, Error>(hex(&mac.finalize().into_bytes()))
         };
         Ok(Self {
             account: name(by_account, account)?,

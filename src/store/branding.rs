@@ -49,6 +49,14 @@ impl BrandingCache {
         Ok(branding)
     }
 
+    /// The same, or a plain look where KV does not answer: nobody stands before a closed door for a colour.
+    pub(crate) async fn read_or_plain(&self, now: Timestamp) -> Arc<Branding> {
+        self.read(now).await.unwrap_or_else(|problem| {
+            worker::console_warn!("the page has a plain look: {problem}");
+            Arc::default()
+        })
+    }
+
     /// Puts the truth of D1 into the copy, after each change and once an hour.
     pub(crate) async fn write(&self, branding: &Branding, now: Timestamp) -> Result<(), Error> {
         let text = serde_json::to_string(branding)?;
@@ -80,6 +88,21 @@ pub(super) const BRANDING: &str = "b.name AS business_name, b.colour, b.logo_has
 /// The [`Branding`] as D1 has it.
 pub(crate) fn truth() -> Statement {
     statement!(format!("SELECT {BRANDING} FROM business b WHERE b.id = 1"))
+}
+
+/// Refuses the batch if the branding is another one than was read
+/// ([`Meanwhile`](super::Conflict::Meanwhile)).
+pub(crate) fn stands(read: &Branding) -> Statement {
+    statement!(
+        "INSERT INTO must_hold (holds) SELECT EXISTS (SELECT 1 FROM business WHERE id = 1 AND name = ?1 \
+         AND colour = ?2 AND logo_hash IS ?3 AND welcome_text = ?4 AND support_email IS ?5 AND support_phone IS ?6)",
+        read.name.as_str(),
+        read.colour.as_str(),
+        read.logo_hash.as_deref(),
+        read.welcome_text.as_str(),
+        read.support_email.as_deref(),
+        read.support_phone.as_deref()
+    )
 }
 
 /// What the branding form says, read into its types. The phone number is as typed.

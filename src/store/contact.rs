@@ -126,6 +126,15 @@ pub(crate) fn create(
     Ok(writes)
 }
 
+/// Refuses the batch if the contact was removed since it was read.
+fn there(id: ContactId) -> Statement {
+    statement!(
+        "INSERT INTO must_hold (holds) SELECT EXISTS \
+         (SELECT 1 FROM contacts WHERE id = ?1 AND removed_at IS NULL)",
+        id.to_string()
+    )
+}
+
 /// Changes a contact and the words that find its client.
 ///
 /// Another address is another mailbox: what went to the old one ends with the change. Its links,
@@ -142,10 +151,11 @@ pub(crate) fn change(of: &Contact, draft: &Draft, now: Timestamp) -> Result<Vec<
          account_id = CASE email_key WHEN ?5 THEN account_id END, \
          accepted_at = CASE email_key WHEN ?5 THEN accepted_at END, \
          first_name = ?2, last_name = ?3, email = ?4, email_key = ?5, \
-         phone = ?6, job_title = ?7, updated_at = ?8 WHERE id = ?1 AND removed_at IS NULL",
+         phone = ?6, job_title = ?7, updated_at = ?8 WHERE id = ?1",
         columns(id, draft, now).into_iter().chain(own),
     );
     let mut writes = vec![
+        there(id),
         change,
         statement!(
             "UPDATE links SET revoked_at = ?3, revoked_reason = 'address_changed' \
@@ -178,24 +188,25 @@ pub(crate) fn change(of: &Contact, draft: &Draft, now: Timestamp) -> Result<Vec<
     Ok(writes)
 }
 
-/// Makes a contact the primary one in place of whoever was.
+/// Makes a contact the primary one in place of whoever was, unless it was removed meanwhile.
 pub(crate) fn make_primary(id: ContactId, client: ClientId, now: Timestamp) -> Vec<Statement> {
     let promote = statement!(
-        "UPDATE contacts SET is_primary = 1, updated_at = ?2 WHERE id = ?1 AND removed_at IS NULL",
+        "UPDATE contacts SET is_primary = 1, updated_at = ?2 WHERE id = ?1",
         id.to_string(),
         now
     );
-    vec![demote(client, now), promote]
+    vec![there(id), demote(client, now), promote]
 }
 
 /// Removes a contact: access ends with the row's mark, its links are revoked, those of invoices too, its waiting mail
-/// is cancelled, what it did stays. If it was primary, its oldest colleague becomes it.
+/// is cancelled, what it did stays. If it was primary, its oldest colleague becomes it. Removed already: the batch is
+/// refused.
 pub(crate) fn remove(id: ContactId, client: ClientId, now: Timestamp) -> Vec<Statement> {
     let key = id.to_string();
     vec![
+        there(id),
         statement!(
-            "UPDATE contacts SET removed_at = ?2, updated_at = ?2, is_primary = 0 \
-             WHERE id = ?1 AND removed_at IS NULL",
+            "UPDATE contacts SET removed_at = ?2, updated_at = ?2, is_primary = 0 WHERE id = ?1",
             key.as_str(),
             now
         ),

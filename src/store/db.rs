@@ -36,7 +36,8 @@ impl From<i64> for Param {
 }
 impl From<u64> for Param {
     fn from(value: u64) -> Self {
-        i64::try_from(value).map_or(Self::Null, Self::Int)
+        // What does not fit is refused where it is bound.
+        Self::Int(i64::try_from(value).unwrap_or(i64::MAX))
     }
 }
 impl From<u32> for Param {

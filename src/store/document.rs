@@ -322,7 +322,8 @@ pub(crate) struct Draft {
     pub(crate) project: Option<ProjectId>,
 }
 
-/// Changes a document that has that revision. It is published when it becomes visible.
+/// Changes a document that has that revision; another one refuses the batch
+/// ([`Meanwhile`](super::Conflict::Meanwhile)). It is published when it becomes visible.
 pub(crate) fn change(
     document: DocumentId,
     revision: i64,
@@ -334,8 +335,8 @@ pub(crate) fn change(
          published_at = CASE WHEN ?6 = 1 AND visible = 0 THEN ?9 ELSE published_at END, \
          visible = ?6, visible_from = ?7, visible_until = ?8, \
          project_id = (SELECT p.id FROM projects p WHERE p.id = ?10 AND p.client_id = documents.client_id), \
-         revision = revision + 1, updated_at = ?9 \
-         WHERE id = ?1 AND revision = ?2 AND deleted_at IS NULL",
+         revision = CASE WHEN revision = ?2 AND deleted_at IS NULL THEN revision + 1 END, updated_at = ?9 \
+         WHERE id = ?1",
         document.to_string(),
         revision,
         draft.title.as_str(),

@@ -181,6 +181,18 @@ pub(crate) fn take_back(now: Timestamp) -> Statement {
     )
 }
 
+/// Where the client's portal is closed, takes the notices back that wait for its people: they would speak of what
+/// nobody can open, and must not come months later, when it opens again.
+pub(crate) fn hush(client: ClientId) -> Statement {
+    statement!(
+        "UPDATE outbox SET state = 'cancelled', due_at = NULL, sealed = NULL \
+         WHERE client_id = ?1 AND contact_id IS NOT NULL AND state = 'queued' \
+          AND kind IN ('document', 'ticket', 'task', 'message') \
+          AND EXISTS (SELECT 1 FROM clients WHERE id = ?1 AND (portal_enabled = 0 OR archived_at IS NOT NULL))",
+        client.to_string()
+    )
+}
+
 /// Mails of a round.
 pub(crate) const ROUND: u32 = 20;
 

@@ -21,6 +21,19 @@ pub(crate) fn stored(kind: Kind) -> Statement {
     )
 }
 
+/// Refuses the batch if another wording stands there than was read
+/// ([`Meanwhile`](super::Conflict::Meanwhile)).
+pub(crate) fn stands(kind: Kind, read: Option<&Stored>) -> Statement {
+    statement!(
+        "INSERT INTO must_hold (holds) SELECT \
+         (SELECT json_array(subject, body) FROM email_templates WHERE kind = ?1) IS \
+         CASE WHEN ?2 IS NOT NULL THEN json_array(?2, ?3) END",
+        kind.as_str(),
+        read.map(|own| own.subject.as_str()),
+        read.map(|own| own.body.as_str())
+    )
+}
+
 /// Puts a wording in place.
 pub(crate) fn save(kind: Kind, subject: &Subject, body: &Body, now: Timestamp) -> Statement {
     statement!(

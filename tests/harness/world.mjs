@@ -155,6 +155,11 @@ export class World {
     return this.#edge("faults-left");
   }
 
+  /** Waits until every fault that was asked for has struck. */
+  async struck() {
+    while ((await this.faultsLeft()).length) await new Promise(setImmediate);
+  }
+
   /** Lets the worker call an origin ("https://…" or "tcp://host:port"); every other call fails the world. */
   async allow(origin) {
     await this.#edge("allow", { origin });

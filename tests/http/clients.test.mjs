@@ -116,6 +116,14 @@ test("an address bar full of nonsense is a list all the same", async () => {
   }
 });
 
+test("a place in a list that no list has is its first page", async () => {
+  for (const after of ["-1", "-9223372036854775808", "9223372036854775807", "9007199254740992", "1e9"]) {
+    for (const path of [`/admin/clients?sort=newest&after=${after}&id=x`, `/admin/clients?sort=newest&before=${after}&id=x`, `/admin/exceptions?after=${after}.00000000-0000-7000-8000-000000000000`]) {
+      assert.equal((await owner.get(path)).status, 200, path);
+    }
+  }
+});
+
 test("a form sent twice adds one client; so does one whose answer was lost after it was written; a changed one adds another", async () => {
   const count = async (name) => (await world.db.prepare("SELECT count(*) AS n FROM clients WHERE name = ?").bind(name).first()).n;
   const form = (await owner.get("/admin/clients/new")).page.formTo("/admin/clients/new");

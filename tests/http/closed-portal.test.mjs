@@ -1,7 +1,7 @@
 // Before a closed portal: the way out stays open, to another client of the same person or out of all.
 import { after, before, describe, test } from "node:test";
 import assert from "node:assert/strict";
-import { setUpOwner, signIn, signInStaff } from "../harness/flows.mjs";
+import { setUpOwner, signIn, signInStaff, switchPortal } from "../harness/flows.mjs";
 import { archive, clientRow, contactRow, invitation, person, portalOff, portalOn } from "../harness/rows.mjs";
 import { World } from "../harness/world.mjs";
 
@@ -57,6 +57,32 @@ for (const [name, close] of Object.entries({ "switched off": portalOff, archived
     });
   });
 }
+
+test("where the other client closes in that very moment, the one that is open stays so", async () => {
+  const { lena, first, second } = await ofTwo();
+  await world.fault({ on: "d1", op: "batch", match: "INSERT INTO sessions", when: "stall", ms: 5000 });
+  const late = lena.post("/switch", { contact_id: first.id });
+  await world.struck();
+  await portalOff(world, first.client);
+  await world.release();
+  assert.equal((await late).status, 404);
+  assert.equal(await open(second), 1);
+  assert.equal((await lena.get("/")).status, 200);
+});
+
+test("notices that wait when a portal closes do not come when it opens again; an invitation does", async () => {
+  await signInStaff(owner);
+  const { client, contact } = await person(world, owner);
+  const pending = await contactRow(world, client);
+  await invitation(owner, pending);
+  const queue = (kind, to) => world.db.prepare(`INSERT INTO outbox (id, dedupe_key, kind, to_email, to_name, subject, content, contact_id, client_id, created_at, due_at)
+    VALUES (?1, ?1, ?2, ?3, 'Lena', 'Later', '{}', ?4, ?5, ?6, ?6)`).bind(`${kind} ${to.id}`, kind, to.email, to.id, client.id, world.now() + 3_600_000).run();
+  for (const kind of ["document", "ticket", "task", "message", "invoice-link"]) await queue(kind, contact);
+  const states = async () => Object.fromEntries((await world.db.prepare("SELECT kind, state FROM outbox WHERE client_id = ? AND (subject = 'Later' OR contact_id = ?)").bind(client.id, pending.id).all()).results.map(({ kind, state }) => [kind, state]));
+  const before = await states();
+  await switchPortal(owner, client, false);
+  assert.deepEqual(await states(), { ...before, document: "cancelled", ticket: "cancelled", task: "cancelled", message: "cancelled" });
+});
 
 test("of one client there is nowhere else to go; a session from before the portal was closed stays dead", async () => {
   await signInStaff(owner);

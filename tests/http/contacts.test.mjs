@@ -169,6 +169,40 @@ test("another address of somebody with access: asked for twice, then the old one
   assert.equal((await successor.get("/")).status, 200);
 });
 
+test("who saves or promotes somebody that a colleague removes in that moment is told, and nothing of it is written", async () => {
+  const client = await clientRow(world);
+  const [first, second] = [await addContact(owner, client), await addContact(owner, client)];
+  for (const [match, act] of [
+    ["UPDATE contacts SET revision", () => save(second, { first_name: "Resurrected", is_primary: true })],
+    ["UPDATE contacts SET is_primary = 1", () => owner.post(`${pathOf(second)}/primary`)],
+  ]) {
+    await world.db.prepare("UPDATE contacts SET removed_at = NULL WHERE id = ?").bind(second.id).run();
+    await world.fault({ on: "d1", op: "batch", match, when: "stall", ms: 5000 });
+    const late = act();
+    await world.struck();
+    await world.db.prepare("UPDATE contacts SET removed_at = 1 WHERE id = ?").bind(second.id).run();
+    await world.release();
+    const answer = await late;
+    assert.equal(answer.status, 409, String(answer));
+    assert.match(answer.page.text, /Somebody was quicker/);
+    assert.deepEqual(await primaries(client), [first.id]);
+    assert.equal((await one("SELECT count(*) AS n FROM client_words WHERE word = 'resurrected'")).n, 0);
+    assert.notEqual((await rowOf(second)).first_name, "Resurrected");
+  }
+});
+
+test("a client has five hundred contacts at most, and who adds one more is told at the form", async () => {
+  const client = await clientRow(world);
+  await world.db.prepare(`WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 500)
+    INSERT INTO contacts (id, client_id, first_name, last_name, email, email_key, created_at, updated_at)
+    SELECT printf('%08x-0000-7000-8000-%s', i, substr(?1, 25)), ?1, 'Person', i, i || '@many.test', i || '@many.test', 1, 1 FROM n`).bind(client.id).run();
+  const path = `${client.path}/contacts/new`;
+  const answer = await owner.post(path, { first_name: "One", last_name: "More", email: "more@many.test" });
+  assert.equal(answer.status, 422, String(answer));
+  assert.match(answer.page.text, /500 contacts, which is as many as there can be/);
+  assert.equal(new Map(answer.page.formTo(path).values).get("email"), "more@many.test");
+});
+
 test("what is done to a person at one client leaves the other client's alone", async () => {
   const first = await person(world, owner);
   const elsewhere = await clientRow(world, "Elsewhere Ltd");

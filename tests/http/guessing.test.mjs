@@ -85,7 +85,7 @@ for (const [side, { path, root, who, table }] of Object.entries({
     await world.fault({ on: "d1", match: "INSERT INTO sessions", when: "stall", ms: 2000 });
     const thief = world.user("who knows the old password");
     const slow = thief.post(path, { email: user.email, password: user.password });
-    while ((await world.faultsLeft()).length) await new Promise(setImmediate);
+    await world.struck();
     const password = newPassword();
     assert.equal((await world.user().post(link, { password })).status, 303);
     assert.equal((await slow).status, 422);

@@ -1,7 +1,7 @@
 // Joining the team by a mailed link: scanners burn nothing, one winner, a lost reply is given again.
 import { after, before, test } from "node:test";
 import assert from "node:assert/strict";
-import { newPassword, setUpOwner } from "../harness/flows.mjs";
+import { newPassword, setUpOwner, signInStaff } from "../harness/flows.mjs";
 import { World } from "../harness/world.mjs";
 
 const world = await World.start();
@@ -163,8 +163,20 @@ test("somebody signed in on the browser is asked first, and signed out", async (
   assert.equal((await owner.get("/admin")).location, "/admin/sign-in");
 });
 
+test("who loses the race for the link stays signed in as who they were", async () => {
+  await signInStaff(owner);
+  const { link } = await invited();
+  const shared = owner.clone("a shared browser");
+  await world.fault({ on: "d1", op: "batch", match: "UPDATE links SET consumed_at", when: "stall", ms: 5000 });
+  const late = shared.post(link, { password: newPassword(), switch: "on" });
+  await world.struck();
+  assert.ok(joined(await world.user().post(link, { password: newPassword() })));
+  await world.release();
+  assert.equal((await late).status, 410);
+  assert.equal((await shared.get("/admin")).status, 200);
+});
+
 test("the token stands nowhere in the database", async () => {
-  const { signInStaff } = await import("../harness/flows.mjs");
   await signInStaff(owner);
   const { link } = await invited();
   const token = link.split("/").at(-1);

@@ -124,7 +124,7 @@ test("who was quicker wins: a change decided on a role that is no longer so is r
     const slow = act === "role"
       ? admin.post(path, { name: mo.name, role: "admin" })
       : admin.post(`${path}/deactivate`);
-    while ((await world.faultsLeft()).length) await new Promise(setImmediate);
+    await world.struck();
     assert.equal((await owner.post(path, { name: mo.name, role: "owner" })).status, 303);
     const answer = await slow;
     assert.equal(answer.status, 409, String(answer));
@@ -133,7 +133,7 @@ test("who was quicker wins: a change decided on a role that is no longer so is r
     // And so is one by somebody who lost their own role meanwhile.
     await world.fault({ on: "d1", match: "UPDATE staff SET", when: "stall", ms: 1500 });
     const late = mo.post(await pathOf(admin), { name: "Ada Admin", role: "member" });
-    while ((await world.faultsLeft()).length) await new Promise(setImmediate);
+    await world.struck();
     assert.equal((await owner.post(path, { name: mo.name, role: "member" })).status, 303);
     assert.equal((await late).status, 409);
     assert.equal((await rowOf(admin)).role, "admin");
@@ -141,7 +141,7 @@ test("who was quicker wins: a change decided on a role that is no longer so is r
   const late = await addStaff(world, owner, { role: "admin" });
   await world.fault({ on: "d1", match: "INSERT INTO staff", when: "stall", ms: 1500 });
   const slow = late.post(`${LIST}/new`, { name: "Ina Invited", email: "too-late@business.test", role: "admin" });
-  while ((await world.faultsLeft()).length) await new Promise(setImmediate);
+  await world.struck();
   assert.equal((await owner.post(`${await pathOf(late)}/deactivate`)).status, 303);
   assert.equal((await slow).status, 409);
   assert.equal(await rowOf({ email: "too-late@business.test" }), null);

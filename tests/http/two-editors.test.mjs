@@ -38,6 +38,10 @@ const NOUNS = {
   support: { at: () => "/admin/settings/support", field: "close_days", label: /days/i, mine: "11", theirs: "12", other: { categories: "Theirs" }, saved: async () => { const row = await one("SELECT close_days, categories FROM support"); return { a: String(row.close_days), b: row.categories }; } },
   billing: { at: () => "/admin/settings/invoicing", field: "legal_name", label: /legal|name/i, mine: "Mine", theirs: "Theirs", other: { city: "Their town" }, saved: () => one("SELECT legal_name, city FROM billing") },
   client_billing: { at: () => `${client.path}/billing/details`, field: "legal_name", label: /name/i, mine: "Mine", theirs: "Theirs", other: { city: "Their town" }, saved: () => one("SELECT legal_name, city FROM client_billing WHERE client_id = ?", client.id) },
+  branding: { at: () => "/admin/settings/branding", field: "welcome_text", label: /welcome/i, mine: "Mine", theirs: "Theirs", other: { support_phone: "+1 555" }, saved: () => one("SELECT welcome_text, support_phone FROM business") },
+  security: { at: () => "/admin/settings/security", field: "invite_days", label: /days/i, mine: "11", theirs: "12", other: { upload_limit: "77" }, saved: async () => { const row = await one("SELECT invite_days, upload_limit FROM business"); return { a: String(row.invite_days), b: String(row.upload_limit / 1_048_576) }; } },
+  "time in portals": { at: () => "/admin/settings/time-logs", field: "rate", label: /rate/i, mine: "11.00", theirs: "12.00", other: { currency: "USD" }, saved: async () => { const row = await one("SELECT hourly_rate, rate_currency FROM business"); return { a: `${row.hourly_rate / 1e4}.00`, b: row.rate_currency }; } },
+  "wording of a mail": { at: () => "/admin/settings/templates/invitation", field: "subject", label: /subject/i, mine: "Mine", theirs: "Theirs", other: { body: "Their words: {{invite_link}}" }, saved: () => one("SELECT subject, body FROM email_templates WHERE kind = 'invitation'") },
 };
 /** Tables whose revision is no person's: what it counts has its own test. */
 const ELSEWHERE = new Set([]);
@@ -74,7 +78,7 @@ for (const [noun, { at, more = {}, field, mine, theirs, other, saved, told: word
     });
     test("of eight in one moment one saves, and no other is told that it did", async () => {
       const forms = await Promise.all(Array.from({ length: 8 }, (_, n) => opened(n % 2 ? admin : owner)));
-      const values = forms.map((_, n) => (field === "close_days" ? String(20 + n) : field === "category" ? ["Question", "Problem", "Billing"][n % 3] : `Word ${n}`));
+      const values = forms.map((_, n) => (["close_days", "invite_days"].includes(field) ? String(20 + n) : field === "rate" ? `${20 + n}.00` : field === "category" ? ["Question", "Problem", "Billing"][n % 3] : `Word ${n}`));
       const answers = await Promise.all(forms.map((form, n) => send((n % 2 ? admin : owner).clone(), form, { [field]: values[n] })));
       const winners = answers.map(({ status }, n) => (status === 303 ? n : -1)).filter((n) => n >= 0);
       // Two who save the same words do not differ.

@@ -1,12 +1,11 @@
 //! The logo: taken from the branding form, looked at byte by byte, kept under its hash, shown to everybody.
 
-use std::fmt::Write as _;
-
 use axum::response::IntoResponse as _;
 use http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
 use sha2::{Digest as _, Sha256};
 
 use crate::app::App;
+use crate::domain::hex::hex;
 use crate::domain::image::{Logo, LogoError, MAX_BYTES};
 use crate::http::document::text;
 use crate::http::guard::{InPath, Public};
@@ -93,13 +92,7 @@ impl Chosen {
 
 /// SHA-256 in hex: 64 characters, lower case.
 fn hash_of(bytes: &[u8]) -> String {
-    Sha256::digest(bytes)
-        .iter()
-        .fold(String::with_capacity(64), |mut hex, byte| {
-            // Writing to a String cannot fail.
-            let _ = write!(hex, "{byte:02x}");
-            hex
-        })
+    hex(&Sha256::digest(bytes))
 }
 
 /// Where R2 has the file.

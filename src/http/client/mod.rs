@@ -18,7 +18,7 @@ use crate::domain::time::Timestamp;
 use crate::store::client::{self, Client, Draft};
 use crate::store::contact::{self, Contact};
 use crate::store::viewer::Asker;
-use crate::store::{self, Conflict, Results, Statement};
+use crate::store::{Results, Statement};
 
 #[derive(Template)]
 #[template(path = "client/form.html")]
@@ -187,7 +187,7 @@ pub(crate) async fn portal(staff: Staff<Client>, mut form: Fields) -> Answer {
             "off. Their people were signed out at once, and invitations wait.",
         )
     };
-    let writes = vec![client::switch_portal(of.id, on, staff.app.now)];
+    let writes = client::switch_portal(of.id, on, staff.app.now).into();
     let said = format!("The portal of {} is {said}", of.name);
     if on {
         // Mail that waited may leave.
@@ -199,7 +199,7 @@ pub(crate) async fn portal(staff: Staff<Client>, mut form: Fields) -> Answer {
 /// `POST /admin/clients/{id}/archive`
 pub(crate) async fn archive(staff: Admin<Client>) -> Answer {
     let of = &staff.page;
-    let writes = vec![client::archive(of.id, staff.app.now)];
+    let writes = client::archive(of.id, staff.app.now).into();
     let said = format!(
         "{} is archived and its people were signed out. Nothing is lost.",
         of.name
@@ -225,10 +225,7 @@ async fn act<R>(
     let (app, of) = (&staff.app, &staff.page);
     let entry = staff.me().did(action, of.id, of.id, of.name.as_str());
     writes.push(entry.append(app.id()?, app.now));
-    match app.db.batch(writes).await {
-        Err(store::Error::Conflict(Conflict::Meanwhile)) => return Err(Error::at_once()),
-        written => written?,
-    };
+    app.db.batch(writes).await?;
     Flash::success(app, said);
     see(&path(of.id))
 }

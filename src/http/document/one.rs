@@ -291,13 +291,10 @@ pub(crate) async fn save(staff: Staff<One>, mut form: Fields) -> Answer {
             news,
         )?);
     }
-    let rest = batch.len() - 1;
+    let count = batch.len();
     let mut results = app.db.batch(batch).await?;
-    if results.changes()? == 0 {
-        return Err(Error::at_once());
-    }
     let mut mails = 0;
-    for _ in 0..rest {
+    for _ in 0..count {
         mails = results.changes()?;
     }
     let said = match (notify, readers.len(), mails) {

@@ -12,7 +12,7 @@ use crate::http::page::{Answer, page, see, try_again};
 use crate::http::{Error, Fields};
 use crate::store::erase::{self, Listed, Subject};
 use crate::store::viewer::Asker;
-use crate::store::{self, Conflict, Results, Statement};
+use crate::store::{Results, Statement};
 
 /// The list of those that are erased.
 const LIST: &str = "/admin/clients/erased";
@@ -69,10 +69,7 @@ pub(crate) async fn client(staff: Manager<Subject>, mut form: Fields) -> Answer 
     let told = staff.me().did("client.erased", of.id, of.id, "");
     let mut batch = vec![erase::may(of), told.append(entry, app.now)];
     batch.extend(erase::client(of, entry, &nothing()?, app.now));
-    match app.db.batch(batch).await {
-        Err(store::Error::Conflict(Conflict::Meanwhile)) => return Err(Error::at_once()),
-        written => written?,
-    };
+    app.db.batch(batch).await?;
     Flash::success(
         app,
         "The client is erased. Files leave storage within the next minutes.",

@@ -13,7 +13,6 @@ use super::{Error, Fields};
 use crate::domain::id::AuditId;
 use crate::outbound::letter::Letter;
 use crate::store::erase::{self, Person};
-use crate::store::{self, Conflict};
 
 #[derive(Template)]
 #[template(path = "erase/person.html")]
@@ -64,10 +63,7 @@ pub(crate) async fn person(staff: Manager<Person>, mut form: Fields) -> Answer {
     let told = staff.me().did("contact.erased", of.client_id, of.id, "");
     let mut batch = vec![told.append(entry, app.now)];
     batch.extend(erase::person(of, entry, &nothing()?, app.now));
-    match app.db.batch(batch).await {
-        Err(store::Error::Conflict(Conflict::Meanwhile)) => return Err(Error::at_once()),
-        written => written?,
-    };
+    app.db.batch(batch).await?;
     Flash::success(
         app,
         "They are erased. What they wrote and sent stays, by a former contact.",

@@ -26,7 +26,7 @@ use crate::domain::throttle::ACCOUNT;
 use crate::domain::token::{Purpose, Secret};
 use crate::store::invitation::{Acceptance, Consumed, Invitee, Login, Presented};
 use crate::store::session::Person;
-use crate::store::{self, Conflict, login, session, throttle};
+use crate::store::{login, session, throttle};
 
 #[derive(Template)]
 #[template(path = "invitation/accept.html")]
@@ -143,10 +143,7 @@ pub(crate) async fn accept(public: Public<InPath<String>>, mut form: Fields) -> 
     let browser = newcomer::welcome(&app, &head.headers, Side::Client, session)?;
     batch.push(browser);
     batch.extend(old.map(|ticket| session::retire(ticket.session, session, app.now)));
-    let mut results = match app.db.batch(batch).await {
-        Err(store::Error::Conflict(Conflict::Meanwhile)) => return Err(Error::at_once()),
-        results => results?,
-    };
+    let mut results = app.db.batch(batch).await?;
     // 6.
     let consumed = results.first::<Consumed>()?.is_some();
     match (consumed, acceptance.login, results.first::<Invitee>()?) {

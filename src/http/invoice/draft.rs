@@ -464,10 +464,7 @@ pub(crate) async fn edit(staff: Staff<One>, mut form: Fields) -> Answer {
     let detail = format!("{} for {}", total_of(&draft)?, invoice.client_name);
     let entry = me.did("invoice.changed", invoice.client_id, invoice.id, detail);
     batch.push(entry.append(app.id()?, app.now));
-    match app.db.batch(batch).await {
-        Err(store::Error::Conflict(Conflict::Meanwhile)) => return Err(Error::at_once()),
-        written => written.map(drop)?,
-    }
+    app.db.batch(batch).await?;
     let said = if of.is_draft() {
         "The draft is saved."
     } else {

@@ -167,7 +167,6 @@ pub(crate) async fn record(staff: Staff<One>, mut form: Fields) -> Answer {
     match app.db.batch(batch).await {
         // This very form was sent before.
         Ok(_) | Err(store::Error::Conflict(Conflict::Repeat)) => {}
-        Err(store::Error::Conflict(Conflict::Meanwhile)) => return Err(Error::at_once()),
         Err(error) => return Err(error.into()),
     }
     Flash::success(app, format!("The payment of {} is recorded.", fact.amount));

@@ -441,7 +441,6 @@ pub(crate) async fn replace(staff: Staff<One>, incoming: Incoming) -> Answer {
     batch.push(entry.append(app.id()?, app.now));
     match app.db.batch(batch).await {
         Ok(_) => {}
-        Err(store::Error::Conflict(Conflict::Meanwhile)) => return Err(Error::at_once()),
         Err(store::Error::Conflict(Conflict::InvoiceNumber)) => {
             form.refuse("number", TAKEN);
             return try_again(&of.upload_page(staff.chrome, form));

@@ -12,7 +12,7 @@ use crate::http::page::{Answer, page, see, try_again};
 use crate::http::{Error, Fields};
 use crate::store::permission::{self as stored, Defaults};
 use crate::store::viewer::Asker;
-use crate::store::{self, Conflict, Results, Statement};
+use crate::store::{Results, Statement};
 
 const PATH: &str = "/admin/settings/permissions";
 
@@ -81,10 +81,7 @@ pub(crate) async fn save(staff: Admin<Defaults>, mut form: Fields) -> Answer {
         stored::change_defaults(old, new, app.now),
         entry.append(app.id()?, app.now),
     ];
-    match app.db.batch(batch).await {
-        Err(store::Error::Conflict(Conflict::Meanwhile)) => return Err(Error::at_once()),
-        written => written?,
-    };
+    app.db.batch(batch).await?;
     Flash::success(
         app,
         "Permissions are saved. They hold from the next page on, for every client without something of its own.",

@@ -15,7 +15,7 @@ use crate::http::{Error, Fields};
 use crate::store::client::Client;
 use crate::store::permission::{self as stored, Levels, Person};
 use crate::store::viewer::Asker;
-use crate::store::{self, ById as _, Conflict, Results, Statement};
+use crate::store::{ById as _, Results, Statement};
 
 /// A client, what it has, and its people.
 pub(crate) struct OfClient {
@@ -199,10 +199,7 @@ pub(crate) async fn save(staff: Staff<OfClient>, mut form: Fields) -> Answer {
         stored::change_client(client.id, client.revision, (on, off), app.now),
         entry.append(app.id()?, app.now),
     ];
-    match app.db.batch(batch).await {
-        Err(store::Error::Conflict(Conflict::Meanwhile)) => return Err(Error::at_once()),
-        written => written?,
-    };
+    app.db.batch(batch).await?;
     let said = format!(
         "Permissions are saved. The people of {} see them on the next page they open.",
         client.name

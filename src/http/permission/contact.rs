@@ -15,7 +15,7 @@ use crate::http::{Error, Fields};
 use crate::store::contact::Contact;
 use crate::store::permission::{self as stored, Levels, Person};
 use crate::store::viewer::Asker;
-use crate::store::{self, ById as _, Conflict, Results, Statement};
+use crate::store::{ById as _, Results, Statement};
 
 /// Whether the person may sign in.
 const ACCESS: &str = "portal_access";
@@ -191,10 +191,7 @@ pub(crate) async fn save(staff: Staff<OfContact>, mut form: Fields) -> Answer {
     );
     let mut batch = stored::change_person(&new, contact.revision, app.now);
     batch.push(entry.append(app.id()?, app.now));
-    match app.db.batch(batch).await {
-        Err(store::Error::Conflict(Conflict::Meanwhile)) => return Err(Error::at_once()),
-        written => written?,
-    };
+    app.db.batch(batch).await?;
     let said = if new.portal_access {
         format!(
             "Permissions are saved. {} sees them on the next page they open.",

@@ -8,15 +8,14 @@ use crate::domain::project::{self as rules, Milestone, ProjectError, Status};
 use crate::domain::text::{Line, Paragraphs};
 use crate::domain::time::Date;
 use crate::domain::time_log::{budget, clock};
+use crate::http::Fields;
 use crate::http::choices::currencies;
 use crate::http::chrome::{Chrome, Flash};
 use crate::http::guard::{Me, Staff};
 use crate::http::page::{Answer, page, see, try_again};
 use crate::http::time_log::read_rate;
-use crate::http::{Error, Fields};
 use crate::store::client::Client;
 use crate::store::project::{self, Draft, Project};
-use crate::store::{self, Conflict};
 
 /// Empty lines under those that are filled in.
 const SPARE: usize = 3;
@@ -203,10 +202,7 @@ pub(crate) async fn save(staff: Staff<Project>, mut form: Fields) -> Answer {
         .me()
         .did("project.changed", of.client_id, of.id, draft.name.as_str());
     batch.push(entry.append(app.id()?, app.now));
-    match app.db.batch(batch).await {
-        Err(store::Error::Conflict(Conflict::Meanwhile)) => return Err(Error::at_once()),
-        written => written?,
-    };
+    app.db.batch(batch).await?;
     Flash::success(app, "Your changes are saved.");
     see(&path(of.id))
 }

@@ -153,7 +153,6 @@ pub(crate) async fn create(staff: Manager<Security>, mut form: Fields) -> Answer
             );
             return see(PATH);
         }
-        Err(store::Error::Conflict(Conflict::Meanwhile)) => return Err(Error::at_once()),
         Err(store::Error::Conflict(Conflict::StaffEmail)) => {
             "Somebody on your team has this address already."
         }

@@ -171,7 +171,6 @@ pub(crate) async fn save(staff: Manager<One>, mut form: Fields) -> Answer {
             form.refuse("role", RoleRefused::LastOwner);
             return try_again(&Page::new(chrome, page.member, form, app.now));
         }
-        Err(store::Error::Conflict(Conflict::Meanwhile)) => return Err(Error::at_once()),
         Err(error) => return Err(error.into()),
     }
     Flash::success(&app, said);
@@ -203,7 +202,6 @@ async fn carry_out(app: &App, writes: Vec<Statement>) -> Result<(), Error> {
     match app.db.batch(writes).await {
         Ok(_done) => Ok(()),
         Err(store::Error::Conflict(Conflict::LastOwner)) => Err(refuse(RoleRefused::LastOwner)),
-        Err(store::Error::Conflict(Conflict::Meanwhile)) => Err(Error::at_once()),
         Err(error) => Err(error.into()),
     }
 }

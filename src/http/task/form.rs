@@ -17,7 +17,7 @@ use crate::store::project::{self, Choice};
 use crate::store::task::mail::{self, Reader};
 use crate::store::task::{self, Colleague, Draft, Task};
 use crate::store::viewer::Asker;
-use crate::store::{self, ById as _, Conflict, Results, Statement};
+use crate::store::{ById as _, Results, Statement};
 
 /// What lists of the form offer.
 struct Choices {
@@ -254,10 +254,7 @@ pub(crate) async fn save(staff: Staff<Old>, mut form: Fields) -> Answer {
         &draft,
         &staff.page.choices,
     )?);
-    match app.db.batch(batch).await {
-        Err(store::Error::Conflict(Conflict::Meanwhile)) => return Err(Error::at_once()),
-        written => written?,
-    };
+    app.db.batch(batch).await?;
     let next = if draft.ask_again {
         " It waits for the client again."
     } else {

@@ -10,6 +10,7 @@ use http::HeaderMap;
 use sha2::Sha256;
 
 use crate::app::App;
+use crate::domain::hex::hex;
 use crate::domain::next::Side;
 use crate::domain::time::Millis;
 use crate::http::{Error, cookie};
@@ -30,14 +31,6 @@ fn proof(app: &App, side: Side, account: &str, browser: &str) -> Result<Hmac<Sha
         .map_err(|error| Error::internal(error.to_string()))?;
     mac.update(format!("known {} {browser} {account}", side.cookie()).as_bytes());
     Ok(mac)
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect::<Vec<_>>()
-        .concat()
 }
 
 /// Makes this browser known to the address.

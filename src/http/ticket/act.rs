@@ -4,13 +4,12 @@
 use super::one::{Forms, One, TicketPage};
 use crate::domain::id::{StaffId, TicketId};
 use crate::domain::ticket::{Priority, Status};
+use crate::http::Fields;
 use crate::http::chrome::Flash;
 use crate::http::guard::Staff;
 use crate::http::page::{Answer, see, try_again};
-use crate::http::{Error, Fields};
 use crate::store::ticket::Ticket;
 use crate::store::ticket::change::{self, Draft, Mover};
-use crate::store::{self, Conflict};
 
 fn path(of: &Ticket) -> String {
     format!("/admin/tickets/{}", of.id)
@@ -66,10 +65,7 @@ pub(crate) async fn save(staff: Staff<One>, mut form: Fields) -> Answer {
         change::change(ticket, &draft, app.now),
         entry.append(app.id()?, app.now),
     ];
-    match app.db.batch(batch).await {
-        Err(store::Error::Conflict(Conflict::Meanwhile)) => return Err(Error::at_once()),
-        written => written?,
-    };
+    app.db.batch(batch).await?;
     Flash::success(app, "Your changes are saved.");
     see(&path(ticket))
 }
@@ -161,10 +157,7 @@ pub(crate) async fn merge(staff: Staff<One>, mut form: Fields) -> Answer {
         .did("ticket.merged", ticket.client_id, ticket.id, detail);
     let mut batch = change::merge(ticket, into.id, app.now);
     batch.push(entry.append(app.id()?, app.now));
-    match app.db.batch(batch).await {
-        Err(store::Error::Conflict(Conflict::Meanwhile)) => return Err(Error::at_once()),
-        written => written?,
-    };
+    app.db.batch(batch).await?;
     let said = format!(
         "#{} is merged into this ticket, #{}. Its address leads here for the client too.",
         ticket.number, into.number

@@ -66,7 +66,8 @@ pub(crate) async fn answer(staff: Staff<One>, incoming: Incoming) -> Answer {
     let me = staff.me();
     let id: MessageId = form.names(app, me.id, "answer")?;
     let log: AuditId = app.id()?;
-    let heard = form.text("revision").parse().unwrap_or(ticket.heard);
+    let heard = form.text("revision").parse();
+    let heard = heard.map_or(ticket.heard, |heard: i64| heard.clamp(0, ticket.heard));
     let mut batch = vec![
         say::by_staff(id, ticket.id, (me.id, &me.name), (&body, false), app.now),
         say::answerable(ticket.id),
@@ -103,7 +104,6 @@ pub(crate) async fn answer(staff: Staff<One>, incoming: Incoming) -> Answer {
             form.refuse("file", LATE);
             return try_again(&again(staff, form)?);
         }
-        Err(store::Error::Conflict(Conflict::Meanwhile)) => return Err(Error::at_once()),
         Err(error) => return Err(error.into()),
     };
     // 4.

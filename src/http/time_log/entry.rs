@@ -100,10 +100,7 @@ pub(crate) async fn save(staff: Staff<One>, mut form: Fields) -> Answer {
         time_log::change(of, &draft, time.minutes(), app.now),
         entry.append(app.id()?, app.now),
     ];
-    match app.db.batch(batch).await {
-        Err(store::Error::Conflict(Conflict::Meanwhile)) => return Err(Error::at_once()),
-        written => written?,
-    };
+    app.db.batch(batch).await?;
     Flash::success(app, "Your changes are saved.");
     see(&list(of))
 }

@@ -14,7 +14,7 @@ use crate::http::{Error, Fields};
 use crate::store::billing::{self, Billing};
 use crate::store::time_log::{self, Settings};
 use crate::store::viewer::Asker;
-use crate::store::{self, Conflict, Results, Statement};
+use crate::store::{Results, Statement};
 
 const PATH: &str = "/admin/settings/time-logs";
 
@@ -44,25 +44,12 @@ impl Set {
         let currency = of.rate_currency.unwrap_or(self.billing.currency);
         let rate = of.hourly_rate.map(|rate| rate.plain(currency));
         Fields::filled([
-            ("revision", self.revision()),
             ("shown", of.time_shown.as_str().to_owned()),
             ("all", on(of.time_all)),
             ("rate", rate.unwrap_or_default()),
             ("currency", currency.to_string()),
         ])
-    }
-    /// What stands there, as one word.
-    fn revision(&self) -> String {
-        let of = &self.settings;
-        let rate = of
-            .hourly_rate
-            .map_or(-1, crate::domain::money::UnitPrice::raw);
-        let currency = of.rate_currency.map_or("", Currency::code);
-        format!(
-            "{}.{}.{rate}.{currency}",
-            of.time_shown.as_str(),
-            of.time_all
-        )
+        .stamped()
     }
 }
 
@@ -109,10 +96,7 @@ pub(crate) async fn save(staff: Admin<Set>, mut form: Fields) -> Answer {
         .entry("time.settings_changed", time_shown.label());
     let mut batch = time_log::change_settings(&of.settings, &new, app.now);
     batch.push(entry.append(app.id()?, app.now));
-    match app.db.batch(batch).await {
-        Err(store::Error::Conflict(Conflict::Meanwhile)) => return Err(Error::at_once()),
-        written => written?,
-    };
+    app.db.batch(batch).await?;
     Flash::success(
         app,
         "Your settings are saved. They hold from the next page on.",

@@ -13,8 +13,8 @@ use crate::store::{Statement, flag, statement};
 
 /// A page of the list, in rows. One more is read, to know whether it goes on.
 pub(crate) const PAGE: usize = 25;
-/// Beyond every moment: the newest comes first, so its key counts down from here.
-const LAST: i64 = 9_007_199_254_740_991;
+/// The newest comes first, so its key counts down from here.
+const LAST: i64 = Timestamp::LAST.0;
 
 /// What the list is sorted by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
@@ -152,7 +152,7 @@ fn archived(back: bool, key: &str, id: &str) -> Statement {
 }
 
 fn by_age(back: bool, key: &str, id: &str) -> Statement {
-    let at = LAST - key.parse().unwrap_or(0);
+    let at = LAST - Timestamp::parse(key).map_or(0, |key| key.0);
     if back {
         statement!(
             format!(

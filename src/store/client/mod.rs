@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::{ById, Error, Param, Statement, flag, search, statement};
+use super::{ById, Error, Param, Statement, flag, outbox, search, statement};
 use crate::domain::email::Email;
 use crate::domain::id::ClientId;
 use crate::domain::search::key;
@@ -113,24 +113,26 @@ fn index(id: ClientId, draft: &Draft) -> Result<Statement, Error> {
 }
 
 /// Enable Portal. Switching off ends every session of the client's people for good.
-pub(crate) fn switch_portal(id: ClientId, on: bool, now: Timestamp) -> Statement {
-    statement!(
+pub(crate) fn switch_portal(id: ClientId, on: bool, now: Timestamp) -> [Statement; 2] {
+    let switch = statement!(
         "UPDATE clients SET portal_epoch = portal_epoch + (portal_enabled = 1 AND ?2 = 0), \
          portal_enabled = ?2, updated_at = ?3 WHERE id = ?1",
         id.to_string(),
         on,
         now
-    )
+    );
+    [switch, outbox::hush(id)]
 }
 
 /// Archives a client; its people are signed out.
-pub(crate) fn archive(id: ClientId, now: Timestamp) -> Statement {
-    statement!(
+pub(crate) fn archive(id: ClientId, now: Timestamp) -> [Statement; 2] {
+    let archive = statement!(
         "UPDATE clients SET archived_at = ?2, updated_at = ?2, portal_epoch = portal_epoch + 1 \
          WHERE id = ?1 AND archived_at IS NULL",
         id.to_string(),
         now
-    )
+    );
+    [archive, outbox::hush(id)]
 }
 
 /// Takes a client out of the archive.
