@@ -1,7 +1,7 @@
 //! What SQL has to say in figures is what the domain decides.
 
 use super::viewer::{Asker, VIEWER};
-use super::{dashboard, device, notice, outbox, pay_link, session, ticket};
+use super::{Conflict, Error, dashboard, device, notice, outbox, pay_link, session, ticket};
 use crate::domain::branding::Branding;
 use crate::domain::id::SessionId;
 use crate::domain::module::Module;
@@ -60,4 +60,59 @@ fn the_colour_of_the_first_day_is_no_choice() {
     let colour = format!("b.colour <> '{}'", Branding::COLOUR);
     let figures = dashboard::figures();
     assert!(figures.sql().contains(&colour), "{colour}");
+}
+
+#[test]
+fn what_d1_throws_is_told_apart() {
+    let of = |cause: &str| match Error::from_d1(cause.to_owned()) {
+        Error::Conflict(conflict) => Some(conflict),
+        _ => None,
+    };
+    for (cause, conflict) in [
+        (
+            "UNIQUE constraint failed: clients.id: SQLITE_CONSTRAINT",
+            Conflict::Repeat,
+        ),
+        // Another row stands where one may: nobody is told that theirs was written.
+        (
+            "UNIQUE constraint failed: ticket_messages.ticket_id, ticket_messages.seq: SQLITE_CONSTRAINT",
+            Conflict::Meanwhile,
+        ),
+        (
+            "UNIQUE constraint failed: document_versions.document_id, document_versions.id: SQLITE_CONSTRAINT",
+            Conflict::Meanwhile,
+        ),
+        (
+            "UNIQUE constraint failed: accounts.email_key: SQLITE_CONSTRAINT",
+            Conflict::AccountEmail,
+        ),
+        (
+            "NOT NULL constraint failed: clients.revision: SQLITE_CONSTRAINT",
+            Conflict::Meanwhile,
+        ),
+        (
+            "FOREIGN KEY constraint failed: SQLITE_CONSTRAINT",
+            Conflict::Meanwhile,
+        ),
+        (
+            "conflict: it no longer holds: SQLITE_CONSTRAINT",
+            Conflict::Meanwhile,
+        ),
+    ] {
+        assert_eq!(of(&format!("D1_ERROR: {cause}")), Some(conflict), "{cause}");
+    }
+    for bug in [
+        "CHECK constraint failed: length(name) > 0: SQLITE_CONSTRAINT",
+        "NOT NULL constraint failed: clients.name: SQLITE_CONSTRAINT",
+        "no such column: clients.colour: SQLITE_ERROR",
+        "near \"FROM\": syntax error: SQLITE_ERROR",
+        "conflict: the ledger is append-only: SQLITE_CONSTRAINT",
+    ] {
+        let error = Error::from_d1(format!("D1_ERROR: {bug}"));
+        assert!(matches!(error, Error::Broken(_)), "{bug}: {error:?}");
+    }
+    for outage in ["Network connection lost.", "D1 DB is overloaded."] {
+        let error = Error::from_d1(outage.to_owned());
+        assert!(matches!(error, Error::Unavailable { .. }), "{outage}");
+    }
 }
