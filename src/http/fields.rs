@@ -112,8 +112,10 @@ impl Fields {
         }
         for (name, value) in &saved.values {
             let told = if value.is_empty() { "nothing" } else { value };
+            // Browsers send the ends of lines as CRLF (HTML, "constructing the form data set").
+            let lines = |text: &str| text.replace("\r\n", "\n");
             let typed = self.values.get(name);
-            if name != "revision" && typed.is_some_and(|typed| typed != value) {
+            if name != "revision" && typed.is_some_and(|typed| lines(typed) != lines(value)) {
                 self.refuse(
                     name,
                     format!("Somebody else saved this meanwhile. It now says: {told}. Save again to replace it with yours."),

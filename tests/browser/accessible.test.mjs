@@ -46,4 +46,23 @@ describe("with people and things in it", () => {
       for (const page of pages(stage)) await t.test(page.name, () => look(page, options, stage.who));
     });
   }
+
+  test("names as long as they may be leave the menu where it is", async () => {
+    const long = "Northern Harbour and Friends ".repeat(4).trim();
+    await world.db.batch([
+      world.db.prepare("UPDATE business SET name = ?").bind(long),
+      world.db.prepare("UPDATE clients SET name = ? WHERE erased_at IS NULL").bind(long),
+    ]);
+    for (const [who, path] of [["owner", "/admin"], ["person", "/"], ["looking", "/documents"]]) {
+      for (const [width, menu] of [[390, "Menu"], [1280, undefined]]) {
+        const window = await browser.window(world, { width, height: 844, dark: false, cookiesOf: stage.who[who] });
+        await window.open(path);
+        const { wide, tall, view } = await window.page.evaluate(() => ({ wide: document.documentElement.scrollWidth, tall: document.querySelector(".top-row, .side .brand").offsetHeight, view: document.documentElement.clientWidth }));
+        assert.ok(wide <= view, `${path} as ${who}: expected it to fit ${view} px, it is ${wide} px wide`);
+        assert.ok(tall <= 90, `${path} as ${who}: expected a head of two lines, it is ${tall} px high`);
+        if (menu) await window.page.getByText(menu, { exact: true }).click();
+        await window.close();
+      }
+    }
+  });
 });

@@ -89,3 +89,13 @@ for (const [noun, { at, more = {}, field, mine, theirs, other, saved, told: word
     });
   });
 }
+
+test("a text of several lines that nobody touched is no difference, though browsers end its lines in their own way", async () => {
+  const path = `${client.path}/edit`;
+  await owner.submit((await owner.get(path)).page.formTo(path), { address: "Speicherstr. 4\r\n20457 Hamburg" }, { follow: false });
+  const [first, second] = [(await owner.get(path)).page.formTo(path), (await admin.get(path)).page.formTo(path)];
+  await owner.submit(first, { address: "Speicherstr. 4\r\n20457 Hamburg", phone: "+1 111" }, { follow: false });
+  const told = await admin.submit(second, { address: "Speicherstr. 4\r\n20457 Hamburg", phone: "+1 222" }, { follow: false });
+  assert.equal(told.status, 422, String(told));
+  assert.deepEqual(told.page.all("[id^=e-]").map(({ id }) => id), ["e-phone"]);
+});

@@ -27,6 +27,10 @@ pub(crate) struct Words {
 }
 
 impl Words {
+    /// Whether any line has a discount of its own.
+    pub(crate) fn has_discounts(&self) -> bool {
+        self.lines.iter().any(|line| !line.discount.is_empty())
+    }
     /// Of what an invoice says; `tax_name` is what the business calls its tax.
     pub(crate) fn new(
         content: &Content,
