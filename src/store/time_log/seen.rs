@@ -1,6 +1,6 @@
 //! What a client sees of time: nothing, sums, entries, or entries with names, as the business sets.
 //!
-//! Read `FROM time_seen` and `FROM time_sum_seen`, see [`super::super::viewer`]; so the setting is part
+//! Read `FROM time_seen`, `FROM time_sum_seen` and `FROM time_part_seen`, see [`super::super::viewer`]; so the setting is part
 //! of the predicate, and a name that is not shown does not leave the database.
 
 use serde::Deserialize;
@@ -46,7 +46,7 @@ pub(crate) fn totals(asker: &Asker, year: Option<i32>) -> Statement {
     match year {
         Some(year) => asker.time(
             "SELECT s.span AS month, p.name AS project, sum(s.minutes) AS minutes \
-             FROM time_sum_seen s LEFT JOIN projects p ON p.id = s.project_id AND p.visible = 1 \
+             FROM time_part_seen s LEFT JOIN projects p ON p.id = s.project_id AND p.visible = 1 \
              WHERE s.span BETWEEN ?4 AND ?5 GROUP BY s.span, p.id ORDER BY s.span DESC, p.name IS NULL, p.name",
             [
                 format!("{year:04}-01").into(),
@@ -56,7 +56,7 @@ pub(crate) fn totals(asker: &Asker, year: Option<i32>) -> Statement {
         None => asker.time(
             format!(
                 "SELECT s.span AS month, p.name AS project, sum(s.minutes) AS minutes \
-                 FROM time_sum_seen s LEFT JOIN projects p ON p.id = s.project_id AND p.visible = 1 \
+                 FROM time_part_seen s LEFT JOIN projects p ON p.id = s.project_id AND p.visible = 1 \
                  WHERE s.span > substr(date({TIME_MONTH}, '-12 months'), 1, 7) \
                  GROUP BY s.span, p.id ORDER BY s.span DESC, p.name IS NULL, p.name"
             ),
@@ -75,8 +75,8 @@ pub(crate) struct Reach {
 /// The [`Reach`].
 pub(crate) fn reach(asker: &Asker) -> Statement {
     asker.time(
-        "SELECT (SELECT s.span FROM time_sum_seen s ORDER BY s.span LIMIT 1) AS first, \
-         (SELECT s.span FROM time_sum_seen s ORDER BY s.span DESC LIMIT 1) AS last FROM viewer",
+        "SELECT (SELECT s.span FROM time_sum_seen s WHERE s.project_id = '*' ORDER BY s.span LIMIT 1) AS first, \
+         (SELECT s.span FROM time_sum_seen s WHERE s.project_id = '*' ORDER BY s.span DESC LIMIT 1) AS last FROM viewer",
         [],
     )
 }
@@ -91,8 +91,8 @@ pub(crate) struct Budget {
 /// The [`Budget`] of a project that the viewer may see, if it has one and time is shown.
 pub(crate) fn budget(asker: &Asker, project: ProjectId) -> Statement {
     asker.of(Module::TimeLogs).time(
-        "SELECT p.budget_minutes, (SELECT coalesce(sum(s.minutes), 0) FROM time_sum_seen s \
-          WHERE s.project_id = p.id AND s.state <> 'not_billable') AS used_minutes \
+        "SELECT p.budget_minutes, (SELECT coalesce(sum(s.billable), 0) FROM time_sum_seen s \
+          WHERE s.project_id = p.id) AS used_minutes \
          FROM viewer v JOIN business b ON b.id = 1 AND b.time_shown <> 'nothing' \
          JOIN projects p ON p.id = ?4 AND p.client_id = v.client_id AND p.visible = 1 \
          WHERE p.budget_minutes IS NOT NULL",
@@ -163,7 +163,7 @@ pub(crate) fn entries(asker: &Asker, cursor: Cursor<TimeEntryId>) -> Statement {
 pub(crate) fn month(asker: &Asker) -> Statement {
     asker.of(Module::TimeLogs).time(
         format!(
-            "SELECT (SELECT coalesce(sum(s.minutes), 0) FROM time_sum_seen s WHERE s.span = substr({TIME_MONTH}, 1, 7)) AS minutes \
+            "SELECT (SELECT coalesce(sum(s.minutes), 0) FROM time_sum_seen s WHERE s.project_id = '*' AND s.span = substr({TIME_MONTH}, 1, 7)) AS minutes \
              FROM viewer v JOIN business b ON b.id = 1 WHERE b.time_shown <> 'nothing'"
         ),
         [],
