@@ -21,6 +21,11 @@ CREATE TABLE time_spent (
 CREATE INDEX time_spent_on_projects ON time_spent (client_id, span, project_id, currency, unbilled, billed, not_billable)
   WHERE staff_id = '*' AND is_month = 1 AND project_id <> '*';
 
+-- Lists whose order an index did not have: what a client sees where that is the billable alone, and a person's for a project.
+CREATE INDEX time_of_client_billable ON time_entries (client_id, day, id) WHERE billable = 1;
+CREATE INDEX time_of_project_by_staff ON time_entries (project_id, staff_id, day, id) WHERE project_id IS NOT NULL;
+CREATE INDEX time_of_project_by_staff_and_state ON time_entries (project_id, staff_id, state, day, id) WHERE project_id IS NOT NULL;
+
 -- The rows that an entry counts in, and what it adds to each.
 CREATE VIEW time_counted AS
   SELECT e.id, CASE w.column1 WHEN 1 THEN e.client_id ELSE '*' END AS client_id,

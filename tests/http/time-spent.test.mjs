@@ -63,7 +63,8 @@ test("a story told through the pages: logged, edited, moved, billed, freed, dele
     "free again, its invoice void": () => owner.post(`${draft.path}/void`, {}),
     "not billable": () => save(third.path, { billable: null }),
     "by the timer": async () => {
-      await save(home(), { what: `p.${website.id}`, go: "timer" });
+      const { values } = (await owner.get(home())).page.formTo(home());
+      await owner.post(home(), { ...Object.fromEntries(values), what: `p.${website.id}`, go: "timer" });
       await world.advance(47 * 60_000);
       const page = (await owner.get(home())).page;
       await owner.submit(page.formTo("/admin/time-logs/timer/stop"), {}, { follow: false });

@@ -65,6 +65,9 @@ const TIME_BOUNDS: &str = "WITH b AS (SELECT json_extract(d.today, '$.first') AS
 const TIME_PAGE: &str = "(?4 IS NULL OR e.project_id = ?4) AND (?5 IS NULL OR e.client_id = ?5) \
      AND (?6 IS NULL OR e.staff_id = ?6) AND (?7 IS NULL OR e.state = ?7) \
      AND (e.day, e.id) < (b.below, b.below_id) AND e.day >= b.first ORDER BY e.day DESC, e.id DESC LIMIT ?3";
+/// Of a project that is asked for with another client, nothing is walked.
+const TIME_OF_ITS_CLIENT: &str =
+    "(?5 IS NULL OR EXISTS (SELECT 1 FROM projects o WHERE o.id = ?4 AND o.client_id = ?5))";
 
 fn bounds(filter: &Filter, after: Option<After>, now: Timestamp) -> Result<String, Error> {
     by_day(now, |today| {
@@ -96,13 +99,21 @@ pub(crate) fn rows(
     let person = filter.person.map(|id| id.to_string());
     let state = filter.state.map(State::as_str);
     let sql = match (&project, &client, &person, state) {
-        (Some(_), _, _, Some(_)) => format!(
-            "{TIME_BOUNDS} SELECT {TIME_ENTRY} FROM b CROSS JOIN time_entries e INDEXED BY time_of_project_by_state {TIME_NAMES} \
-             WHERE e.project_id = ?4 AND e.state = ?7 AND {TIME_PAGE}"
+        (Some(_), _, Some(_), Some(_)) => format!(
+            "{TIME_BOUNDS} SELECT {TIME_ENTRY} FROM b CROSS JOIN time_entries e INDEXED BY time_of_project_by_staff_and_state {TIME_NAMES} \
+             WHERE e.project_id = ?4 AND e.staff_id = ?6 AND e.state = ?7 AND {TIME_OF_ITS_CLIENT} AND {TIME_PAGE}"
         ),
-        (Some(_), _, _, None) => format!(
+        (Some(_), _, Some(_), None) => format!(
+            "{TIME_BOUNDS} SELECT {TIME_ENTRY} FROM b CROSS JOIN time_entries e INDEXED BY time_of_project_by_staff {TIME_NAMES} \
+             WHERE e.project_id = ?4 AND e.staff_id = ?6 AND {TIME_OF_ITS_CLIENT} AND {TIME_PAGE}"
+        ),
+        (Some(_), _, None, Some(_)) => format!(
+            "{TIME_BOUNDS} SELECT {TIME_ENTRY} FROM b CROSS JOIN time_entries e INDEXED BY time_of_project_by_state {TIME_NAMES} \
+             WHERE e.project_id = ?4 AND e.state = ?7 AND {TIME_OF_ITS_CLIENT} AND {TIME_PAGE}"
+        ),
+        (Some(_), _, None, None) => format!(
             "{TIME_BOUNDS} SELECT {TIME_ENTRY} FROM b CROSS JOIN time_entries e INDEXED BY time_of_project {TIME_NAMES} \
-             WHERE e.project_id = ?4 AND {TIME_PAGE}"
+             WHERE e.project_id = ?4 AND {TIME_OF_ITS_CLIENT} AND {TIME_PAGE}"
         ),
         (None, Some(_), Some(_), Some(_)) => format!(
             "{TIME_BOUNDS} SELECT {TIME_ENTRY} FROM b CROSS JOIN time_entries e INDEXED BY time_of_client_by_staff_and_state {TIME_NAMES} \
