@@ -122,7 +122,8 @@ pub(crate) struct Seen {
     pub(crate) invoice: Option<String>,
 }
 
-/// A page of the entries that the viewer may see, the newest day first.
+/// A page of the entries that the viewer may see, the newest day first. The place of the cursor is an expression,
+/// not two columns: only so the index is entered at the day *and* the id, however many entries the day has.
 pub(crate) fn entries(asker: &Asker, cursor: Cursor<TimeEntryId>) -> Statement {
     match cursor {
         Cursor::First => asker.time(
@@ -137,7 +138,7 @@ pub(crate) fn entries(asker: &Asker, cursor: Cursor<TimeEntryId>) -> Statement {
         Cursor::After(id) => asker.time(
             "SELECT f.id, f.day, f.minutes, f.description, f.billable, f.person, \
              p.name AS project, t.title AS task, i.id AS invoice_id, i.number AS invoice \
-             FROM (SELECT * FROM time_seen WHERE (day, id) < (SELECT day, id FROM time_seen WHERE id = ?4) ORDER BY day DESC, id DESC LIMIT 26) f \
+             FROM (SELECT * FROM time_seen WHERE (day, id) < (SELECT day || '', id || '' FROM time_seen WHERE id = ?4) ORDER BY day DESC, id DESC LIMIT 26) f \
              LEFT JOIN projects p ON p.id = f.project_id AND p.visible = 1 \
              LEFT JOIN tasks t ON t.id = f.task_id AND t.visible = 1 \
              LEFT JOIN invoices i ON i.id = f.invoice_id AND i.state = 'sent' ORDER BY f.day DESC, f.id DESC",
@@ -146,7 +147,7 @@ pub(crate) fn entries(asker: &Asker, cursor: Cursor<TimeEntryId>) -> Statement {
         Cursor::Before(id) => asker.time(
             "SELECT f.id, f.day, f.minutes, f.description, f.billable, f.person, \
              p.name AS project, t.title AS task, i.id AS invoice_id, i.number AS invoice \
-             FROM (SELECT * FROM time_seen WHERE (day, id) > (SELECT day, id FROM time_seen WHERE id = ?4) ORDER BY day, id LIMIT 26) f \
+             FROM (SELECT * FROM time_seen WHERE (day, id) > (SELECT day || '', id || '' FROM time_seen WHERE id = ?4) ORDER BY day, id LIMIT 26) f \
              LEFT JOIN projects p ON p.id = f.project_id AND p.visible = 1 \
              LEFT JOIN tasks t ON t.id = f.task_id AND t.visible = 1 \
              LEFT JOIN invoices i ON i.id = f.invoice_id AND i.state = 'sent' ORDER BY f.day, f.id",
