@@ -120,8 +120,8 @@ impl ById for Project {
             "SELECT p.id, p.client_id, c.name AS client_name, p.name, p.description, p.status, p.by_tasks, \
              p.percent, p.tasks, p.tasks_done, p.visible, p.starts_on, p.due_on, p.revision, \
              p.budget_minutes, p.hourly_rate, p.rate_currency, \
-             (SELECT coalesce(sum(s.minutes), 0) FROM time_sums s WHERE s.project_id = p.id AND s.is_month = 1 \
-              AND s.state <> 'not_billable') AS used_minutes, \
+             (SELECT coalesce(sum(s.unbilled + s.billed), 0) FROM time_spent s WHERE s.client_id = p.client_id \
+              AND s.project_id = p.id AND s.staff_id = '*' AND s.is_month = 1) AS used_minutes, \
              (SELECT json_group_array(json_object('name', m.name, 'due_on', m.due_on, 'reached_on', m.reached_on) \
                ORDER BY m.position) FROM milestones m WHERE m.project_id = p.id) AS milestones \
              FROM projects p JOIN clients c ON c.id = p.client_id WHERE p.id = ?1",

@@ -78,18 +78,28 @@ pub(crate) const THREADS: &str = ", thread_seen AS (\
      t.created_at, v.contact_id, v.session_id FROM viewer v JOIN threads t ON t.client_id = v.client_id AND t.shown = 1) ";
 
 /// `time_seen`: the entries of time that the viewer may see: of that client ∧ entries are shown ∧
-/// billable, or all is shown. The name of who did it comes where names are shown. `time_sum_seen`: the
-/// sums of months that the viewer may see, in the same way, where anything is shown.
+/// billable, or all is shown, each by an index of its own. The name of who did it comes where names are shown. `time_sum_seen`: the
+/// sums of months that the viewer may see, in the same way, where anything is shown; of all (`*`) and of each
+/// project. `time_part_seen`: those of all projects, by month.
 pub(crate) const TIME: &str = ", time_seen AS (\
      SELECT e.id, e.project_id, e.task_id, e.day, e.minutes, e.description, e.billable, e.invoice_id, \
      CASE b.time_shown WHEN 'people' THEN st.name END AS person \
-     FROM viewer v CROSS JOIN business b ON b.id = 1 AND b.time_shown IN ('entries', 'people') \
-     CROSS JOIN time_entries e ON e.client_id = v.client_id AND (e.billable = 1 OR b.time_all = 1) \
-     CROSS JOIN staff st ON st.id = e.staff_id), \
-     time_sum_seen AS (SELECT s.span, s.project_id, s.state, s.minutes \
+     FROM viewer v CROSS JOIN business b ON b.id = 1 AND b.time_shown IN ('entries', 'people') AND b.time_all = 0 \
+     CROSS JOIN time_entries e ON e.client_id = v.client_id AND e.billable = 1 \
+     CROSS JOIN staff st ON st.id = e.staff_id \
+     UNION ALL SELECT e.id, e.project_id, e.task_id, e.day, e.minutes, e.description, e.billable, e.invoice_id, \
+     CASE b.time_shown WHEN 'people' THEN st.name END AS person \
+     FROM viewer v CROSS JOIN business b ON b.id = 1 AND b.time_shown IN ('entries', 'people') AND b.time_all = 1 \
+     CROSS JOIN time_entries e ON e.client_id = v.client_id CROSS JOIN staff st ON st.id = e.staff_id), \
+     time_sum_seen AS (SELECT s.span, s.project_id, s.unbilled + s.billed AS billable, \
+     s.unbilled + s.billed + s.not_billable * b.time_all AS minutes \
      FROM viewer v CROSS JOIN business b ON b.id = 1 AND b.time_shown <> 'nothing' \
-     CROSS JOIN time_in_short s ON s.client_id = v.client_id AND s.kind = 2 \
-      AND (s.state <> 'not_billable' OR b.time_all = 1)) ";
+     CROSS JOIN time_spent s ON s.client_id = v.client_id AND s.staff_id = '*' AND s.is_month = 1 \
+      AND (s.unbilled + s.billed > 0 OR b.time_all = 1)), \
+     time_part_seen AS (SELECT s.span, s.project_id, s.unbilled + s.billed + s.not_billable * b.time_all AS minutes \
+     FROM viewer v CROSS JOIN business b ON b.id = 1 AND b.time_shown <> 'nothing' \
+     CROSS JOIN time_spent s INDEXED BY time_spent_on_projects ON s.client_id = v.client_id AND s.staff_id = '*' \
+      AND s.is_month = 1 AND s.project_id <> '*' AND (s.unbilled + s.billed > 0 OR b.time_all = 1)) ";
 
 /// Who asks, when, and for which module: what [`VIEWER`] needs.
 #[derive(Debug, Clone, Copy)]
@@ -175,7 +185,7 @@ impl Asker {
         self.with(format!("{}{THREADS}{sql}", self.viewer()), params)
     }
 
-    /// A statement that reads `FROM time_seen` or `FROM time_sum_seen`; its own parameters start at `?4`.
+    /// A statement that reads `FROM time_seen`, `FROM time_sum_seen` or `FROM time_part_seen`; its own parameters start at `?4`.
     pub(crate) fn time(
         &self,
         sql: impl std::fmt::Display,

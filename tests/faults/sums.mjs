@@ -6,9 +6,9 @@ const CHECKS = [
     (SELECT count(*) FROM tasks t WHERE t.project_id = p.id AND t.status <> 'cancelled') || '/' ||
     (SELECT count(*) FROM tasks t WHERE t.project_id = p.id AND t.status = 'done') AS real FROM projects p`],
   ["time of a day", `SELECT client_id || ' ' || day AS what, sum(minutes) AS real,
-    (SELECT sum(s.minutes) FROM time_sums s WHERE s.client_id = e.client_id AND s.is_month = 0 AND s.span = e.day) AS kept FROM time_entries e GROUP BY client_id, day`],
+    (SELECT sum(s.unbilled + s.billed + s.not_billable) FROM time_spent s WHERE s.client_id = e.client_id AND s.project_id = '*' AND s.staff_id = '*' AND s.is_month = 0 AND s.span = e.day) AS kept FROM time_entries e GROUP BY client_id, day`],
   ["time of a month", `SELECT client_id || ' ' || substr(day, 1, 7) AS what, sum(minutes) AS real,
-    (SELECT sum(s.minutes) FROM time_sums s WHERE s.client_id = e.client_id AND s.is_month = 1 AND s.span = substr(e.day, 1, 7)) AS kept FROM time_entries e GROUP BY client_id, substr(day, 1, 7)`],
+    (SELECT sum(s.unbilled + s.billed + s.not_billable) FROM time_spent s WHERE s.client_id = e.client_id AND s.project_id = '*' AND s.staff_id = '*' AND s.is_month = 1 AND s.span = substr(e.day, 1, 7)) AS kept FROM time_entries e GROUP BY client_id, substr(day, 1, 7)`],
   ["what is paid of an invoice", `SELECT i.id AS what, i.paid AS kept,
     (SELECT coalesce(sum(l.amount), 0) FROM allocations a JOIN ledger l ON l.payment = a.payment AND l.kind = 'payment' AND l.counts = 1 WHERE a.invoice_id = i.id) AS real
     FROM invoices i WHERE i.state = 'sent'`],

@@ -55,7 +55,7 @@ export function statements() {
       else if (/\b(FROM|JOIN) task_seen\b/.test(sql)) sql = `${CONSTANTS.VIEWER.trim()}${CONSTANTS.TASKS} ${sql}`;
       else if (/\b(FROM|JOIN) ticket_seen\b/.test(sql)) sql = `${CONSTANTS.VIEWER.trim()}${CONSTANTS.TICKETS} ${sql}`;
       else if (/\b(FROM|JOIN) thread_seen\b/.test(sql)) sql = `${CONSTANTS.VIEWER.trim()}${CONSTANTS.THREADS} ${sql}`;
-      else if (/\b(FROM|JOIN) time_(sum_)?seen\b/.test(sql)) sql = `${CONSTANTS.VIEWER.trim()}${CONSTANTS.TIME} ${sql}`;
+      else if (/\b(FROM|JOIN) time_(sum_|part_)?seen\b/.test(sql)) sql = `${CONSTANTS.VIEWER.trim()}${CONSTANTS.TIME} ${sql}`;
       else if (/\b(FROM|JOIN) shared\b/.test(sql)) sql = `${CONSTANTS.VIEWER.trim()}${CONSTANTS.SHARED} ${sql}`;
       else if (Object.values(CONSTANTS).includes(text) && /^WITH \w+ AS/.test(sql)) sql = `${sql} SELECT * FROM ${/^WITH (\w+)/.exec(sql)[1]}`;
       else if (/\bviewer\b/.test(sql) && !/\bviewer AS\b/.test(sql)) {

@@ -59,6 +59,7 @@ export const COLUMNS = {
   comments: { id: "key", task_id: "key", body: "shared", staff_id: "key", contact_id: "key", author: "shared" },
   time_entries: { id: "key", client_id: "key", project_id: "key", task_id: "key", staff_id: "key", day: "key", description: "shared", currency: "key", invoice_id: "key" },
   time_in_short: { client_id: "key", project_id: "key", span: "key", state: "key", currency: "key" },
+  time_spent: { client_id: "key", project_id: "key", staff_id: "key", span: "key", currency: "key" },
   time_sums: { client_id: "key", span: "key", project_id: "key", staff_id: "key", state: "key", currency: "key" },
   timers: { staff_id: "key", id: "key", client_id: "key", project_id: "key", task_id: "key", description: "internal", currency: "key" },
   support: { categories: "business" },

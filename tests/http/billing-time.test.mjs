@@ -72,7 +72,7 @@ test("what is billed stays as it is, until its draft is deleted or its invoice v
   const page = (await owner.get(path)).page;
   assert.equal((await owner.submit(page.formTo(`${path}/delete`), {}, { follow: false })).status, 303);
   assert.equal(await stateOf(entry), "unbilled");
-  assert.equal((await one("SELECT count(*) AS n FROM time_sums WHERE client_id = ? AND state = 'billed'", client.id)).n, 0);
+  assert.equal((await one("SELECT count(*) AS n FROM time_spent WHERE client_id = ? AND billed > 0", client.id)).n, 0);
   const again = idIn(await press(client));
   const draft = { id: again, path: `/admin/invoices/${again}` };
   assert.equal((await owner.post(`${draft.path}/send`, await sendFields(owner, draft))).status, 303);

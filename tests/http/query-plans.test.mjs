@@ -75,6 +75,15 @@ for (const { sql, place } of all) {
   });
 }
 
+test("a page of time enters its index at the day and the id, so a day with thousands of entries is not walked anew for each page", () => {
+  const pages = all.filter(({ sql, place }) => place.startsWith("src/store/time_log/") && /\(\S*day, \S*id\) [<>]/.test(sql));
+  assert.ok(pages.length >= 14, `expected the lists of time, found ${pages.length}`);
+  for (const { sql, place } of pages) {
+    const walks = database.prepare(`EXPLAIN QUERY PLAN ${sql}`).all().map(({ detail }) => detail).filter((detail) => /^SEARCH e USING INDEX time_/.test(detail));
+    assert.ok(walks.length > 0 && walks.every((detail) => /\(day,id\)[<>]\(\?,\?\)/.test(detail)), `${place}: ${walks}`);
+  }
+});
+
 test("what the business is owed, and its twelve months, are looked up among kept sums, never added up from invoices or facts", () => {
   const money = all.filter(({ sql, place }) => place.startsWith("src/store/billing.rs") && /\btotals\b/.test(sql));
   assert.equal(money.length, 2, "owed and months");

@@ -95,8 +95,6 @@ pub struct Period {
 
 /// Up to so many days are told week by week, longer ones by month.
 const BY_WEEK: i64 = 62;
-/// What counts as not too long.
-const YEAR: i64 = 366;
 
 /// What sums are read from: whole months, and days at the ends. An empty range is one whose last is
 /// before its first.
@@ -149,11 +147,6 @@ impl Period {
     /// Whether it is told week by week.
     pub fn by_week(&self) -> bool {
         self.days().is_some_and(|days| days <= BY_WEEK)
-    }
-
-    /// Whether it is a year at most.
-    pub fn is_short(&self) -> bool {
-        self.days().is_some_and(|days| days <= YEAR)
     }
 
     /// What its sums are read from.
@@ -261,12 +254,11 @@ mod tests {
         assert_eq!(ranges.before, ("2026-01-15".into(), "2026-01-31".into()));
         assert_eq!(ranges.after, nothing());
         let week = period("2026-11-23", "2026-11-29");
-        assert!(week.by_week() && week.is_short());
+        assert!(week.by_week());
         assert_eq!(
             week.ranges().before,
             ("2026-11-23".into(), "2026-11-29".into())
         );
-        assert!(!period("2025-01-01", "2026-06-30").is_short());
         let all = Period::default().ranges();
         assert_eq!(
             (all.months, all.after),

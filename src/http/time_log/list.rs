@@ -35,7 +35,7 @@ pub(crate) struct Log {
     client: Option<Client>,
     rows: Vec<Row>,
     next: String,
-    sums: Option<Sums>,
+    sums: Sums,
     timer: Option<Strip>,
     targets: Vec<Target>,
     projects: Vec<project::Choice>,
@@ -67,7 +67,7 @@ impl Log {
             statements.push(Client::by_id(client));
             statements.push(project::choices_of_client(client));
         }
-        statements.extend(list::sums(&filter, asker.now)?);
+        statements.push(list::sums(&filter, asker.now)?);
         Ok(statements)
     }
 
@@ -89,14 +89,13 @@ impl Log {
         } else {
             (None, Vec::new())
         };
-        let sums: Vec<Sum> = results.rows_if_any()?;
+        let sums: Vec<Sum> = results.rows()?;
         let Some((billing, settings)) = billing.zip(settings) else {
             return Ok(None);
         };
         if of.is_some() && client.is_none() {
             return Ok(None);
         }
-        let has_sums = list::sums(&filter, now)?.is_some();
         let path = of.map_or_else(
             || "/admin/time-logs".to_owned(),
             |client| format!("/admin/clients/{client}/time-logs"),
@@ -113,7 +112,7 @@ impl Log {
         Ok(Some(Self {
             rows: entries.into_iter().map(Row::of).collect(),
             next: next.unwrap_or_default(),
-            sums: has_sums.then(|| Sums::of(&sums)).transpose()?,
+            sums: Sums::of(&sums, filter.state)?,
             timer: timer.map(|timer| Strip::of(&timer, now)),
             targets: choices.into_iter().map(target).collect(),
             projects,

@@ -1,5 +1,7 @@
 //! What a client sees of time: hours by project and month, and each entry where the business shows them.
 
+use std::collections::BTreeMap;
+
 use askama::Template;
 use serde::Deserialize;
 
@@ -163,37 +165,32 @@ impl Row {
 /// What work without a project that the client may see is called.
 const OTHER: &str = "Other work";
 
-/// Months with their projects. Names come where the client may see projects.
+/// Months with their projects: the newest month first, by name, what has none at last. Names come where the
+/// client may see projects.
 fn months(totals: Vec<Total>, names: bool) -> Vec<Month> {
-    type Sum = (String, i64, Vec<(String, i64)>);
-    let mut months: Vec<Sum> = Vec::new();
+    // The key of a project sorts what has no name behind what has one.
+    let mut months: BTreeMap<String, BTreeMap<(bool, String), i64>> = BTreeMap::new();
     for total in totals {
         let project = total.project.filter(|_| names);
-        let name = project.unwrap_or_else(|| OTHER.to_owned());
-        if months
-            .last()
-            .is_none_or(|(month, ..)| *month != total.month)
-        {
-            months.push((total.month, 0, Vec::new()));
-        }
-        let Some((_, sum, parts)) = months.last_mut() else {
-            continue;
-        };
-        *sum += total.minutes;
-        match parts.iter_mut().find(|(part, _)| *part == name) {
-            Some((_, minutes)) => *minutes += total.minutes,
-            None => parts.push((name, total.minutes)),
-        }
+        let key = (
+            project.is_none(),
+            project.unwrap_or_else(|| OTHER.to_owned()),
+        );
+        *months
+            .entry(total.month)
+            .or_default()
+            .entry(key)
+            .or_default() += total.minutes;
     }
-    let month = |(month, sum, parts): Sum| Month {
+    let month = |(month, parts): (String, BTreeMap<(bool, String), i64>)| Month {
         name: month_words(&month),
-        time: clock(sum),
+        time: clock(parts.values().sum()),
         parts: parts
             .into_iter()
-            .map(|(name, minutes)| (name, clock(minutes)))
+            .map(|((_, name), minutes)| (name, clock(minutes)))
             .collect(),
     };
-    months.into_iter().map(month).collect()
+    months.into_iter().rev().map(month).collect()
 }
 
 /// The years that there is something in, where there is more than one, the newest first.
@@ -220,4 +217,53 @@ fn years(reach: &Reach, this: Option<i32>) -> Vec<(String, String, bool)> {
     std::iter::once(newest)
         .chain((first.max(last - 19)..=last).rev().map(link))
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn months_stand_newest_first_with_their_projects_by_name() {
+        let total = |month: &str, project: Option<&str>, minutes| Total {
+            month: month.to_owned(),
+            project: project.map(str::to_owned),
+            minutes,
+        };
+        let all = || {
+            vec![
+                total("2026-10", None, 20),
+                total("2026-11", Some("Website"), 60),
+                total("2026-11", None, 30),
+                total("2026-11", Some("Care"), 15),
+                total("2026-11", None, 30),
+                total("2026-11", Some("Website"), 45),
+            ]
+        };
+        let said = |names| -> Vec<String> {
+            let month = |month: Month| {
+                let parts = month
+                    .parts
+                    .iter()
+                    .map(|(name, time)| format!("{name} {time}"));
+                let parts: Vec<_> = parts.collect();
+                format!("{} {}: {}", month.name, month.time, parts.join(", "))
+            };
+            months(all(), names).into_iter().map(month).collect()
+        };
+        assert_eq!(
+            said(true),
+            [
+                "Nov 2026 3:00: Care 0:15, Website 1:45, Other work 1:00",
+                "Oct 2026 0:20: Other work 0:20"
+            ]
+        );
+        assert_eq!(
+            said(false),
+            [
+                "Nov 2026 3:00: Other work 3:00",
+                "Oct 2026 0:20: Other work 0:20"
+            ]
+        );
+    }
 }

@@ -18,16 +18,15 @@ struct Heap {
 }
 
 impl Heap {
-    fn add(&mut self, sum: &Sum) -> Result<(), Error> {
-        self.minutes += sum.minutes;
-        if let Ok(currency) = Currency::parse(&sum.currency)
-            && sum.state != State::NotBillable
-        {
+    fn add(&mut self, sum: &Sum, state: State) -> Result<(), Error> {
+        let (minutes, minor) = sum.of(state);
+        self.minutes += minutes;
+        if let Ok(currency) = Currency::parse(&sum.currency) {
             let amount = self
                 .amounts
                 .entry(currency)
                 .or_insert(Money::zero(currency));
-            *amount = amount.plus(Money::new(sum.amount, currency)?)?;
+            *amount = amount.plus(Money::new(minor, currency)?)?;
         }
         Ok(())
     }
@@ -67,27 +66,29 @@ pub(super) struct Sums {
 }
 
 impl Sums {
-    /// Adds up rows of days or months.
-    pub(super) fn of(rows: &[Sum]) -> Result<Self, Error> {
+    /// Adds up rows of days or months: of what became `only` that, else of all.
+    pub(super) fn of(rows: &[Sum], only: Option<State>) -> Result<Self, Error> {
         let mut total = 0;
         let mut kinds: [Heap; 3] = Default::default();
         let mut spans: BTreeMap<String, (i64, i64, Heap)> = BTreeMap::new();
         for sum in rows {
-            total += sum.minutes;
             for (state, heap) in State::ALL.into_iter().zip(&mut kinds) {
-                if state == sum.state {
-                    heap.add(sum)?;
+                let (minutes, _) = sum.of(state);
+                if minutes == 0 || only.is_some_and(|only| only != state) {
+                    continue;
                 }
-            }
-            let week = Date::parse(&sum.span).map(|day| monday(day).to_string());
-            let span = spans.entry(week.unwrap_or_else(|_month| sum.span.clone()));
-            let (all, billable, unbilled) = span.or_default();
-            *all += sum.minutes;
-            if sum.state != State::NotBillable {
-                *billable += sum.minutes;
-            }
-            if sum.state == State::Unbilled {
-                unbilled.add(sum)?;
+                total += minutes;
+                heap.add(sum, state)?;
+                let week = Date::parse(&sum.span).map(|day| monday(day).to_string());
+                let span = spans.entry(week.unwrap_or_else(|_month| sum.span.clone()));
+                let (all, billable, unbilled) = span.or_default();
+                *all += minutes;
+                if state != State::NotBillable {
+                    *billable += minutes;
+                }
+                if state == State::Unbilled {
+                    unbilled.add(sum, state)?;
+                }
             }
         }
         let by_week = spans.keys().next().is_some_and(|span| span.len() == 10);
@@ -137,25 +138,23 @@ pub(super) fn month_words(month: &str) -> String {
 mod tests {
     use super::*;
 
-    fn sum(span: &str, state: State, currency: &str, minutes: i64, amount: i64) -> Sum {
-        Sum {
-            span: span.to_owned(),
-            state,
-            currency: currency.to_owned(),
-            minutes,
-            amount,
-        }
+    /// As the database gives it: minutes and amount of what is unbilled and billed, minutes of what is not billable.
+    fn sum(span: &str, currency: &str, [open, worth, billed, for_, idle]: [i64; 5]) -> Sum {
+        serde_json::from_value(serde_json::json!({
+            "span": span, "currency": currency, "unbilled": open, "unbilled_amount": worth,
+            "billed": billed, "billed_amount": for_, "not_billable": idle,
+        }))
+        .unwrap()
     }
 
     #[test]
     fn weeks_begin_on_monday_and_currencies_stay_apart() {
-        let sums = Sums::of(&[
-            sum("2026-11-29", State::Unbilled, "EUR", 90, 13_500),
-            sum("2026-11-23", State::Unbilled, "USD", 60, 5_000),
-            sum("2026-11-22", State::NotBillable, "", 30, 0),
-            sum("2026-11-22", State::Billed, "EUR", 60, 9_000),
-        ])
-        .unwrap();
+        let rows = [
+            sum("2026-11-29", "EUR", [90, 13_500, 0, 0, 0]),
+            sum("2026-11-23", "USD", [60, 5_000, 0, 0, 0]),
+            sum("2026-11-22", "EUR", [0, 0, 60, 9_000, 30]),
+        ];
+        let sums = Sums::of(&rows, None).unwrap();
         assert_eq!(sums.total, "4:00");
         assert_eq!(sums.unit, "Week");
         let weeks: Vec<_> = sums
@@ -174,12 +173,31 @@ mod tests {
                 ("16 Nov 2026 to 22 Nov 2026", "1:30", "0:00"),
             ]
         );
-        let months = Sums::of(&[sum("2026-11", State::Billed, "EUR", 60, 9_000)]).unwrap();
+        let months = Sums::of(&[sum("2026-11", "EUR", [0, 0, 60, 9_000, 0])], None).unwrap();
         assert_eq!(
             (months.unit, months.buckets[0].name.as_str()),
             ("Month", "Nov 2026")
         );
         assert_eq!(months.kinds[1].money, "€90.00");
-        assert_eq!(Sums::of(&[]).unwrap().total, "0:00");
+        assert_eq!(Sums::of(&[], None).unwrap().total, "0:00");
+    }
+
+    #[test]
+    fn of_one_kind_the_rest_of_a_row_does_not_count() {
+        let rows = [
+            sum("2026-11", "EUR", [90, 13_500, 60, 9_000, 30]),
+            sum("2026-10", "EUR", [45, 6_000, 0, 0, 0]),
+        ];
+        for (only, total, months, money) in [
+            (None, "3:45", 2, ["€195.00", "€90.00", ""]),
+            (Some(State::Unbilled), "2:15", 2, ["€195.00", "", ""]),
+            (Some(State::Billed), "1:00", 1, ["", "€90.00", ""]),
+            (Some(State::NotBillable), "0:30", 1, ["", "", ""]),
+        ] {
+            let sums = Sums::of(&rows, only).unwrap();
+            assert_eq!((sums.total.as_str(), sums.buckets.len()), (total, months));
+            let said: Vec<_> = sums.kinds.iter().map(|kind| kind.money.as_str()).collect();
+            assert_eq!(said, money);
+        }
     }
 }

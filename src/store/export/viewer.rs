@@ -84,8 +84,8 @@ pub(super) fn page(part: &str, asker: &Asker, after: &str) -> Statement {
             own,
         ),
         "time" => asker.of(Module::TimeLogs).time(
-            "SELECT e.id, e.day, e.minutes, e.description, e.person, e.billable FROM time_seen e \
-             WHERE +e.id > ?4 ORDER BY +e.id LIMIT 500",
+            "SELECT f.id, f.day, f.minutes, f.description, f.person, f.billable FROM time_seen f \
+             WHERE +f.id > ?4 ORDER BY +f.id LIMIT 500",
             own,
         ),
         "invoices" => asker.of(Module::Billing).statement(

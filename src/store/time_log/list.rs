@@ -1,7 +1,8 @@
 //! Lists of time: the newest day first, by key, whatever is asked for; and what they come to.
 //!
 //! Each way of asking is a statement of its own, so that each walks an index from where the page before
-//! ended and stops at the end of its own. Sums are read from `time_sums`, those of a client from `time_in_short`.
+//! ended and stops at the end of its own. Sums are read from `time_spent`, which keeps a row a day and a row a month for
+//! whatever can be asked for.
 //!
 //! "This month" is that of the business, whose day only the database knows when a page is asked for. So a
 //! statement gets the days for each day that today may be anywhere, and takes those of its own.
@@ -64,6 +65,9 @@ const TIME_BOUNDS: &str = "WITH b AS (SELECT json_extract(d.today, '$.first') AS
 const TIME_PAGE: &str = "(?4 IS NULL OR e.project_id = ?4) AND (?5 IS NULL OR e.client_id = ?5) \
      AND (?6 IS NULL OR e.staff_id = ?6) AND (?7 IS NULL OR e.state = ?7) \
      AND (e.day, e.id) < (b.below, b.below_id) AND e.day >= b.first ORDER BY e.day DESC, e.id DESC LIMIT ?3";
+/// Of a project that is asked for with another client, nothing is walked.
+const TIME_OF_ITS_CLIENT: &str =
+    "(?5 IS NULL OR EXISTS (SELECT 1 FROM projects o WHERE o.id = ?4 AND o.client_id = ?5))";
 
 fn bounds(filter: &Filter, after: Option<After>, now: Timestamp) -> Result<String, Error> {
     by_day(now, |today| {
@@ -95,13 +99,21 @@ pub(crate) fn rows(
     let person = filter.person.map(|id| id.to_string());
     let state = filter.state.map(State::as_str);
     let sql = match (&project, &client, &person, state) {
-        (Some(_), _, _, Some(_)) => format!(
-            "{TIME_BOUNDS} SELECT {TIME_ENTRY} FROM b CROSS JOIN time_entries e INDEXED BY time_of_project_by_state {TIME_NAMES} \
-             WHERE e.project_id = ?4 AND e.state = ?7 AND {TIME_PAGE}"
+        (Some(_), _, Some(_), Some(_)) => format!(
+            "{TIME_BOUNDS} SELECT {TIME_ENTRY} FROM b CROSS JOIN time_entries e INDEXED BY time_of_project_by_staff_and_state {TIME_NAMES} \
+             WHERE e.project_id = ?4 AND e.staff_id = ?6 AND e.state = ?7 AND {TIME_OF_ITS_CLIENT} AND {TIME_PAGE}"
         ),
-        (Some(_), _, _, None) => format!(
+        (Some(_), _, Some(_), None) => format!(
+            "{TIME_BOUNDS} SELECT {TIME_ENTRY} FROM b CROSS JOIN time_entries e INDEXED BY time_of_project_by_staff {TIME_NAMES} \
+             WHERE e.project_id = ?4 AND e.staff_id = ?6 AND {TIME_OF_ITS_CLIENT} AND {TIME_PAGE}"
+        ),
+        (Some(_), _, None, Some(_)) => format!(
+            "{TIME_BOUNDS} SELECT {TIME_ENTRY} FROM b CROSS JOIN time_entries e INDEXED BY time_of_project_by_state {TIME_NAMES} \
+             WHERE e.project_id = ?4 AND e.state = ?7 AND {TIME_OF_ITS_CLIENT} AND {TIME_PAGE}"
+        ),
+        (Some(_), _, None, None) => format!(
             "{TIME_BOUNDS} SELECT {TIME_ENTRY} FROM b CROSS JOIN time_entries e INDEXED BY time_of_project {TIME_NAMES} \
-             WHERE e.project_id = ?4 AND {TIME_PAGE}"
+             WHERE e.project_id = ?4 AND {TIME_OF_ITS_CLIENT} AND {TIME_PAGE}"
         ),
         (None, Some(_), Some(_), Some(_)) => format!(
             "{TIME_BOUNDS} SELECT {TIME_ENTRY} FROM b CROSS JOIN time_entries e INDEXED BY time_of_client_by_staff_and_state {TIME_NAMES} \
@@ -159,79 +171,53 @@ pub(crate) fn of_invoice(invoice: InvoiceId) -> Statement {
     )
 }
 
-/// What a day or a month comes to.
+/// What a day or a month comes to in a currency: what became of it stands side by side.
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct Sum {
     /// `YYYY-MM-DD` where the period is told by week, else `YYYY-MM`.
     pub(crate) span: String,
-    pub(crate) state: State,
     /// Empty where there is no rate.
     pub(crate) currency: String,
-    pub(crate) minutes: i64,
-    pub(crate) amount: i64,
+    unbilled: i64,
+    unbilled_amount: i64,
+    billed: i64,
+    billed_amount: i64,
+    not_billable: i64,
 }
 
-/// The columns of [`Sum`], and how a month's days are gathered where `?3` says so.
-const TIME_SUM: &str = "CASE ?3 WHEN 1 THEN substr(s.span, 1, 7) ELSE s.span END AS span, s.state, s.currency, \
-     sum(s.minutes) AS minutes, sum(s.amount) AS amount";
+impl Sum {
+    /// Minutes and amount of what became that.
+    pub(crate) const fn of(&self, state: State) -> (i64, i64) {
+        match state {
+            State::Unbilled => (self.unbilled, self.unbilled_amount),
+            State::Billed => (self.billed, self.billed_amount),
+            State::NotBillable => (self.not_billable, 0),
+        }
+    }
+}
+
 /// The ranges that the period of `?1` is read from; `?2` is now.
 const TIME_RANGES: &str = "WITH r AS (SELECT j.is_month, json_extract(j.range, '$[0]') AS first, json_extract(j.range, '$[1]') AS last \
      FROM (SELECT x.key = 'months' AS is_month, x.value AS range FROM json_each((SELECT json_extract(?1, '$.\"' || \
       date((?2 + CASE WHEN ?2 < z.next_offset_at THEN z.utc_offset ELSE z.next_offset END) / 1000, 'unixepoch') || '\"') \
       FROM billing z WHERE z.id = 1)) x) j)";
 
-/// What the filter comes to, as [`Sum`]s. Nothing where that would be too much to add up: of all clients
-/// for more than a year, unless one project or what is unbilled is asked for.
-pub(crate) fn sums(filter: &Filter, now: Timestamp) -> Result<Option<Statement>, Error> {
-    let project = filter.project.map(|id| id.to_string());
-    let person = filter.person.map(|id| id.to_string());
-    let state = filter.state.map(State::as_str);
-    let client = filter.client.map(|id| id.to_string());
-    let period = filter.wanted.on(now.date());
-    let sql = match (&client, &project, filter.state) {
-        // All of one client, or one state of it: without who spent it, so of few rows.
-        (Some(_), None, _) if person.is_none() => format!(
-            "{TIME_RANGES} SELECT {TIME_SUM} FROM r CROSS JOIN time_in_short s ON s.client_id = ?5 \
-             AND s.kind = r.is_month AND s.span BETWEEN r.first AND r.last \
-             WHERE ?4 IS NULL AND ?6 IS NULL \
-             AND (?7 IS NULL OR s.state = ?7) GROUP BY 1, 2, 3 ORDER BY 1 DESC"
+/// What the filter comes to, whatever became of it, as [`Sum`]s: a row for each day or month and currency.
+/// A project without its client is looked up, because the sums of a project stand with those of its client.
+pub(crate) fn sums(filter: &Filter, now: Timestamp) -> Result<Statement, Error> {
+    let all = |id: Option<String>| id.unwrap_or_else(|| "*".to_owned());
+    Ok(statement!(
+        format!(
+            "{TIME_RANGES} SELECT CASE ?3 WHEN 1 THEN substr(s.span, 1, 7) ELSE s.span END AS span, s.currency, s.unbilled, \
+             s.unbilled_amount, s.billed, s.billed_amount, s.not_billable FROM r CROSS JOIN time_spent s \
+             ON s.client_id = coalesce(?5, (SELECT p.client_id FROM projects p WHERE p.id = ?4), '*') AND s.project_id = ?4 \
+             AND s.staff_id = ?6 AND s.is_month = r.is_month AND s.span BETWEEN r.first AND r.last"
         ),
-        (_, Some(_), _) => format!(
-            "{TIME_RANGES} SELECT {TIME_SUM} FROM r CROSS JOIN time_sums s ON s.project_id = ?4 \
-             AND s.is_month = r.is_month AND s.span BETWEEN r.first AND r.last \
-             WHERE (?5 IS NULL OR s.client_id = ?5) AND (?6 IS NULL OR s.staff_id = ?6) \
-             AND (?7 IS NULL OR s.state = ?7) GROUP BY 1, 2, 3 ORDER BY 1 DESC"
-        ),
-        (Some(_), None, _) => format!(
-            "{TIME_RANGES} SELECT {TIME_SUM} FROM r CROSS JOIN time_sums s ON s.client_id = ?5 \
-             AND s.is_month = r.is_month AND s.span BETWEEN r.first AND r.last \
-             WHERE (?4 IS NULL OR s.project_id = ?4) AND (?6 IS NULL OR s.staff_id = ?6) \
-             AND (?7 IS NULL OR s.state = ?7) GROUP BY 1, 2, 3 ORDER BY 1 DESC"
-        ),
-        (None, None, Some(State::Unbilled)) => format!(
-            "{TIME_RANGES} SELECT {TIME_SUM} FROM r CROSS JOIN time_sums s ON s.state = 'unbilled' \
-             AND s.is_month = r.is_month AND s.span BETWEEN r.first AND r.last \
-             WHERE (?4 IS NULL OR s.project_id = ?4) AND (?5 IS NULL OR s.client_id = ?5) \
-             AND (?6 IS NULL OR s.staff_id = ?6) AND (?7 IS NULL OR s.state = ?7) \
-             GROUP BY 1, 2, 3 ORDER BY 1 DESC"
-        ),
-        (None, None, _) if period.is_short() => format!(
-            "{TIME_RANGES} SELECT {TIME_SUM} FROM r CROSS JOIN time_sums s ON s.is_month = r.is_month \
-             AND s.span BETWEEN r.first AND r.last \
-             WHERE (?4 IS NULL OR s.project_id = ?4) AND (?5 IS NULL OR s.client_id = ?5) \
-             AND (?6 IS NULL OR s.staff_id = ?6) AND (?7 IS NULL OR s.state = ?7) \
-             GROUP BY 1, 2, 3 ORDER BY 1 DESC"
-        ),
-        (None, None, _) => return Ok(None),
-    };
-    Ok(Some(statement!(
-        sql,
         by_day(now, |today| filter.wanted.on(today).ranges())?,
         now,
-        !period.by_week(),
-        Param::from(project),
-        Param::from(client),
-        Param::from(person),
-        Param::from(state)
-    )))
+        !filter.wanted.on(now.date()).by_week(),
+        all(filter.project.map(|id| id.to_string())),
+        Param::from(filter.client.map(|id| id.to_string())),
+        all(filter.person.map(|id| id.to_string()))
+    ))
 }

@@ -7,7 +7,7 @@
 //! | [`timer`] | the timer of a member of staff |
 //! | [`seen`] | what a client sees |
 //!
-//! What entries come to is kept by triggers in `time_sums` and, without who spent it, in `time_in_short`; no statement adds up entries.
+//! What entries come to is kept by triggers in `time_spent`; no statement adds up entries.
 
 pub(crate) mod bill;
 pub(crate) mod list;

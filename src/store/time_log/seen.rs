@@ -1,6 +1,6 @@
 //! What a client sees of time: nothing, sums, entries, or entries with names, as the business sets.
 //!
-//! Read `FROM time_seen` and `FROM time_sum_seen`, see [`super::super::viewer`]; so the setting is part
+//! Read `FROM time_seen`, `FROM time_sum_seen` and `FROM time_part_seen`, see [`super::super::viewer`]; so the setting is part
 //! of the predicate, and a name that is not shown does not leave the database.
 
 use serde::Deserialize;
@@ -27,7 +27,7 @@ pub(crate) fn setting(asker: &Asker) -> Statement {
     )
 }
 
-/// What a month comes to for one project.
+/// What a month comes to for one project in one currency.
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct Total {
     /// `YYYY-MM`.
@@ -41,13 +41,12 @@ pub(crate) struct Total {
 const TIME_MONTH: &str = "(SELECT date((?2 + CASE WHEN ?2 < z.next_offset_at THEN z.utc_offset ELSE z.next_offset END) / 1000, \
      'unixepoch', 'start of month') FROM billing z WHERE z.id = 1)";
 
-/// The [`Total`]s of a year, or of the last twelve months; the newest month first.
+/// The [`Total`]s of a year, or of the last twelve months, in no order: a month may have several of one name, and of none.
 pub(crate) fn totals(asker: &Asker, year: Option<i32>) -> Statement {
     match year {
         Some(year) => asker.time(
-            "SELECT s.span AS month, p.name AS project, sum(s.minutes) AS minutes \
-             FROM time_sum_seen s LEFT JOIN projects p ON p.id = s.project_id AND p.visible = 1 \
-             WHERE s.span BETWEEN ?4 AND ?5 GROUP BY s.span, p.id ORDER BY s.span DESC, p.name IS NULL, p.name",
+            "SELECT s.span AS month, p.name AS project, s.minutes \
+             FROM time_part_seen s LEFT JOIN projects p ON p.id = s.project_id AND p.visible = 1 WHERE s.span BETWEEN ?4 AND ?5",
             [
                 format!("{year:04}-01").into(),
                 format!("{year:04}-12").into(),
@@ -55,10 +54,9 @@ pub(crate) fn totals(asker: &Asker, year: Option<i32>) -> Statement {
         ),
         None => asker.time(
             format!(
-                "SELECT s.span AS month, p.name AS project, sum(s.minutes) AS minutes \
-                 FROM time_sum_seen s LEFT JOIN projects p ON p.id = s.project_id AND p.visible = 1 \
-                 WHERE s.span > substr(date({TIME_MONTH}, '-12 months'), 1, 7) \
-                 GROUP BY s.span, p.id ORDER BY s.span DESC, p.name IS NULL, p.name"
+                "SELECT s.span AS month, p.name AS project, s.minutes \
+                 FROM time_part_seen s LEFT JOIN projects p ON p.id = s.project_id AND p.visible = 1 \
+                 WHERE s.span > substr(date({TIME_MONTH}, '-12 months'), 1, 7)"
             ),
             [],
         ),
@@ -75,8 +73,8 @@ pub(crate) struct Reach {
 /// The [`Reach`].
 pub(crate) fn reach(asker: &Asker) -> Statement {
     asker.time(
-        "SELECT (SELECT s.span FROM time_sum_seen s ORDER BY s.span LIMIT 1) AS first, \
-         (SELECT s.span FROM time_sum_seen s ORDER BY s.span DESC LIMIT 1) AS last FROM viewer",
+        "SELECT (SELECT s.span FROM time_sum_seen s WHERE s.project_id = '*' ORDER BY s.span LIMIT 1) AS first, \
+         (SELECT s.span FROM time_sum_seen s WHERE s.project_id = '*' ORDER BY s.span DESC LIMIT 1) AS last FROM viewer",
         [],
     )
 }
@@ -91,8 +89,8 @@ pub(crate) struct Budget {
 /// The [`Budget`] of a project that the viewer may see, if it has one and time is shown.
 pub(crate) fn budget(asker: &Asker, project: ProjectId) -> Statement {
     asker.of(Module::TimeLogs).time(
-        "SELECT p.budget_minutes, (SELECT coalesce(sum(s.minutes), 0) FROM time_sum_seen s \
-          WHERE s.project_id = p.id AND s.state <> 'not_billable') AS used_minutes \
+        "SELECT p.budget_minutes, (SELECT coalesce(sum(s.billable), 0) FROM time_sum_seen s \
+          WHERE s.project_id = p.id) AS used_minutes \
          FROM viewer v JOIN business b ON b.id = 1 AND b.time_shown <> 'nothing' \
          JOIN projects p ON p.id = ?4 AND p.client_id = v.client_id AND p.visible = 1 \
          WHERE p.budget_minutes IS NOT NULL",
@@ -124,36 +122,35 @@ pub(crate) struct Seen {
     pub(crate) invoice: Option<String>,
 }
 
-/// A page of the entries that the viewer may see, the newest day first.
+/// A page of the entries that the viewer may see, the newest day first. The place of the cursor is an expression,
+/// not two columns: only so the index is entered at the day *and* the id, however many entries the day has.
 pub(crate) fn entries(asker: &Asker, cursor: Cursor<TimeEntryId>) -> Statement {
     match cursor {
         Cursor::First => asker.time(
-            "SELECT e.id, e.day, e.minutes, e.description, e.billable, e.person, \
+            "SELECT f.id, f.day, f.minutes, f.description, f.billable, f.person, \
              p.name AS project, t.title AS task, i.id AS invoice_id, i.number AS invoice \
-             FROM time_seen e LEFT JOIN projects p ON p.id = e.project_id AND p.visible = 1 \
-             LEFT JOIN tasks t ON t.id = e.task_id AND t.visible = 1 \
-             LEFT JOIN invoices i ON i.id = e.invoice_id AND i.state = 'sent' \
-             ORDER BY e.day DESC, e.id DESC LIMIT 26",
+             FROM (SELECT * FROM time_seen ORDER BY day DESC, id DESC LIMIT 26) f \
+             LEFT JOIN projects p ON p.id = f.project_id AND p.visible = 1 \
+             LEFT JOIN tasks t ON t.id = f.task_id AND t.visible = 1 \
+             LEFT JOIN invoices i ON i.id = f.invoice_id AND i.state = 'sent' ORDER BY f.day DESC, f.id DESC",
             [],
         ),
         Cursor::After(id) => asker.time(
-            "SELECT e.id, e.day, e.minutes, e.description, e.billable, e.person, \
+            "SELECT f.id, f.day, f.minutes, f.description, f.billable, f.person, \
              p.name AS project, t.title AS task, i.id AS invoice_id, i.number AS invoice \
-             FROM time_seen e LEFT JOIN projects p ON p.id = e.project_id AND p.visible = 1 \
-             LEFT JOIN tasks t ON t.id = e.task_id AND t.visible = 1 \
-             LEFT JOIN invoices i ON i.id = e.invoice_id AND i.state = 'sent' \
-             WHERE (e.day, e.id) < (SELECT day, id FROM time_seen WHERE id = ?4) \
-             ORDER BY e.day DESC, e.id DESC LIMIT 26",
+             FROM (SELECT * FROM time_seen WHERE (day, id) < (SELECT day || '', id || '' FROM time_seen WHERE id = ?4) ORDER BY day DESC, id DESC LIMIT 26) f \
+             LEFT JOIN projects p ON p.id = f.project_id AND p.visible = 1 \
+             LEFT JOIN tasks t ON t.id = f.task_id AND t.visible = 1 \
+             LEFT JOIN invoices i ON i.id = f.invoice_id AND i.state = 'sent' ORDER BY f.day DESC, f.id DESC",
             [id.to_string().into()],
         ),
         Cursor::Before(id) => asker.time(
-            "SELECT e.id, e.day, e.minutes, e.description, e.billable, e.person, \
+            "SELECT f.id, f.day, f.minutes, f.description, f.billable, f.person, \
              p.name AS project, t.title AS task, i.id AS invoice_id, i.number AS invoice \
-             FROM time_seen e LEFT JOIN projects p ON p.id = e.project_id AND p.visible = 1 \
-             LEFT JOIN tasks t ON t.id = e.task_id AND t.visible = 1 \
-             LEFT JOIN invoices i ON i.id = e.invoice_id AND i.state = 'sent' \
-             WHERE (e.day, e.id) > (SELECT day, id FROM time_seen WHERE id = ?4) \
-             ORDER BY e.day, e.id LIMIT 26",
+             FROM (SELECT * FROM time_seen WHERE (day, id) > (SELECT day || '', id || '' FROM time_seen WHERE id = ?4) ORDER BY day, id LIMIT 26) f \
+             LEFT JOIN projects p ON p.id = f.project_id AND p.visible = 1 \
+             LEFT JOIN tasks t ON t.id = f.task_id AND t.visible = 1 \
+             LEFT JOIN invoices i ON i.id = f.invoice_id AND i.state = 'sent' ORDER BY f.day, f.id",
             [id.to_string().into()],
         ),
     }
@@ -163,7 +160,7 @@ pub(crate) fn entries(asker: &Asker, cursor: Cursor<TimeEntryId>) -> Statement {
 pub(crate) fn month(asker: &Asker) -> Statement {
     asker.of(Module::TimeLogs).time(
         format!(
-            "SELECT (SELECT coalesce(sum(s.minutes), 0) FROM time_sum_seen s WHERE s.span = substr({TIME_MONTH}, 1, 7)) AS minutes \
+            "SELECT (SELECT coalesce(sum(s.minutes), 0) FROM time_sum_seen s WHERE s.project_id = '*' AND s.span = substr({TIME_MONTH}, 1, 7)) AS minutes \
              FROM viewer v JOIN business b ON b.id = 1 WHERE b.time_shown <> 'nothing'"
         ),
         [],
