@@ -43,6 +43,12 @@ const SILENT: [&str; 6] = ["by", "form_key", "go", "next", "revision", "username
 /// What is shown again of a text that was far too long.
 const SHOWN: usize = 20_000;
 
+/// What a text says: browsers end its lines with two characters (HTML, "constructing the form data set"),
+/// and people leave spaces at its end.
+fn said(text: &str) -> String {
+    text.trim().replace("\r\n", "\n")
+}
+
 /// The fields of a form with their problems.
 #[derive(Debug, Default, Clone)]
 pub(crate) struct Fields {
@@ -112,10 +118,8 @@ impl Fields {
         }
         for (name, value) in &saved.values {
             let told = if value.is_empty() { "nothing" } else { value };
-            // Browsers send the ends of lines as CRLF (HTML, "constructing the form data set").
-            let lines = |text: &str| text.replace("\r\n", "\n");
             let typed = self.values.get(name);
-            if name != "revision" && typed.is_some_and(|typed| lines(typed) != lines(value)) {
+            if name != "revision" && typed.is_some_and(|typed| said(typed) != said(value)) {
                 self.refuse(
                     name,
                     format!("Somebody else saved this meanwhile. It now says: {told}. Save again to replace it with yours."),
@@ -125,6 +129,17 @@ impl Fields {
         if let Some(revision) = saved.values.get("revision") {
             self.values.insert("revision".to_owned(), revision.clone());
         }
+    }
+
+    /// Which of these fields say something else than what is saved, in the words that stand beside them.
+    pub(crate) fn changed(
+        &self,
+        saved: &Self,
+        names: &[(&str, &'static str)],
+    ) -> Vec<&'static str> {
+        let is_other = |name: &str| said(self.text(name)) != said(saved.text(name));
+        let changed = names.iter().filter(|(field, _)| is_other(field));
+        changed.map(|(_, words)| *words).collect()
     }
 
     /// Reads `application/x-www-form-urlencoded`.

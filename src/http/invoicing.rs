@@ -121,7 +121,7 @@ pub(crate) async fn save(staff: Admin<Invoicing>, mut form: Fields) -> Answer {
     let (app, of) = (&staff.app, &staff.page);
     let draft = read(&mut form, app, of);
     let saved = of.filled();
-    let changed = differences(&saved, &form);
+    let changed = form.changed(&saved, &NAMES);
     form.meanwhile(&saved);
     let (Some(draft), false) = (draft, form.has_errors()) else {
         return try_again(&Page::new(staff.chrome, form, of));
@@ -219,35 +219,26 @@ fn numbers(form: &mut Fields) -> Option<Series> {
     }
 }
 
-/// What the audit log says was changed, in the words of the form.
-fn differences(saved: &Fields, form: &Fields) -> Vec<&'static str> {
-    const NAMES: [(&str, &str); 20] = [
-        ("legal_name", "name"),
-        ("address", "address"),
-        ("postcode", "postcode"),
-        ("city", "city"),
-        ("country", "country"),
-        ("vat_id", "VAT number"),
-        ("tax_number", "tax number"),
-        ("registration", "registration"),
-        ("prefix", "prefix of numbers"),
-        ("yearly", "numbers by year"),
-        ("digits", "digits of numbers"),
-        ("next", "next number"),
-        ("currency", "currency"),
-        ("terms_days", "days to pay"),
-        ("prices", "prices"),
-        ("tax_name", "name of the tax"),
-        ("tax", "usual tax"),
-        ("notes", "notes"),
-        ("terms", "terms"),
-        ("time_zone", "time zone"),
-    ];
-    // Browsers send line breaks as two characters, and people spaces at the end.
-    let said = |fields: &Fields, name: &str| fields.text(name).trim().replace("\r\n", "\n");
-    NAMES
-        .into_iter()
-        .filter(|(field, _)| said(saved, field) != said(form, field))
-        .map(|(_, name)| name)
-        .collect()
-}
+/// What the audit log calls the fields of the form.
+const NAMES: [(&str, &str); 20] = [
+    ("legal_name", "name"),
+    ("address", "address"),
+    ("postcode", "postcode"),
+    ("city", "city"),
+    ("country", "country"),
+    ("vat_id", "VAT number"),
+    ("tax_number", "tax number"),
+    ("registration", "registration"),
+    ("prefix", "prefix of numbers"),
+    ("yearly", "numbers by year"),
+    ("digits", "digits of numbers"),
+    ("next", "next number"),
+    ("currency", "currency"),
+    ("terms_days", "days to pay"),
+    ("prices", "prices"),
+    ("tax_name", "name of the tax"),
+    ("tax", "usual tax"),
+    ("notes", "notes"),
+    ("terms", "terms"),
+    ("time_zone", "time zone"),
+];

@@ -56,6 +56,7 @@ mod privacy;
 mod profile;
 mod project;
 mod prose;
+mod record;
 mod reminders;
 mod reset;
 pub mod routes;

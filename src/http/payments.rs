@@ -211,7 +211,7 @@ pub(crate) async fn save(staff: Admin<Settings>, mut form: Fields) -> Answer {
     let (app, of) = (&staff.app, &staff.page.0);
     let ways = read(&mut form);
     let saved = filled(of);
-    let changed = differences(&saved, &form);
+    let changed = form.changed(&saved, &NAMES);
     form.meanwhile(&saved);
     let (Some(ways), false) = (ways, form.has_errors()) else {
         return try_again(&Page::new(&app.config, staff.chrome, form));
@@ -277,24 +277,16 @@ fn read(form: &mut Fields) -> Option<Ways> {
     })
 }
 
-/// What the audit log says was changed, in the words of the form.
-fn differences(saved: &Fields, form: &Fields) -> Vec<&'static str> {
-    const NAMES: [(&str, &str); 10] = [
-        ("pay_online", "paying online"),
-        ("pay_without_account", "paying without an account"),
-        ("parts", "paying in parts"),
-        ("part_least", "least part"),
-        ("pay_by_transfer", "bank transfer"),
-        ("account_name", "account holder"),
-        ("iban", "IBAN"),
-        ("bic", "BIC"),
-        ("bank_name", "bank"),
-        ("bank_details", "bank details"),
-    ];
-    let said = |fields: &Fields, name: &str| fields.text(name).trim().replace("\r\n", "\n");
-    NAMES
-        .into_iter()
-        .filter(|(field, _)| said(saved, field) != said(form, field))
-        .map(|(_, name)| name)
-        .collect()
-}
+/// What the audit log calls the fields of the form.
+const NAMES: [(&str, &str); 10] = [
+    ("pay_online", "paying online"),
+    ("pay_without_account", "paying without an account"),
+    ("parts", "paying in parts"),
+    ("part_least", "least part"),
+    ("pay_by_transfer", "bank transfer"),
+    ("account_name", "account holder"),
+    ("iban", "IBAN"),
+    ("bic", "BIC"),
+    ("bank_name", "bank"),
+    ("bank_details", "bank details"),
+];
