@@ -76,7 +76,7 @@ export const COLUMNS = {
   search_changes: { kind: "key", item_id: "key" },
   factors: { person_id: "key", staff_id: "key", account_id: "key", sealed: "key", recovery: "key", used_by: "key" },
   devices: { person_id: "key", hash: "key" },
-  audit_chain: { audit_id: "key", hash: "key", who_salt: "key", what_salt: "key", who_digest: "key", what_digest: "key", erased_by: "key" },
+  audit_chain: { audit_id: "key", hash: "key", who_salt: "key", what_salt: "key", who_digest: "key", what_digest: "key", erased_by: "key", client_id: "key", principal_id: "key", noun: "key" },
   audit_check: { broken_how: "key" },
 };
 
