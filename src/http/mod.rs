@@ -2,6 +2,7 @@
 
 mod activity;
 mod address;
+mod allowance;
 mod assets;
 mod audit;
 mod billing;
@@ -35,6 +36,7 @@ mod invoice;
 mod invoicing;
 mod join;
 mod json;
+mod kept;
 mod magic;
 mod mailing;
 mod message;
@@ -84,7 +86,7 @@ use axum::response::{IntoResponse as _, Response};
 use http::header::{
     ACCEPT, ALLOW, CONTENT_TYPE, HOST, HeaderName, HeaderValue, LOCATION, ORIGIN, SET_COOKIE,
 };
-use http::{HeaderMap, Request, StatusCode};
+use http::{HeaderMap, Method, Request, StatusCode};
 use tower_service::Service as _;
 
 pub(crate) use error::Error;
@@ -114,7 +116,7 @@ pub(crate) async fn handle(
 ) -> Response {
     let asked = Asked::of(&request);
     request.extensions_mut().insert(app.clone());
-    request.extensions_mut().insert(incoming);
+    request.extensions_mut().insert(incoming.clone());
     // 1. and 2.
     let mut response = match admit(&app, &request) {
         // 3. The router never fails; its error type says so.
@@ -126,6 +128,12 @@ pub(crate) async fn handle(
     };
     // 4.
     if let Some(error) = response.extensions_mut().remove::<Error>() {
+        if let Error::Confirm { next, person, .. } = &error
+            && asked.is_sent_to(next)
+            && let Err(lost) = kept::keep(&app, &incoming, (person, next)).await
+        {
+            worker::console_warn!("what was typed is not kept: {}", lost.words().1);
+        }
         response = draw(&app, &asked, &error, response.headers()).await;
     } else if response.status() == StatusCode::METHOD_NOT_ALLOWED {
         let allow = response
@@ -144,6 +152,8 @@ pub(crate) async fn handle(
 /// What is remembered of a request for drawing its error.
 struct Asked {
     what: String,
+    /// Where a form was sent to; empty where none was.
+    sent_to: String,
     json: bool,
     side: Side,
 }
@@ -160,6 +170,11 @@ impl Asked {
         };
         Self {
             what: format!("{} {}", request.method(), pattern_free(path)),
+            sent_to: if request.method() == Method::POST {
+                path.to_owned()
+            } else {
+                String::new()
+            },
             json: is_json(ACCEPT) || is_json(CONTENT_TYPE) || is_for_machines(path),
             side: if path == "/admin" || path.starts_with("/admin/") {
                 Side::Staff
@@ -167,6 +182,13 @@ impl Asked {
                 Side::Client
             },
         }
+    }
+}
+
+impl Asked {
+    /// Whether a form was sent to the page it stands on.
+    fn is_sent_to(&self, page: &str) -> bool {
+        !self.json && !self.sent_to.is_empty() && self.sent_to == page
     }
 }
 
