@@ -30,6 +30,8 @@ pub(crate) struct Brand {
     pub(crate) support_phone: Option<String>,
     /// Shown on the sign-in page.
     pub(crate) welcome_text: String,
+    /// On pages for everybody: a link to an invoice may be asked for.
+    pub(crate) link_by_mail: bool,
 }
 
 impl Brand {
@@ -45,6 +47,7 @@ impl Brand {
             support_email: branding.support_email.clone(),
             support_phone: branding.support_phone.clone(),
             welcome_text: branding.welcome_text.clone(),
+            link_by_mail: branding.link_by_mail == 1,
         }
     }
 }

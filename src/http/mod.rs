@@ -156,6 +156,8 @@ struct Asked {
     sent_to: String,
     json: bool,
     side: Side,
+    /// The page of a link to an invoice.
+    link: bool,
 }
 
 impl Asked {
@@ -176,6 +178,9 @@ impl Asked {
                 String::new()
             },
             json: is_json(ACCEPT) || is_json(CONTENT_TYPE) || is_for_machines(path),
+            link: path
+                .strip_prefix("/invoice/")
+                .is_some_and(|token| !token.contains('/')),
             side: if path == "/admin" || path.starts_with("/admin/") {
                 Side::Staff
             } else {
@@ -252,6 +257,8 @@ struct ErrorPage<'a> {
     others: Option<&'a [Other]>,
     /// Offers the way out of a preview.
     preview: bool,
+    /// Offers to mail another link to the invoice: whoever asks, and whatever the link was.
+    link: bool,
     /// The start page of the side that was asked.
     home: &'static str,
 }
@@ -285,6 +292,7 @@ async fn draw(app: &App, asked: &Asked, error: &Error, bare: &HeaderMap) -> Resp
             text,
             others: error.others(),
             preview: matches!(error, Error::InPreview),
+            link: matches!(error, Error::DeadLink) && asked.link && branding.link_by_mail == 1,
             home: asked.side.home(),
         };
         page::page_with(error.status(), &page)
