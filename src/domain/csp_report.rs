@@ -174,8 +174,9 @@ mod tests {
         let page = |path: &str| {
             let start = path.rsplit_once('/').map_or("", |(start, _)| start);
             let shown = format!("{start}/…");
-            let known = |one: &&str| **one == path || **one == shown;
-            ours.iter().find(known).map(|one| (*one).to_owned())
+            let mut known = ours.into_iter();
+            let found = known.find(|one| *one == path || *one == shown);
+            found.map(str::to_owned)
         };
         let body = format!("{{\"csp-report\":{{{fields}}}}}");
         CspReport::parse(body.as_bytes(), BASE, page)

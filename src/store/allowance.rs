@@ -35,10 +35,34 @@ impl Wish {
     }
 }
 
+/// What is taken: where it stands already, a second sending of the same form is not counted again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Taken {
+    /// A message in a ticket.
+    InTicket,
+    /// A message in a thread.
+    InThread,
+    /// A comment on a task.
+    OnTask,
+    /// An upload in parts, new each time.
+    Upload,
+}
+
+impl Taken {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::InTicket => "ticket",
+            Self::InThread => "thread",
+            Self::OnTask => "task",
+            Self::Upload => "upload",
+        }
+    }
+}
+
 /// Counts all of it, or nothing where some of it is too much, or where what it is for stands there already.
 pub(crate) fn take(
     asker: &Asker,
-    last: impl ToString,
+    (taken, last): (Taken, impl ToString),
     amounts: &[(Kind, u64)],
 ) -> Result<Statement, Error> {
     let wishes: Vec<Wish> = amounts
@@ -53,11 +77,12 @@ pub(crate) fn take(
            WHERE k.value ->> 'amount' + (SELECT coalesce(sum(a.used), 0) FROM allowances a \
             WHERE a.kind = k.value ->> 'kind' AND a.at > k.value ->> 'since' \
              AND a.who = CASE k.value ->> 'kind' WHEN 'bytes' THEN v.client_id ELSE v.contact_id END) > k.value ->> 'most') \
-          AND NOT EXISTS (SELECT 1 FROM ticket_messages WHERE id = ?4) \
-          AND NOT EXISTS (SELECT 1 FROM messages WHERE id = ?4) \
-          AND NOT EXISTS (SELECT 1 FROM comments WHERE id = ?4) \
+          AND NOT (?6 = 'ticket' AND EXISTS (SELECT 1 FROM ticket_messages WHERE id = ?4)) \
+          AND NOT (?6 = 'thread' AND EXISTS (SELECT 1 FROM messages WHERE id = ?4)) \
+          AND NOT (?6 = 'task' AND EXISTS (SELECT 1 FROM comments WHERE id = ?4)) \
          ON CONFLICT (kind, who, at) DO UPDATE SET used = used + excluded.used, last = excluded.last",
-        [last.to_string().into(), serde_json::to_string(&wishes)?.into()],
+        [last.to_string().into(), serde_json::to_string(&wishes)?.into(),
+            taken.as_str().into()],
     ))
 }
 

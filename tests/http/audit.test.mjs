@@ -247,5 +247,5 @@ test("lists stand in the order of writing, whatever an entry's id says of its mo
   assert.deepEqual(places(await owner.get(activity[1].back)), activity[0].places);
   assert.deepEqual(places(await owner.get("/admin")).slice(0, 15), wanted.slice(0, 15), "the newest on the start page");
   const csv = await owner.get(`${PATH}.csv?about=project`);
-  if (csv.status === 200) assert.deepEqual([...csv.text.matchAll(/place \d+/g)].map(([place]) => place), wanted);
+  assert.deepEqual([...new Set([...csv.text.matchAll(/place \d+/g)].map(([place]) => place))], wanted);
 });

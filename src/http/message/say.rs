@@ -11,10 +11,11 @@ use crate::http::guard::{Messaging, Staff, Viewer};
 use crate::http::page::{Answer, see, try_again};
 use crate::http::said::{LATE, receive};
 use crate::http::{Error, Fields, Incoming};
+use crate::store::allowance::{self, Taken};
 use crate::store::message::say::{self, Placed, Word};
 use crate::store::said::Arrived;
 use crate::store::viewer::Asker;
-use crate::store::{self, Conflict, Results, Statement, allowance};
+use crate::store::{self, Conflict, Results, Statement};
 
 /// What became of what was said.
 pub(super) enum Written {
@@ -36,7 +37,11 @@ pub(super) async fn write_counted(
     (message, files, address): (MessageId, &[Arrived], &str),
 ) -> Result<Written, Error> {
     let amounts = [(Kind::Words, 1), (Kind::Files, files.len() as u64)];
-    let counted = vec![allowance::take(asker, message, &amounts)?];
+    let counted = vec![allowance::take(
+        asker,
+        (Taken::InThread, message),
+        &amounts,
+    )?];
     let batch = counted.into_iter().chain(batch).collect();
     let (written, mut left) = send(
         app,

@@ -13,7 +13,7 @@ use crate::http::allowance::{later, refuse};
 use crate::http::chrome::Flash;
 use crate::http::guard::{Staff, Tasked, Viewer};
 use crate::http::page::{Answer, see, try_again};
-use crate::store::allowance;
+use crate::store::allowance::{self, Taken};
 use crate::store::comment::{self, Stands};
 
 /// `POST /admin/tasks/{id}/comments`
@@ -82,7 +82,7 @@ pub(crate) async fn by_contact(viewer: Viewer<Tasked, SeenOne>, mut form: Fields
     let asker = asker(&viewer);
     let counts = [(Kind::Words, 1)];
     let batch = vec![
-        allowance::take(&asker, id, &counts)?,
+        allowance::take(&asker, (Taken::OnTask, id), &counts)?,
         comment::by_contact(&asker, id, of.id, by, &body),
         comment::note(log, id, &me.address, app.now),
         heard(me, of).said(app, (id, &body), &viewer.page.staff)?,

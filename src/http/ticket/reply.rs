@@ -15,7 +15,7 @@ use crate::http::guard::{Load, Supported, Viewer, Who};
 use crate::http::page::{Answer, page, see, try_again};
 use crate::http::said::{LATE, hint, receive};
 use crate::http::{Error, Fields, Incoming};
-use crate::store::allowance;
+use crate::store::allowance::{self, Taken};
 use crate::store::said::Arrived;
 use crate::store::support::{self, Support};
 use crate::store::ticket::change::{self, Mover};
@@ -116,7 +116,11 @@ async fn write<L>(
         files: files.len(),
     };
     let amounts = [(Kind::Words, 1), (Kind::Files, files.len() as u64)];
-    let mut batch = vec![allowance::take(&asker, word.id, &amounts)?];
+    let mut batch = vec![allowance::take(
+        &asker,
+        (Taken::InTicket, word.id),
+        &amounts,
+    )?];
     if let Some((subject, category)) = &said.subject {
         batch.push(say::open(
             &asker,

@@ -18,7 +18,7 @@ use crate::http::document::landing::{Place, Sender, land};
 use crate::http::guard::{InPath, InPathAndQuery, Load, Sending, Viewer};
 use crate::http::page::{Answer, json};
 use crate::http::{Error, Incoming, Json};
-use crate::store::allowance;
+use crate::store::allowance::{self, Taken};
 use crate::store::ticket::mail::{self, Candidate};
 use crate::store::upload::{self, Going, Limit, Made, Upload};
 use crate::store::viewer::Asker;
@@ -136,7 +136,7 @@ pub(crate) async fn create(viewer: Viewer<Sending, May>, Json(wanted): Json<Want
     let asker = viewer.asker();
     let amounts = [(Kind::Files, 1), (Kind::Bytes, upload.size)];
     let batch = vec![
-        allowance::take(&asker, upload.id, &amounts)?,
+        allowance::take(&asker, (Taken::Upload, upload.id), &amounts)?,
         upload::begin_sent(&asker, &upload),
         allowance::used(&asker),
     ];
