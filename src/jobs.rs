@@ -21,6 +21,7 @@ use crate::outbound::letter::{Envelope, Letter};
 use crate::outbound::mail::{Mailbox, Message, SendError};
 use crate::outbound::{seal, stop, zone};
 use crate::paying::look_up;
+use crate::store::allowance;
 use crate::store::billing;
 use crate::store::branding::{self, Branding};
 use crate::store::csp_report;
@@ -107,6 +108,9 @@ pub(crate) async fn tick(app: App) {
     if let Err(error) = tickets::close(&app).await {
         worker::console_error!("tickets: {error}");
     }
+    if let Err(error) = tickets::tell(&app).await {
+        worker::console_error!("ticket mails: {error}");
+    }
     learn_words(&app).await;
     if let Err(error) = messages::tell(&app).await {
         worker::console_error!("messages: {error}");
@@ -122,19 +126,19 @@ pub(crate) async fn tick(app: App) {
 /// so that a lost write to KV mends itself; 3. where the business's clocks have changed, what they
 /// show is looked up again.
 async fn sweep(app: &App) -> Result<(), Error> {
-    let mut results = app
-        .db
-        .batch(vec![
-            device::sweep(app.now.minus(Millis::days(400))),
-            throttle::sweep(app.now),
-            csp_report::sweep(app.now.minus(Millis::days(30))),
-            branding::truth(),
-            billing::changed_clock(app.now),
-        ])
-        .await?;
-    results.skip()?;
-    results.skip()?;
-    results.skip()?;
+    let mut batch = vec![
+        device::sweep(app.now.minus(Millis::days(400))),
+        throttle::sweep(app.now),
+        allowance::sweep(app.now),
+        ticket::telling::sweep(app.now),
+    ];
+    batch.extend(csp_report::sweep(app.now.minus(Millis::days(30)), app.now));
+    let own = batch.len();
+    batch.extend([branding::truth(), billing::changed_clock(app.now)]);
+    let mut results = app.db.batch(batch).await?;
+    for _ in 0..own {
+        results.skip()?;
+    }
     let look: Option<Branding> = results.first()?;
     let changed: Option<billing::Changed> = results.first()?;
     if let Some(changed) = changed

@@ -22,6 +22,15 @@ pub struct Branding {
     pub support_email: Option<String>,
     /// Where clients ask for help.
     pub support_phone: Option<String>,
+    /// 1: who holds an invoice without an account may have a link mailed. No look, but what pages for everybody
+    /// offer; known in the copy that they read.
+    #[serde(default = "offered")]
+    pub link_by_mail: u8,
+}
+
+/// What a copy says that was made before it knew.
+const fn offered() -> u8 {
+    1
 }
 
 impl Branding {
@@ -41,6 +50,7 @@ impl Default for Branding {
             welcome_text: String::new(),
             support_email: None,
             support_phone: None,
+            link_by_mail: offered(),
         }
     }
 }

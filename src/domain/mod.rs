@@ -10,6 +10,7 @@
 //! | words that every layer uses | [`time`], [`zone`], [`id`], [`email`], [`text`], [`hex`], [`markdown`], [`paging`] |
 //! | who may do what | [`role`], [`staff`], [`module`], [`permission`], [`invitation`] |
 //! | the same form sent twice | [`form_key`] |
+//! | how much may be sent | [`allowance`] |
 //! | getting in | [`credential`], [`password`], [`factor`], [`blocklist`], [`token`], [`throttle`], [`csrf`], [`next`] |
 //! | staying in | [`session`], [`device`], [`country`] |
 //! | work | [`project`], [`task`], [`ticket`] |
@@ -22,6 +23,7 @@
 //! | what happened, in words and in a chain | [`activity`], [`audit_chain`] |
 
 pub mod activity;
+pub mod allowance;
 pub mod audit_chain;
 pub mod bank;
 pub mod blocklist;

@@ -50,8 +50,9 @@ pub(crate) async fn staff_form(staff: SureStaff) -> Answer {
     form(staff.into())
 }
 
-fn form(own: Own) -> Answer {
-    Change::new(&own.frame, Fields::default()).page(&own.frame)
+fn form(mut own: Own) -> Answer {
+    let typed = own.frame.again(&own.app).unwrap_or_default();
+    Change::new(&own.frame, typed).page(&own.frame)
 }
 
 /// `POST /profile/email`

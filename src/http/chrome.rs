@@ -10,7 +10,7 @@ use http::request::Parts;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use super::cookie;
+use super::{cookie, kept};
 use crate::app::App;
 use crate::domain::branding::Branding;
 use crate::domain::colour::{HexColour, Palette};
@@ -30,6 +30,8 @@ pub(crate) struct Brand {
     pub(crate) support_phone: Option<String>,
     /// Shown on the sign-in page.
     pub(crate) welcome_text: String,
+    /// On pages for everybody: a link to an invoice may be asked for.
+    pub(crate) link_by_mail: bool,
 }
 
 impl Brand {
@@ -45,6 +47,7 @@ impl Brand {
             support_email: branding.support_email.clone(),
             support_phone: branding.support_phone.clone(),
             welcome_text: branding.welcome_text.clone(),
+            link_by_mail: branding.link_by_mail == 1,
         }
     }
 }
@@ -120,6 +123,15 @@ impl Flash {
         Self::leave(app, "success", text.into(), None);
     }
 
+    /// A message for the page that is drawn.
+    pub(super) fn info(text: impl Into<String>) -> Self {
+        Self {
+            kind: "info".to_owned(),
+            text: text.into(),
+            address: None,
+        }
+    }
+
     /// Leaves a message of what did not work.
     pub(crate) fn error(app: &App, text: impl Into<String>) {
         Self::leave(app, "error", text.into(), None);
@@ -162,6 +174,8 @@ pub(crate) struct Chrome<M> {
     pub(crate) flash: Option<Flash>,
     /// Path of the page, for the navigation.
     pub(crate) path: String,
+    /// What was typed before a step-up, sealed ([`super::kept`]).
+    pub(super) kept: Option<String>,
     /// Who is signed in.
     pub(crate) me: M,
 }
@@ -172,7 +186,11 @@ impl<M> Chrome<M> {
         // Only a page that is shown to a person uses the message up.
         let shown = parts.method == http::Method::GET;
         let flash = shown.then(|| Flash::take(app, parts)).flatten();
-        Self::around(app, branding, me, flash, parts.uri.path())
+        let kept = shown.then(|| cookie::read(&parts.headers, kept::COOKIE));
+        Self {
+            kept: kept.flatten(),
+            ..Self::around(app, branding, me, flash, parts.uri.path())
+        }
     }
 
     /// The same around a page that does not show who is signed in.
@@ -182,6 +200,7 @@ impl<M> Chrome<M> {
             brand: self.brand,
             flash: self.flash,
             path: self.path,
+            kept: None,
             me: Nobody,
         }
     }
@@ -194,6 +213,7 @@ impl<M> Chrome<M> {
             brand,
             flash,
             path: path.to_owned(),
+            kept: None,
             me,
         }
     }

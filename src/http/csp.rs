@@ -4,12 +4,17 @@
 use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
 
 use axum::response::IntoResponse as _;
+use hmac::{Hmac, Mac as _};
 use http::StatusCode;
+use sha2::Sha256;
 
 use super::guard::Public;
 use super::page::Answer;
-use super::{Error, Incoming};
-use crate::domain::csp_report::CspReport;
+use super::routes::page_of;
+use super::{Error, Incoming, visitor};
+use crate::app::App;
+use crate::domain::csp_report::{CspReport, Source};
+use crate::domain::throttle::network;
 use crate::domain::time::Timestamp;
 use crate::store::csp_report;
 
@@ -31,6 +36,16 @@ fn is_taken(now: Timestamp) -> bool {
     TAKEN.fetch_add(1, Ordering::Relaxed) < A_MINUTE
 }
 
+/// Where it came from, without saying who that is.
+fn source(app: &App, address: &str) -> Result<Source, Error> {
+    let secret = &app.config.keys.newest().secret;
+    let mut mac = <Hmac<Sha256> as hmac::Mac>::new_from_slice(secret)
+        .map_err(|error| Error::internal(error.to_string()))?;
+    let about = format!("report {} {}", Source::day(app.now), network(address));
+    mac.update(about.as_bytes());
+    Ok(Source::of(mac.finalize().into_bytes().into(), app.now))
+}
+
 /// `POST /csp-reports`: the same answer to all that has the shape of one.
 pub(crate) async fn receive(public: Public, incoming: Incoming) -> Answer {
     let kind = incoming.content_type.split(';').next().unwrap_or_default();
@@ -39,9 +54,11 @@ pub(crate) async fn receive(public: Public, incoming: Incoming) -> Answer {
     }
     let app = &public.app;
     let body = incoming.bytes(LIMIT).await?;
-    let report = CspReport::parse(&body, app.config.base_url.origin());
+    let report = CspReport::parse(&body, app.config.base_url.origin(), page_of);
     if let Some(report) = report.filter(|_| is_taken(app.now)) {
-        app.db.run(csp_report::count(&report, app.now)).await?;
+        let source = source(app, &visitor::address(&public.head.headers))?;
+        let batch = csp_report::count(&report, source, app.now);
+        app.db.batch(batch).await?;
     }
     Ok(StatusCode::NO_CONTENT.into_response())
 }

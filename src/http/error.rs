@@ -10,6 +10,7 @@ use http::header::{ALLOW, HeaderName, HeaderValue, LOCATION, RETRY_AFTER};
 
 use super::guard::Other;
 use super::page::with_next;
+use crate::domain::allowance::Full;
 use crate::domain::next::Side;
 use crate::domain::upload::human_bytes;
 use crate::{paying, store};
@@ -32,6 +33,8 @@ pub(crate) enum Error {
         side: Side,
         /// Where the person wanted to go.
         next: String,
+        /// Id of the login.
+        person: String,
     },
     /// The business wants a second factor of this member of staff: to the page where it is set up.
     LacksFactor,
@@ -69,6 +72,8 @@ pub(crate) enum Error {
         /// Seconds.
         retry_after: i64,
     },
+    /// Somebody of a client has sent as much as is taken for now.
+    Full(Full),
     /// Part of the platform does not answer.
     Unavailable(String),
     /// A bug.
@@ -118,7 +123,7 @@ impl Error {
             Self::Conflict(_) => StatusCode::CONFLICT,
             Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::LengthRequired => StatusCode::LENGTH_REQUIRED,
-            Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
+            Self::TooMany { .. } | Self::Full(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -196,6 +201,7 @@ impl Error {
                     "There were too many tries in a short time. Please wait a few minutes and try again; a sign-in link by e-mail works meanwhile.",
                 ),
             ),
+            Self::Full(full) => ("That is a great deal at once", full.sentence()),
             Self::Unavailable(_) => (
                 "We will be right back",
                 fixed(
@@ -290,7 +296,7 @@ impl IntoResponse for Error {
                     .headers_mut()
                     .extend(location(side.sign_in(), *side, next));
             }
-            Self::Confirm { side, next } => {
+            Self::Confirm { side, next, .. } => {
                 response
                     .headers_mut()
                     .extend(location(side.confirm(), *side, next));
@@ -308,6 +314,10 @@ impl IntoResponse for Error {
                 response
                     .headers_mut()
                     .insert(RETRY_AFTER, HeaderValue::from(*retry_after));
+            }
+            Self::Full(full) => {
+                let wait = HeaderValue::from(full.wait.as_seconds_ceil());
+                response.headers_mut().insert(RETRY_AFTER, wait);
             }
             Self::Unavailable(_) => {
                 response

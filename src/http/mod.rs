@@ -2,6 +2,7 @@
 
 mod activity;
 mod address;
+mod allowance;
 mod assets;
 mod audit;
 mod billing;
@@ -35,6 +36,7 @@ mod invoice;
 mod invoicing;
 mod join;
 mod json;
+mod kept;
 mod magic;
 mod mailing;
 mod message;
@@ -85,7 +87,7 @@ use axum::response::{IntoResponse as _, Response};
 use http::header::{
     ACCEPT, ALLOW, CONTENT_TYPE, HOST, HeaderName, HeaderValue, LOCATION, ORIGIN, SET_COOKIE,
 };
-use http::{HeaderMap, Request, StatusCode};
+use http::{HeaderMap, Method, Request, StatusCode};
 use tower_service::Service as _;
 
 pub(crate) use error::Error;
@@ -115,7 +117,7 @@ pub(crate) async fn handle(
 ) -> Response {
     let asked = Asked::of(&request);
     request.extensions_mut().insert(app.clone());
-    request.extensions_mut().insert(incoming);
+    request.extensions_mut().insert(incoming.clone());
     // 1. and 2.
     let mut response = match admit(&app, &request) {
         // 3. The router never fails; its error type says so.
@@ -127,6 +129,12 @@ pub(crate) async fn handle(
     };
     // 4.
     if let Some(error) = response.extensions_mut().remove::<Error>() {
+        if let Error::Confirm { next, person, .. } = &error
+            && asked.is_sent_to(next)
+            && let Err(lost) = kept::keep(&app, &incoming, (person, next)).await
+        {
+            worker::console_warn!("what was typed is not kept: {}", lost.words().1);
+        }
         response = draw(&app, &asked, &error, response.headers()).await;
     } else if response.status() == StatusCode::METHOD_NOT_ALLOWED {
         let allow = response
@@ -145,8 +153,12 @@ pub(crate) async fn handle(
 /// What is remembered of a request for drawing its error.
 struct Asked {
     what: String,
+    /// Where a form was sent to; empty where none was.
+    sent_to: String,
     json: bool,
     side: Side,
+    /// The page of a link to an invoice.
+    link: bool,
 }
 
 impl Asked {
@@ -161,13 +173,28 @@ impl Asked {
         };
         Self {
             what: format!("{} {}", request.method(), pattern_free(path)),
+            sent_to: if request.method() == Method::POST {
+                path.to_owned()
+            } else {
+                String::new()
+            },
             json: is_json(ACCEPT) || is_json(CONTENT_TYPE) || is_for_machines(path),
+            link: path
+                .strip_prefix("/invoice/")
+                .is_some_and(|token| !token.contains('/')),
             side: if path == "/admin" || path.starts_with("/admin/") {
                 Side::Staff
             } else {
                 Side::Client
             },
         }
+    }
+}
+
+impl Asked {
+    /// Whether a form was sent to the page it stands on.
+    fn is_sent_to(&self, page: &str) -> bool {
+        !self.json && !self.sent_to.is_empty() && self.sent_to == page
     }
 }
 
@@ -231,6 +258,8 @@ struct ErrorPage<'a> {
     others: Option<&'a [Other]>,
     /// Offers the way out of a preview.
     preview: bool,
+    /// Offers to mail another link to the invoice: whoever asks, and whatever the link was.
+    link: bool,
     /// The start page of the side that was asked.
     home: &'static str,
 }
@@ -263,6 +292,7 @@ async fn draw(app: &App, asked: &Asked, error: &Error, bare: &HeaderMap) -> Resp
             text,
             others: error.others(),
             preview: matches!(error, Error::InPreview),
+            link: matches!(error, Error::DeadLink) && asked.link && branding.link_by_mail == 1,
             home: asked.side.home(),
         };
         page::page_with(error.status(), &page)

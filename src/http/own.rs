@@ -6,6 +6,7 @@ use http::StatusCode;
 use super::chrome::{Brand, Chrome, Nobody};
 use super::guard::{Me, StaffOf, Viewer, Who};
 use super::page::Answer;
+use super::{Fields, kept};
 use crate::app::App;
 use crate::domain::id::SessionId;
 use crate::domain::next::Side;
@@ -77,6 +78,15 @@ impl Side {
 }
 
 impl Frame {
+    /// What they had typed on this page before a step-up.
+    pub(super) fn again(&mut self, app: &App) -> Option<Fields> {
+        let person = self.person().id();
+        match self {
+            Self::Staff(chrome) => kept::again(app, chrome, &person),
+            Self::Client(chrome) => kept::again(app, chrome, &person),
+        }
+    }
+
     /// Which side.
     pub(super) fn side(&self) -> Side {
         match self {

@@ -14,6 +14,7 @@ use crate::domain::text::{Line, Paragraphs};
 use crate::domain::time::Timestamp;
 use crate::outbound::payments::{Connection, Stripe};
 use crate::store::billing::{self, Billing};
+use crate::store::branding::{self, Branding};
 use crate::store::payments::{self, Ways};
 use crate::store::viewer::Asker;
 use crate::store::{Results, Statement};
@@ -225,8 +226,18 @@ pub(crate) async fn save(staff: Admin<Settings>, mut form: Fields) -> Answer {
     let batch = vec![
         payments::change(&ways, of.revision, app.now),
         entry.append(app.id()?, app.now),
+        branding::truth(),
     ];
-    app.db.batch(batch).await?;
+    let mut results = app.db.batch(batch).await?;
+    results.skip()?;
+    results.skip()?;
+    // Pages for everybody offer a link by mail, or do not.
+    let truth: Option<Branding> = results.first()?;
+    if let Some(truth) = truth
+        && let Err(problem) = app.branding.write(&truth, app.now).await
+    {
+        worker::console_warn!("payments.changed: the copy waits for the hourly job: {problem}");
+    }
     Flash::success(
         app,
         "Your payment settings are saved. Invoices that were sent keep the account that stands on them.",

@@ -385,6 +385,29 @@ pub(super) fn has_page(path: &str) -> bool {
     rows.any(|row| row.method == "GET" && row.path == path)
 }
 
+/// The pattern of the route that a path belongs to, with `…` for what differs from row to row. None: it is not ours.
+pub(super) fn page_of(path: &str) -> Option<String> {
+    let is_open = |segment: &str| segment.starts_with('{');
+    let fits = |row: &&RouteRow| {
+        let (mut asked, mut known) = (path.split('/'), row.path.split('/'));
+        loop {
+            match (asked.next(), known.next()) {
+                (None, None) => return true,
+                (Some(a), Some(k)) if a == k || (is_open(k) && !a.is_empty()) => {}
+                _ => return false,
+            }
+        }
+    };
+    // A name goes before what stands for anything.
+    let rows = built().rows.iter().filter(fits);
+    let route = rows.min_by_key(|row| row.path.split('/').filter(|s| is_open(s)).count())?;
+    let shown = route.path.split('/');
+    let shown: Vec<&str> = shown
+        .map(|segment| if is_open(segment) { "…" } else { segment })
+        .collect();
+    Some(shown.join("/"))
+}
+
 /// The router, built once per isolate.
 pub(super) fn router() -> Router {
     built().router.clone()

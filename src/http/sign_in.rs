@@ -47,6 +47,7 @@ struct Page {
 
 impl Page {
     fn new(chrome: Chrome<Nobody>, side: Side, form: Fields, next: &Next) -> Self {
+        let by_mail = chrome.brand.link_by_mail;
         Self {
             chrome,
             form,
@@ -55,7 +56,7 @@ impl Page {
             forgot: side.forgot(),
             by_link: with_next("/sign-in/link", side, next.as_str()),
             staff: side == Side::Staff,
-            invoice: next.invoice(),
+            invoice: next.invoice().filter(|_| by_mail),
         }
     }
 }

@@ -376,7 +376,7 @@ pub(crate) async fn complete(staff: Staff<Ending>) -> Answer {
             .map(|document| (document, title.unwrap_or_default())),
         upload: Some(going.id),
     };
-    let made = land(
+    let (made, _full) = land(
         app,
         Sender::Staff(&staff.chrome),
         readers,

@@ -23,6 +23,8 @@ pub(crate) enum What {
     Factor,
     /// A sign-in that waits for it, in a cookie.
     Pending,
+    /// What somebody typed before they were asked to prove who they are, in a cookie.
+    Kept,
 }
 
 impl What {
@@ -30,6 +32,7 @@ impl What {
         match self {
             Self::Factor => b"portico second factor seal v1",
             Self::Pending => b"portico pending sign-in seal v1",
+            Self::Kept => b"portico kept form seal v1",
         }
     }
 }

@@ -213,8 +213,9 @@ impl Move<'_> {
         Ok(batch)
     }
 
-    /// The account, every contact it stands behind, and the words that find their clients.
-    fn account(&self) -> Result<[Statement; 4], Error> {
+    /// The account, every contact it stands behind, the links to invoices in the former mailbox, and the words that
+    /// find their clients.
+    fn account(&self) -> Result<[Statement; 5], Error> {
         let (token, made) = (self.token_hash, self.audit.to_string());
         let words: Vec<[String; 3]> = self.contacts.iter().flat_map(|of| self.words(of)).collect();
         Ok([
@@ -238,6 +239,15 @@ impl Move<'_> {
                 self.person.id(),
                 self.to.as_str(),
                 self.to.key(),
+                self.now
+            ),
+            statement!(
+                "UPDATE pay_links SET moved_at = ?4 WHERE contact_id IN (SELECT id FROM contacts \
+                  WHERE account_id = ?3 AND removed_at IS NULL) AND revoked_at IS NULL AND moved_at IS NULL \
+                 AND EXISTS (SELECT 1 FROM links WHERE token_hash = ?1 AND session_id = ?2)",
+                token,
+                made.as_str(),
+                self.person.id(),
                 self.now
             ),
             statement!(

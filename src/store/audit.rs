@@ -129,23 +129,25 @@ pub(crate) struct Kept {
     pub(crate) client_name: Option<String>,
 }
 
-/// [`Kept`] of a client, the newest first; before an entry, or from the newest on.
+/// [`Kept`] of a client, the newest first; before an entry, or from the newest on. The order of all lists is that of
+/// the chain, in which things were written.
 pub(crate) fn older(client: ClientId, before: Option<AuditId>) -> Statement {
-    // No id is greater than this one.
-    let before = before.map_or_else(|| "~".to_owned(), |id| id.to_string());
     statement!(
-        "SELECT id, at, principal, principal_name, action, detail FROM audit \
-         WHERE client_id = ?1 AND id < ?2 ORDER BY id DESC LIMIT 26",
+        "SELECT a.id, a.at, a.principal, a.principal_name, a.action, a.detail FROM audit_chain ch \
+         CROSS JOIN audit a ON a.id = ch.audit_id WHERE ch.client_id = ?1 \
+          AND ch.n < CASE WHEN ?2 IS NULL THEN 9007199254740991 ELSE (SELECT n FROM audit_chain WHERE audit_id = ?2) END \
+         ORDER BY ch.n DESC LIMIT 26",
         client.to_string(),
-        before
+        before.map(|id| id.to_string())
     )
 }
 
 /// [`Kept`] of a client after an entry, the oldest first.
 pub(crate) fn newer(client: ClientId, after: AuditId) -> Statement {
     statement!(
-        "SELECT id, at, principal, principal_name, action, detail FROM audit \
-         WHERE client_id = ?1 AND id > ?2 ORDER BY id LIMIT 26",
+        "SELECT a.id, a.at, a.principal, a.principal_name, a.action, a.detail FROM audit_chain ch \
+         CROSS JOIN audit a ON a.id = ch.audit_id WHERE ch.client_id = ?1 \
+          AND ch.n > (SELECT n FROM audit_chain WHERE audit_id = ?2) ORDER BY ch.n LIMIT 26",
         client.to_string(),
         after.to_string()
     )
@@ -155,7 +157,7 @@ pub(crate) fn newer(client: ClientId, after: AuditId) -> Statement {
 pub(crate) fn newest() -> Statement {
     statement!(
         "SELECT a.id, a.at, a.principal, a.principal_name, a.action, a.detail, a.client_id, \
-         c.name AS client_name FROM audit a LEFT JOIN clients c ON c.id = a.client_id \
-         WHERE a.id > '' ORDER BY a.id DESC LIMIT 15"
+         c.name AS client_name FROM audit_chain ch CROSS JOIN audit a ON a.id = ch.audit_id \
+         LEFT JOIN clients c ON c.id = a.client_id WHERE ch.n > 0 ORDER BY ch.n DESC LIMIT 15"
     )
 }

@@ -1,4 +1,5 @@
-//! The audit log as staff look through it: by client, by person, by what it is about, within a period.
+//! The audit log as staff look through it: by client, by person, by what it is about, within a period; in the order
+//! of the chain, which is that of writing.
 
 use serde::Deserialize;
 
@@ -6,6 +7,7 @@ use super::audit::Kept;
 use super::{Param, Statement, statement};
 use crate::domain::id::{AuditId, ClientId};
 use crate::domain::paging::Cursor;
+use crate::domain::time::Millis;
 
 /// Which entries.
 #[derive(Debug, Clone, Default)]
@@ -30,37 +32,45 @@ pub(crate) struct Listed {
 }
 
 const ENTRY: &str = "a.id, a.at, a.principal, a.principal_id, a.principal_name, a.action, a.detail, a.address, \
-     a.client_id, c.name AS client_name FROM audit a LEFT JOIN clients c ON c.id = a.client_id";
-/// What holds besides the column that an index is read by.
-const REST: &str = "a.id >= ?1 AND a.id < ?2 AND a.id > ?3 AND (?4 IS NULL OR a.client_id = ?4) \
-     AND (?5 IS NULL OR a.principal_id = ?5) \
-     AND (?6 IS NULL OR substr(a.action, 1, instr(a.action, '.') - 1) = ?6)";
+     a.client_id, c.name AS client_name FROM audit_chain ch CROSS JOIN audit a ON a.id = ch.audit_id \
+     LEFT JOIN clients c ON c.id = a.client_id";
+/// What holds besides the column that an index is read by. A period begins and ends by ids, which begin with their
+/// moment. The walk begins behind what is older by an hour, and ends before what is younger by one: nothing takes so
+/// long to be written, so that stands before all of the period in the chain, and this behind it.
+const REST: &str = "a.id >= ?1 AND a.id < ?2 AND (?4 IS NULL OR ch.client_id = ?4) \
+     AND (?5 IS NULL OR ch.principal_id = ?5) AND (?6 IS NULL OR ch.noun = ?6) \
+     AND ch.n > CASE WHEN ?3 IS NULL THEN 0 ELSE (SELECT n FROM audit_chain WHERE audit_id = ?3) END \
+     AND ch.n < CASE WHEN ?8 IS NULL THEN 9007199254740991 ELSE (SELECT n FROM audit_chain WHERE audit_id = ?8) END \
+     AND ch.n > CASE WHEN ?9 IS NULL THEN 0 ELSE coalesce((SELECT p.n FROM audit f CROSS JOIN audit_chain p \
+      ON p.audit_id = f.id WHERE f.id < ?9 ORDER BY f.id DESC LIMIT 1), 0) END \
+     AND ch.n < CASE WHEN ?10 IS NULL THEN 9007199254740991 ELSE coalesce((SELECT p.n FROM audit f CROSS JOIN audit_chain p \
+      ON p.audit_id = f.id WHERE f.id >= ?10 ORDER BY f.id LIMIT 1), 9007199254740991) END";
 
 /// [`Listed`] entries of a page, or of a file where `most` is larger; newest first, backwards where the page
 /// before a row is asked for. The narrowest of the filters is read by its index.
 pub(crate) fn entries(filter: &Filter, cursor: Cursor<AuditId>, most: usize) -> Statement {
     let text =
         |id: Option<AuditId>, none: &str| id.map_or_else(|| none.to_owned(), |id| id.to_string());
-    // The list runs from the newest to the oldest: what comes after a row has a smaller id. No id is
-    // greater than "~".
+    // The list runs from the newest to the oldest: what comes after a row has an earlier place.
     let (before, after) = match cursor {
         Cursor::First => (None, None),
         Cursor::After(id) => (Some(id), None),
         Cursor::Before(id) => (None, Some(id)),
     };
-    let until = match (filter.until, before) {
-        (Some(a), Some(b)) => Some(a.min(b)),
-        (a, b) => a.or(b),
-    };
     let backwards = after.is_some();
+    let id = |id: Option<AuditId>| Param::from(id.map(|id| id.to_string()));
+    // No id is greater than "~".
     let params = [
         Param::from(text(filter.from, "")),
-        text(until, "~").into(),
-        text(after, "").into(),
+        text(filter.until, "~").into(),
+        id(after),
         filter.client.map(|id| id.to_string()).into(),
         filter.person.clone().into(),
         filter.noun.clone().into(),
         u64::try_from(most + 1).unwrap_or(0).into(),
+        id(before),
+        id(filter.from.map(|from| moved(from, Millis::hours(-1)))),
+        id(filter.until.map(|until| moved(until, Millis::hours(1)))),
     ];
     let sql = match (filter, backwards) {
         (
@@ -69,7 +79,7 @@ pub(crate) fn entries(filter: &Filter, cursor: Cursor<AuditId>, most: usize) -> 
             },
             false,
         ) => {
-            format!("SELECT {ENTRY} WHERE a.client_id = ?4 AND {REST} ORDER BY a.id DESC LIMIT ?7")
+            format!("SELECT {ENTRY} WHERE ch.client_id = ?4 AND {REST} ORDER BY ch.n DESC LIMIT ?7")
         }
         (
             Filter {
@@ -77,7 +87,7 @@ pub(crate) fn entries(filter: &Filter, cursor: Cursor<AuditId>, most: usize) -> 
             },
             true,
         ) => {
-            format!("SELECT {ENTRY} WHERE a.client_id = ?4 AND {REST} ORDER BY a.id LIMIT ?7")
+            format!("SELECT {ENTRY} WHERE ch.client_id = ?4 AND {REST} ORDER BY ch.n LIMIT ?7")
         }
         (
             Filter {
@@ -86,7 +96,7 @@ pub(crate) fn entries(filter: &Filter, cursor: Cursor<AuditId>, most: usize) -> 
             false,
         ) => {
             format!(
-                "SELECT {ENTRY} WHERE a.principal_id = ?5 AND {REST} ORDER BY a.id DESC LIMIT ?7"
+                "SELECT {ENTRY} WHERE ch.principal_id = ?5 AND {REST} ORDER BY ch.n DESC LIMIT ?7"
             )
         }
         (
@@ -95,20 +105,25 @@ pub(crate) fn entries(filter: &Filter, cursor: Cursor<AuditId>, most: usize) -> 
             },
             true,
         ) => {
-            format!("SELECT {ENTRY} WHERE a.principal_id = ?5 AND {REST} ORDER BY a.id LIMIT ?7")
+            format!("SELECT {ENTRY} WHERE ch.principal_id = ?5 AND {REST} ORDER BY ch.n LIMIT ?7")
         }
         (Filter { noun: Some(_), .. }, false) => format!(
-            "SELECT {ENTRY} WHERE substr(a.action, 1, instr(a.action, '.') - 1) = ?6 AND {REST} \
-             ORDER BY a.id DESC LIMIT ?7"
+            "SELECT {ENTRY} WHERE ch.noun = ?6 AND {REST} \
+             ORDER BY ch.n DESC LIMIT ?7"
         ),
         (Filter { noun: Some(_), .. }, true) => format!(
-            "SELECT {ENTRY} WHERE substr(a.action, 1, instr(a.action, '.') - 1) = ?6 AND {REST} \
-             ORDER BY a.id LIMIT ?7"
+            "SELECT {ENTRY} WHERE ch.noun = ?6 AND {REST} \
+             ORDER BY ch.n LIMIT ?7"
         ),
-        (_, false) => format!("SELECT {ENTRY} WHERE {REST} ORDER BY a.id DESC LIMIT ?7"),
-        (_, true) => format!("SELECT {ENTRY} WHERE {REST} ORDER BY a.id LIMIT ?7"),
+        (_, false) => format!("SELECT {ENTRY} WHERE {REST} ORDER BY ch.n DESC LIMIT ?7"),
+        (_, true) => format!("SELECT {ENTRY} WHERE {REST} ORDER BY ch.n LIMIT ?7"),
     };
     Statement::new(sql, params)
+}
+
+/// The least id of a moment so far from that of another one.
+fn moved(id: AuditId, by: Millis) -> AuditId {
+    AuditId::new(id.moment().plus(by), [0; 10])
 }
 
 /// Names of what the list is narrowed to.

@@ -81,13 +81,17 @@ fn failed(error: worker::KvError) -> Error {
     }
 }
 
-/// The columns of [`Branding`], of `business b`.
+/// The columns of [`Branding`], of `business b`, for pages of who is signed in.
 pub(super) const BRANDING: &str = "b.name AS business_name, b.colour, b.logo_hash, b.logo_width, b.logo_height, \
-     b.welcome_text, b.support_email, b.support_phone";
+     b.welcome_text, b.support_email, b.support_phone, 0 AS link_by_mail";
 
-/// The [`Branding`] as D1 has it.
+/// The [`Branding`] as D1 has it, with what the copy for everybody knows besides.
 pub(crate) fn truth() -> Statement {
-    statement!(format!("SELECT {BRANDING} FROM business b WHERE b.id = 1"))
+    statement!(
+        "SELECT b.name AS business_name, b.colour, b.logo_hash, b.logo_width, b.logo_height, \
+         b.welcome_text, b.support_email, b.support_phone, \
+         coalesce((SELECT pay_without_account FROM billing WHERE id = 1), 1) AS link_by_mail FROM business b WHERE b.id = 1"
+    )
 }
 
 /// Refuses the batch if the branding is another one than was read

@@ -61,7 +61,7 @@ pub(crate) fn by_staff(
     )
 }
 
-/// Something a contact says, where they may see the task.
+/// Something a contact says, where they may see the task and it was counted.
 pub(crate) fn by_contact(
     asker: &Asker,
     id: CommentId,
@@ -71,7 +71,9 @@ pub(crate) fn by_contact(
 ) -> Statement {
     asker.tasks(
         "INSERT OR IGNORE INTO comments (id, task_id, internal, body, contact_id, author, created_at) \
-         SELECT ?5, t.id, 0, ?6, ?7, ?8, ?2 FROM task_seen t WHERE t.id = ?4",
+         SELECT ?5, t.id, 0, ?6, ?7, ?8, ?2 FROM task_seen t WHERE t.id = ?4 \
+          AND EXISTS (SELECT 1 FROM allowances w WHERE w.kind = 'words' AND w.who = t.contact_id \
+          AND w.at = ?2 - ?2 % 300000 AND w.last = ?5)",
         [
             task.to_string().into(),
             id.to_string().into(),
@@ -80,6 +82,19 @@ pub(crate) fn by_contact(
             name.into(),
         ],
     )
+}
+
+/// Whether it stands there.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Stands {
+    /// Its id.
+    #[serde(rename = "id")]
+    pub(crate) _id: CommentId,
+}
+
+/// [`Stands`] of a comment.
+pub(crate) fn stands(id: CommentId) -> Statement {
+    statement!("SELECT id FROM comments WHERE id = ?1", id.to_string())
 }
 
 /// The line of the audit log for what a contact said at this moment.

@@ -137,8 +137,8 @@ fn there(id: ContactId) -> Statement {
 
 /// Changes a contact and the words that find its client.
 ///
-/// Another address is another mailbox: what went to the old one ends with the change. Its links,
-/// those of invoices too, are revoked, its waiting mail is withdrawn, and where it had access the account is let go and
+/// Another address is another mailbox: what went to the old one ends with the change. Its links
+/// are revoked, those of invoices open nothing any more, its waiting mail is withdrawn, and where it had access the account is let go and
 /// its sessions of this client end. The account itself stays: it may stand behind other contacts.
 ///
 /// A row that is no longer as it was read refuses the whole batch
@@ -180,7 +180,7 @@ pub(crate) fn change(of: &Contact, draft: &Draft, now: Timestamp) -> Result<Vec<
         index(id, of.client_id, draft)?,
     ];
     if draft.email.as_str() != of.email {
-        writes.push(pay_link::revoke_of(id, now));
+        writes.push(pay_link::move_of(id, now));
     }
     if draft.is_primary {
         writes.extend(make_primary(id, of.client_id, now));

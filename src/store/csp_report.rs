@@ -1,9 +1,13 @@
 //! What browsers held back by a page's Content-Security-Policy.
+//!
+//! Anybody may send reports. So of one place ([`Source`]) ten kinds a day are taken; and where there are two hundred
+//! kinds, a further one takes the place of that which was seen longest ago. What somebody made up is gone
+//! when real ones are told again.
 
 use serde::Deserialize;
 
 use super::{Statement, statement};
-use crate::domain::csp_report::CspReport;
+use crate::domain::csp_report::{CspReport, Source};
 use crate::domain::time::Timestamp;
 
 /// One kind of it.
@@ -16,18 +20,51 @@ pub(crate) struct Held {
     pub(crate) last_at: Timestamp,
 }
 
-/// Counts a report. Of two hundred kinds no further one is taken.
-pub(crate) fn count(report: &CspReport, now: Timestamp) -> Statement {
-    statement!(
-        "INSERT INTO csp_reports (directive, blocked, page, count, first_at, last_at) SELECT ?1, ?2, ?3, 1, ?4, ?4 \
-         WHERE (SELECT count(*) FROM (SELECT 1 FROM csp_reports WHERE directive > '' LIMIT 200)) < 200 \
-          OR EXISTS (SELECT 1 FROM csp_reports WHERE directive = ?1 AND blocked = ?2 AND page = ?3) \
-         ON CONFLICT DO UPDATE SET count = count + 1, last_at = ?4",
-        report.directive.as_str(),
+/// Counts a report: 1. its kind is one of the ten that its source may tell of today; 2. there is room for it; 3. it
+/// is counted.
+pub(crate) fn count(report: &CspReport, source: Source, now: Timestamp) -> Vec<Statement> {
+    let (directive, blocked, page) = (
+        report.directive,
         report.blocked.as_str(),
         report.page.as_str(),
-        now
-    )
+    );
+    let (day, bucket) = (source.day, i64::from(source.bucket));
+    vec![
+        statement!(
+            "INSERT OR IGNORE INTO csp_sources (day, bucket, directive, blocked, page) SELECT ?1, ?2, ?3, ?4, ?5 \
+             WHERE (SELECT count(*) FROM csp_sources WHERE day = ?1 AND bucket = ?2) < 10",
+            day,
+            bucket,
+            directive,
+            blocked,
+            page
+        ),
+        statement!(
+            "DELETE FROM csp_reports WHERE (directive, blocked, page) = (SELECT o.directive, o.blocked, o.page \
+              FROM csp_reports o ORDER BY o.last_at LIMIT 1) \
+             AND (SELECT count(*) FROM (SELECT 1 FROM csp_reports WHERE directive > '' LIMIT 200)) = 200 \
+             AND NOT EXISTS (SELECT 1 FROM csp_reports WHERE directive = ?3 AND blocked = ?4 AND page = ?5) \
+             AND EXISTS (SELECT 1 FROM csp_sources WHERE day = ?1 AND bucket = ?2 AND directive = ?3 AND blocked = ?4 \
+              AND page = ?5)",
+            day,
+            bucket,
+            directive,
+            blocked,
+            page
+        ),
+        statement!(
+            "INSERT INTO csp_reports (directive, blocked, page, count, first_at, last_at) SELECT ?3, ?4, ?5, 1, ?6, ?6 \
+             WHERE EXISTS (SELECT 1 FROM csp_sources WHERE day = ?1 AND bucket = ?2 AND directive = ?3 AND blocked = ?4 \
+              AND page = ?5) \
+             ON CONFLICT DO UPDATE SET count = count + 1, last_at = ?6",
+            day,
+            bucket,
+            directive,
+            blocked,
+            page,
+            now
+        ),
+    ]
 }
 
 /// The twenty that were seen last.
@@ -38,10 +75,10 @@ pub(crate) fn newest() -> Statement {
     )
 }
 
-/// Those that were not seen since then go.
-pub(crate) fn sweep(before: Timestamp) -> Statement {
-    statement!(
-        "DELETE FROM csp_reports WHERE directive > '' AND last_at < ?1",
-        before
-    )
+/// Those that were not seen since then go, and where those of earlier days came from.
+pub(crate) fn sweep(before: Timestamp, now: Timestamp) -> [Statement; 2] {
+    [
+        statement!("DELETE FROM csp_reports WHERE last_at < ?1", before),
+        statement!("DELETE FROM csp_sources WHERE day < ?1", Source::day(now)),
+    ]
 }

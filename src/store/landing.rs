@@ -8,7 +8,8 @@ use serde::Serialize;
 
 use super::upload::{self, Made};
 use super::viewer::Asker;
-use super::{Db, Error, Param, Statement, statement};
+use super::{Db, Error, Param, Statement, allowance, statement};
+use crate::domain::allowance::Used;
 use crate::domain::filename::FileName;
 use crate::domain::id::{AuditId, ClientId, DocumentId, StaffId, UploadId, VersionId};
 use crate::domain::text::Folder;
@@ -49,8 +50,9 @@ pub(crate) enum Becomes<'a> {
 pub(crate) enum By {
     /// Staff.
     Staff(StaffId),
-    /// The viewer, while they may.
-    Client(Asker),
+    /// The viewer, while they may, and counted under that name; files that come by an upload were counted
+    /// when it began.
+    Client(Asker, AuditId),
 }
 
 /// Files that land together.
@@ -68,13 +70,14 @@ pub(crate) struct Landing<'a> {
 }
 
 impl Landing<'_> {
-    /// Lands the files, and answers with those that are there. `notice` queues the mails about them.
+    /// Lands the files, and answers with those that are there, and with what a client has sent so far. `notice`
+    /// queues the mails about them.
     pub(crate) async fn land(
         &self,
         db: &Db,
         notice: Option<Statement>,
         now: Timestamp,
-    ) -> Result<Vec<Made>, Error> {
+    ) -> Result<(Vec<Made>, Vec<Used>), Error> {
         let files = serde_json::to_string(&self.files)?;
         let mut batch = match (self.becomes, self.by) {
             (Becomes::New { folder, visible }, By::Staff(by)) => vec![
@@ -82,11 +85,11 @@ impl Landing<'_> {
                 first_versions(&files, now),
             ],
             (Becomes::Version, By::Staff(by)) => self.next(&files, by, now),
-            (_, By::Client(asker)) => vec![sent(&files, &asker), first_versions(&files, now)],
+            (_, By::Client(asker, count)) => self.counted(&files, &asker, count, now),
         };
         batch.push(match self.by {
             By::Staff(by) => self.notes(&files, by, now),
-            By::Client(_) => self.sent_notes(&files, now),
+            By::Client(..) => self.sent_notes(&files, now),
         });
         batch.extend(notice);
         if let Some(upload) = self.upload {
@@ -98,11 +101,32 @@ impl Landing<'_> {
         let skipped = batch.len();
         let versions: Vec<VersionId> = self.files.iter().map(|file| file.version).collect();
         batch.push(upload::made(&versions)?);
+        if let By::Client(asker, _) = self.by {
+            batch.push(allowance::used(&asker));
+        }
         let mut results = db.batch(batch).await?;
         for _ in 0..skipped {
             results.skip()?;
         }
-        results.rows()
+        Ok((results.rows()?, results.rows_if_any()?))
+    }
+
+    /// What a client sends, where it is not too much.
+    fn counted(
+        &self,
+        files: &str,
+        asker: &Asker,
+        count: AuditId,
+        now: Timestamp,
+    ) -> Vec<Statement> {
+        let begun = self.upload.is_some();
+        let mut batch = Vec::new();
+        if !begun {
+            batch.push(allowance::take_files(asker, count, files));
+        }
+        batch.push(sent(files, asker, (count, begun)));
+        batch.push(first_versions(files, now));
+        batch
     }
 
     fn documents(
@@ -208,18 +232,21 @@ impl Landing<'_> {
     }
 }
 
-/// What a client sends becomes documents that all of the client see, while the viewer may send any.
-fn sent(files: &str, asker: &Asker) -> Statement {
+/// What a client sends becomes documents that all of the client see, while the viewer may send any, where it was
+/// counted now or when its upload began.
+fn sent(files: &str, asker: &Asker, (count, begun): (AuditId, bool)) -> Statement {
     asker.statement(
         "INSERT INTO documents (id, client_id, title, visible, published_at, version_id, sent_by, created_at, \
          updated_at) \
          SELECT f.value ->> 'document', v.client_id, f.value ->> 'title', 1, ?2, f.value ->> 'version', v.contact_id, \
          ?2, ?2 FROM viewer v CROSS JOIN json_each(?4) f \
          WHERE v.session_id IS NOT NULL \
+          AND (?6 OR EXISTS (SELECT 1 FROM allowances w WHERE w.kind = 'files' AND w.who = v.contact_id \
+           AND w.at = ?2 - ?2 % 300000 AND w.last = ?5)) \
           AND NOT EXISTS (SELECT 1 FROM document_versions WHERE id = f.value ->> 'version') \
           AND NOT EXISTS (SELECT 1 FROM doomed_blobs WHERE blob = f.value ->> 'blob') \
           AND f.value ->> 'blob' NOT BETWEEN 'form/' AND (SELECT key FROM form_sweep WHERE id = 1)",
-        [files.into()],
+        [files.into(), count.to_string().into(), begun.into()],
     )
 }
 

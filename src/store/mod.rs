@@ -6,6 +6,7 @@
 //! `async fn`.
 
 pub(crate) mod address;
+pub(crate) mod allowance;
 mod assets;
 pub(crate) mod attempt;
 pub(crate) mod audit;

@@ -36,10 +36,20 @@ pub(crate) fn revoke(invoice: InvoiceId, now: Timestamp) -> Statement {
     )
 }
 
-/// Ends the links that went to a contact, who is gone or has another mailbox.
+/// Ends the links that went to a contact, who is gone.
 pub(crate) fn revoke_of(contact: ContactId, now: Timestamp) -> Statement {
     statement!(
         "UPDATE pay_links SET revoked_at = ?2 WHERE contact_id = ?1 AND revoked_at IS NULL",
+        contact.to_string(),
+        now
+    )
+}
+
+/// The links that went to a contact open nothing any more, because they stand in another mailbox. To the new one
+/// the contact may have a new link sent.
+pub(crate) fn move_of(contact: ContactId, now: Timestamp) -> Statement {
+    statement!(
+        "UPDATE pay_links SET moved_at = ?2 WHERE contact_id = ?1 AND revoked_at IS NULL AND moved_at IS NULL",
         contact.to_string(),
         now
     )
@@ -50,18 +60,21 @@ pub(crate) fn revoke_of(contact: ContactId, now: Timestamp) -> Statement {
 pub(crate) struct Links {
     /// How many work.
     pub(crate) live: i64,
+    /// How many are not revoked: whom they went to may ask for a new one.
+    pub(crate) held: i64,
 }
 
 /// [`Links`] of an invoice.
 pub(crate) fn of_invoice(invoice: InvoiceId) -> Statement {
     statement!(
-        "SELECT coalesce(sum(revoked_at IS NULL), 0) AS live \
+        "SELECT coalesce(sum(revoked_at IS NULL AND moved_at IS NULL), 0) AS live, \
+         coalesce(sum(revoked_at IS NULL), 0) AS held \
          FROM pay_links WHERE invoice_id = ?1",
         invoice.to_string()
     )
 }
 
-/// `link`: one row while a link of that hash may be used. Not revoked ∧ the business lets invoices be
+/// `link`: one row while a link of that hash may be used. Not revoked ∧ not of a former mailbox ∧ the business lets invoices be
 /// paid without an account ∧ client not archived ∧ invoice sent once. Whether the client's portal is
 /// on makes no difference; `pays` says whether the module Payments is. `?1` hash.
 pub(crate) const LINK: &str = "link AS (\
@@ -71,7 +84,7 @@ pub(crate) const LINK: &str = "link AS (\
      JOIN billing b ON b.id = 1 AND b.pay_without_account = 1 \
      JOIN invoices i ON i.id = l.invoice_id AND i.state <> 'draft' \
      JOIN clients c ON c.id = i.client_id AND c.archived_at IS NULL \
-     WHERE l.token_hash = ?1 AND l.revoked_at IS NULL)";
+     WHERE l.token_hash = ?1 AND l.revoked_at IS NULL AND l.moved_at IS NULL)";
 
 /// A link that works.
 #[derive(Debug, Clone, Deserialize)]
@@ -116,6 +129,7 @@ pub(crate) fn issue_with(
 /// An invoice that a new link may be asked for by who holds its paper.
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct Askable {
+    pub(crate) id: InvoiceId,
     pub(crate) client_id: ClientId,
     pub(crate) number: String,
     /// JSON of [`Holder`]s.
@@ -139,7 +153,7 @@ impl Askable {
 }
 
 /// Whether `contacts ct` is somebody whom `invoices i` of `clients c` went to: who holds a link of it that
-/// works; where nobody was ever mailed one and none was revoked, the primary contact, if Billing (32) is on
+/// was not revoked, in whatever mailbox; where nobody was ever mailed one and none was revoked, the primary contact, if Billing (32) is on
 /// for them (`business z`). So revoking all links ends this way too, until the invoice is sent again.
 const HELD: &str = "ct.client_id = i.client_id AND ct.removed_at IS NULL AND (EXISTS \
      (SELECT 1 FROM pay_links l WHERE l.invoice_id = i.id AND l.contact_id = ct.id AND l.revoked_at IS NULL) \
@@ -152,7 +166,7 @@ const HELD: &str = "ct.client_id = i.client_id AND ct.removed_at IS NULL AND (EX
 pub(crate) fn askable(invoice: InvoiceId) -> Statement {
     statement!(
         format!(
-            "SELECT i.client_id, i.number, \
+            "SELECT i.id, i.client_id, i.number, \
               (SELECT json_group_array(json_object('id', p.id, 'first_name', p.first_name, \
                 'last_name', p.last_name, 'email', p.email)) FROM \
                (SELECT ct.id, ct.first_name, ct.last_name, ct.email FROM contacts ct WHERE {HELD} \
@@ -162,6 +176,24 @@ pub(crate) fn askable(invoice: InvoiceId) -> Statement {
              WHERE i.id = ?1 AND i.state = 'sent'"
         ),
         invoice.to_string()
+    )
+}
+
+/// The [`Askable`] that the link of that hash opened once; the one who gets a new link is who held that one.
+pub(crate) fn askable_again(token_hash: &str) -> Statement {
+    statement!(
+        format!(
+            "SELECT i.id, i.client_id, i.number, \
+              (SELECT json_group_array(json_object('id', p.id, 'first_name', p.first_name, \
+                'last_name', p.last_name, 'email', p.email)) FROM \
+               (SELECT ct.id, ct.first_name, ct.last_name, ct.email FROM contacts ct \
+                WHERE ct.id = o.contact_id AND {HELD}) p) AS people \
+             FROM pay_links o JOIN invoices i ON i.id = o.invoice_id AND i.state = 'sent' \
+             JOIN clients c ON c.id = i.client_id AND c.archived_at IS NULL \
+             JOIN business z ON z.id = 1 JOIN billing b ON b.id = 1 AND b.pay_without_account = 1 \
+             WHERE o.token_hash = ?1"
+        ),
+        token_hash
     )
 }
 

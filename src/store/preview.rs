@@ -40,7 +40,7 @@ pub(crate) fn live(preview: SessionId, staff_session: SessionId, now: Timestamp)
          (SELECT json_group_array(json_object('id', o.id, 'name', trim(o.first_name || ' ' || o.last_name))) \
           FROM contacts o WHERE o.client_id = c.id AND o.removed_at IS NULL) AS people, {COUNT}, \
          b.name AS business_name, b.colour, b.logo_hash, b.logo_width, b.logo_height, \
-         b.welcome_text, b.support_email, b.support_phone \
+         b.welcome_text, b.support_email, b.support_phone, 0 AS link_by_mail \
          FROM previews p \
          JOIN sessions s ON s.id = p.staff_session AND s.ended_at IS NULL AND s.expires_at > ?2 \
           AND s.seen_at > ?2 - 3600000 \

@@ -7,6 +7,7 @@ pub(crate) mod change;
 pub(crate) mod list;
 pub(crate) mod mail;
 pub(crate) mod say;
+pub(crate) mod telling;
 
 use serde::Deserialize;
 

@@ -60,13 +60,14 @@ pub(crate) fn begin(upload: &Upload, by: StaffId, now: Timestamp) -> Statement {
     )
 }
 
-/// Notes an upload of the viewer's own, while they may send files.
+/// Notes an upload of the viewer's own, while they may send files, where file and bytes were counted.
 pub(crate) fn begin_sent(asker: &Asker, upload: &Upload) -> Statement {
     asker.statement(
         "INSERT INTO uploads (id, client_id, blob, multipart_id, file_name, content_type, size, part_size, fields, \
          sent_by, created_at, touched_at) \
          SELECT ?4, v.client_id, ?5, ?6, ?7, ?8, ?9, ?10, ?11, v.contact_id, ?2, ?2 FROM viewer v \
-         WHERE v.session_id IS NOT NULL",
+         WHERE v.session_id IS NOT NULL AND EXISTS (SELECT 1 FROM allowances w WHERE w.kind = 'files' \
+          AND w.who = v.contact_id AND w.at = ?2 - ?2 % 300000 AND w.last = ?4)",
         [
             upload.id.to_string().into(),
             upload.blob.as_str().into(),

@@ -11,8 +11,8 @@ const PASSING = {
   // Where it stands in lists follows from when it was closed.
   tasks: ["list_key"],
 };
-/** Tables that say nothing of what was accepted: tries that are counted, and where the clock is on its rounds. */
-const PASSED_OVER = new Set(["failures", "audit_check", "must_hold", "form_sweep"]);
+/** Tables that say nothing of what was accepted: tries and bytes that are counted, and where the clock is on its rounds. */
+const PASSED_OVER = new Set(["failures", "allowances", "audit_check", "must_hold", "form_sweep"]);
 
 const WORD = /[A-Za-z0-9_$+/=.-]{20,}/g;
 const textsOf = (rows) => JSON.stringify(rows);

@@ -60,6 +60,10 @@ export async function faultStage(world, untouched) {
   stage.refunded = refunded;
   stage.linked = await sentInvoice(owner, client);
   await payLinkTo(world, stage.linked);
+  // In the mailbox that somebody had before.
+  const { path } = await payLinkTo(world, stage.linked);
+  stage.movedLink = path;
+  await world.db.prepare("UPDATE pay_links SET contact_id = ?, moved_at = 1 WHERE id = (SELECT max(id) FROM pay_links)").bind(stage.contact.id).run();
   const [stray, now] = [newId(), world.now()];
   await booked(world, ["INSERT INTO ledger (id, kind, object_id, payment, provider, amount, currency, occurred_at, occurred_on, method, created_at) VALUES (?1, 'payment', 'pi_stray', 'pi_stray', 'stripe', 1000, 'EUR', ?2, ?3, 'card', ?2)", stray, now, dayOf(now)]);
   stage.exception = await exceptionRow(world, { payment: "pi_stray", amount: 1_000, currency: "EUR" });

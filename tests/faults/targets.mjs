@@ -58,6 +58,7 @@ export const TARGETS = {
   "POST /invitation/{token}/renew": { as: "anonymous", at: ({ stale }) => `${stale}/renew`, fields: () => ({ form_key: "01890000-0000-7000-8000-00000000f00d" }) },
   "POST /admin/outbox/{id}/retry": { at: ({ dead }) => `/admin/outbox/${dead.id}/retry` },
   "POST /admin/settings/branding": { page: () => "/admin/settings/branding", set: { welcome_text: "Hello." }, upload: [["logo", { filename: "logo.png", type: "image/png", content: PNG }]] },
+  "POST /invoice/{token}": { as: "anonymous", at: ({ movedLink }) => movedLink },
   "POST /sign-in/invoice/{id}": { as: "anonymous", at: ({ invoice }) => `/sign-in/invoice/${invoice.id}` },
   "POST /admin/settings/branding/reset": { at: () => "/admin/settings/branding/reset" },
   "POST /admin/settings/templates/{kind}/reset": { at: () => "/admin/settings/templates/invoice/reset" },

@@ -20,6 +20,8 @@ export const COLUMNS = {
   sessions: { id: "key", staff_id: "key", account_id: "key", contact_id: "key", device: "shared", address: "shared", country: "shared" },
   links: { id: "key", purpose: "key", token_hash: "key", code_hash: "key", browser_hash: "key", staff_id: "key", account_id: "key", contact_id: "key", email: "shared email", created_by: "key", consumed_nonce: "key", session_id: "key", revoked_reason: "key" },
   failures: { key: "key", id: "key" },
+  allowances: { kind: "key", who: "key", last: "key" },
+  csp_sources: { directive: "key", blocked: "key", page: "key" },
   csp_reports: { directive: "key", blocked: "key", page: "key" },
   outbox: { id: "key", dedupe_key: "key", kind: "key", to_email: "log", to_name: "log", subject: "log", content: "log", sealed: "key", staff_id: "key", contact_id: "key", client_id: "key", link_id: "key", state: "key", lease: "key", last_error: "internal" },
   email_templates: { kind: "key", subject: "business", body: "business" },
@@ -67,6 +69,7 @@ export const COLUMNS = {
   tickets: { id: "key", client_id: "key", subject: "shared", category: "shared", priority: "key", status: "key", assignee_id: "key", opened_by: "key", follows: "key", merged_into: "key" },
   ticket_messages: { id: "key", ticket_id: "key", body: "shared", staff_id: "key", contact_id: "key", author: "shared" },
   ticket_files: { id: "key", message_id: "key", blob: "key", etag: "key", file_name: "shared", content_type: "key" },
+  ticket_tellings: { ticket_id: "key", staff_id: "key" },
   ticket_receipts: { id: "key", file_id: "key", contact_id: "key", session_id: "key" },
   threads: { id: "key", client_id: "key", project_id: "key", subject: "shared", last_author: "shared", last_words: "shared" },
   messages: { id: "key", thread_id: "key", body: "shared", staff_id: "key", contact_id: "key", author: "shared" },
@@ -77,7 +80,7 @@ export const COLUMNS = {
   search_changes: { kind: "key", item_id: "key" },
   factors: { person_id: "key", staff_id: "key", account_id: "key", sealed: "key", recovery: "key", used_by: "key" },
   devices: { person_id: "key", hash: "key" },
-  audit_chain: { audit_id: "key", hash: "key", who_salt: "key", what_salt: "key", who_digest: "key", what_digest: "key", erased_by: "key" },
+  audit_chain: { audit_id: "key", hash: "key", who_salt: "key", what_salt: "key", who_digest: "key", what_digest: "key", erased_by: "key", client_id: "key", principal_id: "key", noun: "key" },
   audit_check: { broken_how: "key" },
 };
 

@@ -307,6 +307,7 @@ export const ROWS = {
   "GET /billing/confirming/{attempt}": { ...CLIENT_THING, ids: { attempt: "attempt" } },
   // Whoever holds the link of an invoice.
   "GET /invoice/{token}": { ...PUBLIC, ids: { token: "payLink" } },
+  "POST /invoice/{token}": { ...EVERYBODY_LEAVES, ids: { token: "payLink" } },
   "POST /invoice/{token}/pay": { ...sent(PUBLIC), ids: { token: "payLink" } },
   "GET /invoice/{token}/confirming/{attempt}": { ...PUBLIC, ids: { token: "payLink", attempt: "attempt" } },
   "POST /admin/invoices/{id}/link/new": STAFF_MISSES,

@@ -139,7 +139,7 @@ test("who takes a file that staff sent leaves a receipt, by a range that does no
 });
 
 test("links to invoices end with the person, their access and their mailbox", async () => {
-  const live = (contact) => count("pay_links WHERE contact_id = ? AND revoked_at IS NULL", contact.id);
+  const live = (contact) => count("pay_links WHERE contact_id = ? AND revoked_at IS NULL AND moved_at IS NULL", contact.id);
   const sent = async () => {
     const one = await person(world, owner);
     await signInStaff(owner);

@@ -31,7 +31,7 @@ async function behindTheBack(...statements) {
     ...triggers.map(({ sql }) => world.db.prepare(sql)),
   ]);
 }
-const PLACE = ["n", "audit_id", "hash", "who_salt", "what_salt", "who_digest", "what_digest", "erased_by"];
+const PLACE = ["n", "audit_id", "hash", "who_salt", "what_salt", "who_digest", "what_digest", "erased_by", "client_id", "principal_id", "noun"];
 const entries = async (n) => { for (let i = 0; i < n; i += 1) await owner.post("/admin/profile/name", { name: `Olive ${i % 2 ? "Owner" : "Oak"} ${i}` }); };
 
 test("every entry has a place, without a gap, and is sealed by the response after it or the clock", async () => {
@@ -82,7 +82,7 @@ test("twenty actions at once and two clocks: one chain", async () => {
 
 test("nothing can be changed, removed or sealed again by a statement", async () => {
   const [{ id }] = await all("SELECT id FROM audit ORDER BY id LIMIT 1");
-  for (const sql of ["UPDATE audit SET detail = 'x' WHERE id = ?", "DELETE FROM audit WHERE id = ?", "UPDATE audit_chain SET hash = 'x' WHERE audit_id = ?", "UPDATE audit_chain SET hash = NULL WHERE audit_id = ?", "UPDATE audit_chain SET n = n + 1000 WHERE audit_id = ?", "DELETE FROM audit_chain WHERE audit_id = ?"]) {
+  for (const sql of ["UPDATE audit SET detail = 'x' WHERE id = ?", "DELETE FROM audit WHERE id = ?", "UPDATE audit_chain SET hash = 'x' WHERE audit_id = ?", "UPDATE audit_chain SET hash = NULL WHERE audit_id = ?", "UPDATE audit_chain SET n = n + 1000 WHERE audit_id = ?", "UPDATE audit_chain SET noun = 'x' WHERE audit_id = ?", "UPDATE audit_chain SET client_id = 'x' WHERE audit_id = ?", "DELETE FROM audit_chain WHERE audit_id = ?"]) {
     await assert.rejects(() => world.db.prepare(sql).bind(id).run(), /append-only/, sql);
   }
 });
@@ -210,4 +210,42 @@ test("members do not read it", async () => {
   const member = await colleague(world, owner, "member");
   for (const path of [PATH, `${PATH}.csv`]) assert.equal((await member.get(path)).status, 403);
   assert.equal((await member.post(`${PATH}/check`)).status, 403);
+});
+
+test("lists stand in the order of writing, whatever an entry's id says of its moment, in pages both ways, in each filter", async () => {
+  const [{ id: person }] = await all("SELECT id FROM staff WHERE role = 'owner'");
+  const from = world.now() - 20 * 60_000;
+  // Written one after the other, by requests of which the later ones began first.
+  const ids = Array.from({ length: 60 }, (_, n) => newId(from + (60 - n) * 1000));
+  for (const [n, id] of ids.entries()) await world.db.prepare("INSERT INTO audit (id, at, principal, principal_id, principal_name, action, client_id, detail) VALUES (?1, ?2, 'staff', ?3, 'Olive', 'project.created', ?4, ?5)").bind(id, from + (60 - n) * 1000, person, client.id, `place ${n}`).run();
+  const wanted = Array.from({ length: 60 }, (_, n) => `place ${59 - n}`);
+  const day = new Date(world.now()).toISOString().slice(0, 10), yesterday = new Date(world.now() - DAY).toISOString().slice(0, 10);
+  const places = (answer) => [...answer.page.text.matchAll(/place \d+/g)].map(([place]) => place).filter((place, n, list) => place !== list[n - 1]);
+  const linkTo = (answer, pattern) => answer.page.all("a[href]").map((link) => link.getAttribute("href").replaceAll("&amp;", "&")).find((href) => pattern.test(href));
+  const walk = async (start, older, newer) => {
+    const pages = [];
+    for (let path = start; path;) {
+      const answer = await owner.get(path);
+      assert.deepEqual([answer.status, (await answer.cost()).d1], [200, 1], path);
+      pages.push({ path, places: places(answer), back: linkTo(answer, newer) });
+      path = linkTo(answer, older);
+      if (pages.length > 9) break;
+    }
+    return pages;
+  };
+  const query = [`client=${client.id}`, `person=${person}`, "about=project", `from=${yesterday}&until=${day}`, `from=${yesterday}&until=${day}&about=project&client=${client.id}`];
+  for (const filter of query) {
+    const pages = await walk(`${PATH}?${filter}`, /[?&]after=/, /[?&]before=/);
+    assert.deepEqual(pages.flatMap(({ places }) => places), wanted, filter);
+    // And back again.
+    const second = pages.findIndex(({ places }) => places.length > 0) + 1;
+    const back = await owner.get(pages[second].back);
+    assert.deepEqual(places(back), pages[second - 1].places, `${filter}, back`);
+  }
+  const activity = await walk(`${client.path}/activity`, /[?&]before=/, /[?&]after=/);
+  assert.deepEqual(activity.flatMap(({ places }) => places), wanted);
+  assert.deepEqual(places(await owner.get(activity[1].back)), activity[0].places);
+  assert.deepEqual(places(await owner.get("/admin")).slice(0, 15), wanted.slice(0, 15), "the newest on the start page");
+  const csv = await owner.get(`${PATH}.csv?about=project`);
+  assert.deepEqual([...new Set([...csv.text.matchAll(/place \d+/g)].map(([place]) => place))], wanted);
 });

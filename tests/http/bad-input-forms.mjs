@@ -134,6 +134,7 @@ export const FORMS = {
   "POST /admin/preview/exit": { as: "owner", press: () => "/admin/preview/exit", is: 303 },
   "POST /billing/{id}/pay": { as: "person", press: () => `/billing/${NOBODYS}/pay` },
   "POST /billing/pay": { as: "person", press: () => "/billing/pay", is: 303 },
+  "POST /invoice/{token}": { as: "anonymous", press: () => "/invoice/nothing", is: 303 },
   "POST /invoice/{token}/pay": { as: "anonymous", press: () => "/invoice/nothing/pay" },
   "POST /admin/invoices/{id}/link/new": { as: "owner", press: () => `/admin/invoices/${NOBODYS}/link/new` },
   "POST /admin/invoices/{id}/link/revoke": { as: "owner", press: () => `/admin/invoices/${NOBODYS}/link/revoke` },

@@ -164,3 +164,32 @@ test("D1 fails: a clear page; asked again, the mail goes", async () => {
   await ask(invoice.id);
   assert.deepEqual(await mails(invoice), [anna.email]);
 });
+
+test("where an account is needed, the door and the page of a dead link offer no mail", async () => {
+  await later();
+  const { client, anna } = await company();
+  const invoice = await sentInvoice(owner, client);
+  await world.settled();
+  const path = (await world.mailbox.newest(anna.email)).path(/\/invoice\//);
+  const pay = async (on) => {
+    const form = (await owner.get("/admin/settings/payments")).page.formTo("/admin/settings/payments");
+    const saved = await owner.submit(form, { pay_without_account: on }, { follow: false });
+    assert.equal(saved.status, 303, String(saved));
+    assert.ok((await saved.cost()).d1 <= 2);
+  };
+  const offers = async () => {
+    const reader = world.user();
+    const [door, dead] = [await reader.get(`/sign-in?next=%2Fbilling%2F${invoice.id}`), await reader.get(`/invoice/pt_p${"A".repeat(43)}`)];
+    assert.deepEqual([door.status, (await door.cost()).d1, dead.status], [200, 0, 410]);
+    return [/Just this invoice/.test(door.page.text), dead.page.hasButton("Send me a new link")];
+  };
+  assert.deepEqual(await offers(), [true, true]);
+  await pay(null);
+  assert.deepEqual(await offers(), [false, false]);
+  assert.equal((await world.user().get(path)).status, 410);
+  // The copy is made again by the clock, too.
+  await world.kv.delete("branding");
+  await pay("on");
+  assert.deepEqual(await offers(), [true, true]);
+  assert.equal((await world.user().get(path)).status, 200);
+});

@@ -178,3 +178,88 @@ test("signed out on the way, one comes back to the page one was on", async () =>
   const link = (await world.mailbox.newest(lena.email)).path(/\/magic\//);
   assert.equal((await stranger.post(link)).location, "/documents");
 });
+
+describe("a form whose proof had grown too old while it was filled in", () => {
+  const KEPT = "__Host-portico-kept";
+  const old = async (user, side) => {
+    await user.post(side === "staff" ? "/admin/sign-in" : "/sign-in", { email: user.email, password: user.password });
+    await world.advance(11 * MINUTE);
+  };
+  const forms = {
+    "a new address": { side: "client", who: () => lena, path: "/profile/email", fields: { email: "new.lena@client.test" } },
+    "a new address of staff": { side: "staff", who: () => owner, path: "/admin/profile/email", fields: { email: "new.olive@business.test" } },
+    "a colleague": { side: "staff", who: () => owner, path: "/admin/settings/staff/new", fields: { name: "Nora \"New\" <b>", email: "nora@business.test", role: "admin" } },
+  };
+  const shown = (page, path) => Object.fromEntries(page.formTo(path).values);
+
+  for (const [what, { side, who, path, fields }] of Object.entries(forms)) {
+    test(`${what}: it stands as it was typed after the proof, and is sent by the person alone`, async () => {
+      const user = who();
+      await old(user, side);
+      const before = (await world.outbox()).length;
+      const held = await user.post(path, { ...fields, password: "a secret that is not kept", code: "123456" });
+      const confirm = side === "staff" ? "/admin/confirm" : "/confirm";
+      assert.equal(held.location, `${confirm}?next=${encodeURIComponent(path)}`.replace(/[-_.]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`), String(held));
+      assert.equal((await world.outbox()).length, before);
+      // Sealed: nobody reads it, and nothing secret is in it whatever its length says.
+      const kept = user.cookies.get(KEPT);
+      assert.ok(kept && !kept.includes(fields.email) && !Buffer.from(kept, "base64url").includes(fields.email));
+      const page = await user.get(held.location);
+      // A wrong try changes nothing.
+      await user.submit(page.page.form("Confirm"), { password: "not the password" }, { follow: false });
+      const proven = await user.submit(page.page.form("Confirm"), { password: user.password }, { follow: false });
+      assert.equal(proven.location, path);
+      const back = await user.get(path);
+      assert.match(back.page.text, /What you had typed is here again, and nothing was sent yet/);
+      for (const [name, value] of Object.entries(fields)) assert.equal(shown(back.page, path)[name], value, name);
+      assert.doesNotMatch(back.text, /a secret that is not kept|123456/);
+      assert.equal((await world.outbox()).length, before, "nothing is sent by itself");
+      assert.equal((await back.cost()).d1, 1);
+      const again = await user.get(path);
+      assert.doesNotMatch(again.page.text, /What you had typed/, "once");
+      assert.equal(user.cookies.get(KEPT), undefined);
+    });
+  }
+
+  test("another person in the same browser, another page, a while later and a changed cookie show nothing", async () => {
+    const { path, fields } = forms["a new address"];
+    await old(lena, "client");
+    await lena.post(path, fields);
+    const kept = lena.cookies.get(KEPT);
+    const looks = async (user, where = path) => (await user.get(where)).text.includes(fields.email);
+    const stranger = (await person(world, await signedIn(owner))).person;
+    stranger.cookies.set(KEPT, kept);
+    assert.equal(await looks(stranger), false, "somebody else");
+    const both = await signedIn(owner);
+    both.cookies.set(KEPT, kept);
+    assert.equal(await looks(both, "/admin/profile/email"), false, "staff");
+    assert.equal(await looks(both, "/admin/settings/staff/new"), false, "another page");
+    await lena.post("/sign-in", { email: lena.email, password: lena.password });
+    lena.cookies.set(KEPT, `${kept.slice(0, -2)}${kept.endsWith("A") ? "B" : "A"}${kept.slice(-1)}`);
+    assert.equal(await looks(lena), false, "changed");
+    lena.cookies.set(KEPT, kept);
+    await world.advance(16 * MINUTE);
+    await lena.post("/sign-in", { email: lena.email, password: lena.password });
+    lena.cookies.set(KEPT, kept);
+    assert.equal(await looks(lena), false, "later");
+  });
+
+  test("what another site sends is kept by nobody, nor what holds secrets alone, or too much", async () => {
+    await old(lena, "client");
+    lena.cookies.delete(KEPT);
+    const foreign = await lena.post("/profile/email", { email: "evil@evil.test" }, { headers: { "sec-fetch-site": "cross-site", origin: "https://evil.test" } });
+    assert.equal(foreign.status, 403);
+    assert.equal(lena.cookies.get(KEPT), undefined);
+    assert.equal((await lena.post("/profile/password", { password: "a secret that is not kept", old: "x" })).status, 303);
+    assert.equal(lena.cookies.get(KEPT), undefined);
+    for (const email of ["x".repeat(400), "x".repeat(200_000)]) {
+      assert.equal((await lena.post("/profile/email", { email })).status, 303);
+      assert.equal(lena.cookies.get(KEPT), undefined);
+    }
+  });
+
+  const signedIn = async (user) => {
+    await user.post("/admin/sign-in", { email: user.email, password: user.password });
+    return user;
+  };
+});

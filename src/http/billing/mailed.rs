@@ -3,7 +3,8 @@
 //! The code leads to the invoice's page in the portal: an address that stays right for as long as the
 //! paper lies about, and that opens nothing by itself. Where it asks to sign in, it also offers to mail a
 //! new link, scoped to that invoice and revocable like that of any mail, to those it went to. Nobody else
-//! gets one, and the answer is the same whatever the invoice is, and whether there is one.
+//! gets one, and the answer is the same whatever the invoice is, and whether there is one. The page of a link
+//! that does not work offers the same to who held that link.
 
 use askama::Template;
 
@@ -38,21 +39,36 @@ pub(crate) async fn mailed(public: Public) -> Answer {
 /// there is nobody, a mail that is taken back in it, and after too many one that does nothing; 3. the
 /// same answer.
 pub(crate) async fn mail_link(public: Public<InPath<InvoiceId>>) -> Answer {
+    let InPath(id) = public.args;
+    send(public, &id.to_string(), pay_link::askable(id)).await
+}
+
+/// `POST /invoice/{token}`, the button of the page of every link that does not work
+///
+/// The same, for who held that link: it goes to the address that they have now.
+pub(crate) async fn renew_link(public: Public<InPath<String>>) -> Answer {
+    let secret = Secret::parse(Purpose::Pay, &public.args.0);
+    let hash = secret.map_or_else(
+        |_malformed| String::new(),
+        |secret| secret.hash().to_string(),
+    );
+    let who = pay_link::askable_again(&hash);
+    send(public, &hash, who).await
+}
+
+/// The steps of both. `about` names what is asked for, where askings are counted.
+async fn send<A>(public: Public<A>, about: &str, who: Statement) -> Answer {
     let Public {
-        app,
-        chrome,
-        args: InPath(id),
-        head,
+        app, chrome, head, ..
     } = public;
     // 1.
-    let asking = Asking::for_invoice(&app, &id.to_string(), &head.headers)?;
-    let who = pay_link::askable(id);
+    let asking = Asking::for_invoice(&app, about, &head.headers)?;
     let mut results = app.db.batch(asking.asked_with(who, &app)).await?;
     let found: Option<Askable> = results.first()?;
     let may = asking.counted(&mut results, &app)?;
     // 2.
     let batch = if may {
-        mails(&app, id, &chrome.brand.name, found.as_ref())?
+        mails(&app, &chrome.brand.name, found.as_ref())?
     } else {
         vec![asking.nothing(&app)]
     };
@@ -62,16 +78,11 @@ pub(crate) async fn mail_link(public: Public<InPath<InvoiceId>>) -> Answer {
 }
 
 /// A link and a mail for each; for nobody, as much work and nothing of it kept.
-fn mails(
-    app: &App,
-    id: InvoiceId,
-    business: &str,
-    found: Option<&Askable>,
-) -> Result<Vec<Statement>, Error> {
+fn mails(app: &App, business: &str, found: Option<&Askable>) -> Result<Vec<Statement>, Error> {
     let people = found.map(Askable::people).transpose()?.unwrap_or_default();
     let (Some(found), false) = (found, people.is_empty()) else {
         let secret = Secret::new(Purpose::Pay, app.random()?);
-        let mut batch = vec![link(app, id, app.id()?, &secret)?];
+        let mut batch = vec![link(app, app.id()?, app.id()?, &secret)?];
         batch.extend(mail("", business, &secret).decoy(app)?);
         return Ok(batch);
     };
@@ -79,7 +90,7 @@ fn mails(
     for person in &people {
         let secret = Secret::new(Purpose::Pay, app.random()?);
         let name = format!("{} {}", person.first_name, person.last_name);
-        batch.push(link(app, id, person.id, &secret)?);
+        batch.push(link(app, found.id, person.id, &secret)?);
         let mail = Mailing {
             to: &person.email,
             name: name.trim(),

@@ -23,7 +23,7 @@ mod receipt;
 pub(crate) use confirming::{confirming, link_confirming};
 pub(crate) use link::{pay_link, show_link};
 pub(crate) use list::{Due, list};
-pub(crate) use mailed::{mail_link, mailed};
+pub(crate) use mailed::{mail_link, mailed, renew_link};
 pub(crate) use one::show;
 pub(crate) use pay::{pay, pay_several};
 pub(crate) use receipt::receipt;

@@ -1,6 +1,7 @@
 //! Files that are in R2 become documents or a version, and their readers are told.
 
 use crate::app::App;
+use crate::domain::allowance::{Full, Kind};
 use crate::domain::document::people;
 use crate::domain::filename::FileName;
 use crate::domain::id::{ClientId, DocumentId, UploadId, VersionId};
@@ -169,7 +170,7 @@ fn tell_staff(
 /// document deleted meanwhile, or the sweep was there first.
 ///
 /// 1. what they become; 2. who is told; 3. one batch. A reply that was lost is asked for once more,
-/// which writes nothing twice.
+/// which writes nothing twice. Beside them: where a client sent too much, until when.
 pub(crate) async fn land(
     app: &App,
     sender: Sender<'_>,
@@ -177,7 +178,7 @@ pub(crate) async fn land(
     place: &Place,
     files: &[File],
     wishes: &Wishes,
-) -> Result<Vec<Made>, Error> {
+) -> Result<(Vec<Made>, Option<Full>), Error> {
     // 1.
     let mut ready = Vec::new();
     for file in files {
@@ -209,7 +210,7 @@ pub(crate) async fn land(
         (Some((_id, title)), _, _) => News::Version(title),
         (None, Some(group), _) => News::Several(group),
         (None, None, [(_file, title, _document), ..]) => News::Document(title.as_str()),
-        (None, None, []) => return Ok(Vec::new()),
+        (None, None, []) => return Ok((Vec::new(), None)),
     };
     let documents: Vec<DocumentId> = arrived.iter().map(|file| file.document).collect();
     let notice = match sender {
@@ -229,7 +230,7 @@ pub(crate) async fn land(
     };
     let (by, address) = match sender {
         Sender::Staff(chrome) => (By::Staff(chrome.me.id), &chrome.me.address),
-        Sender::Client(chrome, asker, _) => (By::Client(asker), &chrome.me.address),
+        Sender::Client(chrome, asker, _) => (By::Client(asker, app.id()?), &chrome.me.address),
     };
     // 3.
     let landing = Landing {
@@ -247,12 +248,14 @@ pub(crate) async fn land(
         address,
     };
     let land = || landing.land(&app.db, notice.clone(), app.now);
-    let made = match land().await {
+    let (made, used) = match land().await {
         Err(store::Error::Unavailable { cause, .. }) => {
             worker::console_warn!("landing once more: {cause}");
             land().await
         }
         settled => settled,
-    };
-    Ok(made?)
+    }?;
+    let missing = files.len().saturating_sub(made.len()) as u64;
+    let full = Full::of(Kind::Files, missing, &used, app.now).filter(|_| missing > 0);
+    Ok((made, full))
 }

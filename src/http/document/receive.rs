@@ -11,6 +11,7 @@
 use super::landing::{File, Place, Sender, land};
 use super::reader::Reader;
 use crate::app::App;
+use crate::domain::allowance::Full;
 use crate::domain::filename::FileName;
 use crate::domain::form_key::{self, FormKey};
 use crate::domain::id::{ClientId, DocumentId, VersionId, noun::Form};
@@ -55,6 +56,8 @@ pub(super) struct Sent {
     pub(super) failed: Vec<String>,
     /// Whether the client was to be told.
     pub(super) notify: bool,
+    /// Where a client has sent too much.
+    pub(super) full: Option<Full>,
 }
 
 /// What is wished for all files of a form.
@@ -195,7 +198,10 @@ async fn land_all(
         upload: None,
     };
     let made = match land(app, target.sender, readers, &place, files, &wishes).await {
-        Ok(made) => made,
+        Ok((made, full)) => {
+            sent.full = full;
+            made
+        }
         Err(error) => return sent.fail(files.iter().map(|file| &file.name), error),
     };
     for File { version, name, .. } in files {
@@ -205,6 +211,7 @@ async fn land_all(
                 "{name} was sent with this form before, and “{}” was deleted since. Please open the page anew and choose it again.",
                 made.title
             )),
+            None if sent.full.is_some() => {}
             None if matches!(target.sender, Sender::Client(..)) => sent.refused.push(format!(
                 "{name} was not taken: it was on its way for too long, or you cannot send files any more. Please open the page anew."
             )),
@@ -213,6 +220,7 @@ async fn land_all(
             )),
         }
     }
+    sent.refused.extend(sent.full.map(Full::sentence));
     Ok(())
 }
 

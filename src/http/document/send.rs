@@ -8,10 +8,11 @@ use super::client::{List, SharedPage};
 use super::landing::Sender;
 use super::receive::{self, Sent, Target};
 use crate::domain::time::Timestamp;
+use crate::http::allowance::{Within, later, refuse};
 use crate::http::chrome::Flash;
 use crate::http::guard::{Load, Sending, Viewer};
 use crate::http::page::{Answer, json, page_with, see};
-use crate::http::{Error, Incoming};
+use crate::http::{Error, Fields, Incoming};
 use crate::store::ticket::mail::{self, Candidate};
 use crate::store::viewer::Asker;
 use crate::store::{Results, Statement};
@@ -47,9 +48,19 @@ struct Done {
 ///
 /// 1. each file goes to R2 as it arrives; 2. together they become documents, and staff are told; 3. what
 /// became of them. Files that were taken stay, whatever is wrong with others.
-pub(crate) async fn send(viewer: Viewer<Sending, Page>, incoming: Incoming) -> Answer {
+pub(crate) async fn send(viewer: Viewer<Sending, Within<Page>>, incoming: Incoming) -> Answer {
+    let (viewer, so_far) = viewer.split();
     let (app, asker) = (&viewer.app, viewer.asker());
     let Page(list, staff) = viewer.page;
+    if let Some(full) = so_far.full() {
+        let mut fields = Fields::fresh(app)?;
+        refuse(&mut fields, full);
+        return if incoming.json {
+            Err(Error::Full(full))
+        } else {
+            later(&List::new(viewer.chrome, list, fields), full)
+        };
+    }
     // 1. and 2.
     let target = Target {
         app,
@@ -80,6 +91,9 @@ pub(crate) async fn send(viewer: Viewer<Sending, Page>, incoming: Incoming) -> A
     } else {
         StatusCode::SERVICE_UNAVAILABLE
     };
+    if let Some(full) = sent.full.filter(|_| incoming.json) {
+        return Err(Error::Full(full));
+    }
     match (incoming.json, sent.failed.as_slice()) {
         (true, []) if told.is_empty() => {
             Err(Error::Unprocessable("Please choose a file.".to_owned()))
@@ -93,7 +107,12 @@ pub(crate) async fn send(viewer: Viewer<Sending, Page>, incoming: Incoming) -> A
             } else if !sent.failed.is_empty() {
                 sent.fields.refuse("file", told);
             }
-            page_with(status, &List::new(viewer.chrome, list, sent.fields))
+            let full = sent.full.take();
+            let page = List::new(viewer.chrome, list, sent.fields);
+            match full {
+                Some(full) => later(&page, full),
+                None => page_with(status, &page),
+            }
         }
     }
 }

@@ -261,6 +261,7 @@ async fn admit(
         return Err(Error::Confirm {
             side: Side::Staff,
             next: Side::Staff.next_of(parts),
+            person: row.staff_id.to_string(),
         });
     }
     let me = Me {

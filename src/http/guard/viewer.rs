@@ -14,6 +14,7 @@ use crate::domain::branding::Branding;
 use crate::domain::id::{AccountId, ClientId, ContactId, SessionId};
 use crate::domain::module::{Module, Modules};
 use crate::domain::next::Side;
+use crate::http::allowance::{Spent, Within};
 use crate::http::chrome::Chrome;
 use crate::http::cookie::{self, Ticket};
 use crate::http::news::News;
@@ -259,6 +260,20 @@ impl<M, L> Viewer<M, L> {
     }
 }
 
+impl<M, L> Viewer<M, Within<L>> {
+    /// The same without what they have spent, and that.
+    pub(crate) fn split(self) -> (Viewer<M, L>, Spent) {
+        let Within { page, spent } = self.page;
+        let viewer = Viewer {
+            app: self.app,
+            chrome: self.chrome,
+            page,
+            proof: self.proof,
+        };
+        (viewer, spent)
+    }
+}
+
 impl<M: Scope, L: Load> Guard for Viewer<M, L> {
     const NAME: &'static str = M::NAME;
 }
@@ -381,6 +396,7 @@ async fn admit(
         return Err(Error::Confirm {
             side: Side::Client,
             next: Side::Client.next_of(parts),
+            person: row.account_id.to_string(),
         });
     }
     let who = Who {

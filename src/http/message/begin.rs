@@ -3,10 +3,11 @@
 use askama::Template;
 
 use super::one::told;
-use super::say::{Written, body, write};
+use super::say::{Written, body, write, write_counted};
 use crate::domain::id::{ClientId, MessageId, ProjectId, ThreadId};
 use crate::domain::text::{Paragraphs, Title};
 use crate::domain::time::Timestamp;
+use crate::http::allowance::{Within, later, refuse};
 use crate::http::chrome::{Chrome, Flash};
 use crate::http::guard::{InPath, Load, Me, Messaging, Staff, Viewer, Who};
 use crate::http::page::{Answer, page, see, try_again};
@@ -148,13 +149,18 @@ pub(crate) async fn staff_form(staff: Staff<OfStaff>) -> Answer {
 }
 
 /// `POST /messages/new`
-pub(crate) async fn create(viewer: Viewer<Messaging, OfClient>, incoming: Incoming) -> Answer {
+pub(crate) async fn create(
+    viewer: Viewer<Messaging, Within<OfClient>>,
+    incoming: Incoming,
+) -> Answer {
+    let (viewer, so_far) = viewer.split();
+    let full = so_far.full();
     let (app, me, of) = (&viewer.app, viewer.me(), &viewer.page.0);
     let mut said = None;
     let limit = of.reach.upload_limit;
     let (mut form, files) = receive(app, &incoming, limit, &TEXTS, |form| {
         said = of.said(form);
-        said.is_some()
+        said.is_some() && full.is_none()
     })
     .await?;
     if let (Some((subject, project, body)), false) = (&said, form.has_errors()) {
@@ -168,17 +174,25 @@ pub(crate) async fn create(viewer: Viewer<Messaging, OfClient>, incoming: Incomi
             by: (me.id, me.name.as_str()),
         };
         let batch = vec![
-            say::begin(&asker, thread, subject, *project),
+            say::begin(&asker, (thread, id), subject, *project),
             say::say(&asker, &word),
         ];
         let batch = (batch, say::placed(&asker, id));
-        match write(app, batch, (id, &files, &me.address)).await? {
+        let written = match full {
+            Some(full) => Written::Full(full),
+            None => write_counted(app, &asker, batch, (id, &files, &me.address)).await?,
+        };
+        match written {
             Written::At(at) => {
                 Flash::success(app, "Your message is sent. Our answer will appear here.");
                 return see(&format!("/messages/{at}"));
             }
             Written::Gone => return Err(Error::NotFound),
             Written::Late => form.refuse("file", LATE),
+            Written::Full(full) => {
+                refuse(&mut form, full);
+                return later(&ClientForm::new(viewer.chrome, viewer.page.0, form), full);
+            }
         }
     }
     try_again(&ClientForm::new(viewer.chrome, viewer.page.0, form))
@@ -216,6 +230,7 @@ pub(crate) async fn create_by_staff(staff: Staff<OfStaff>, incoming: Incoming) -
             }
             Written::Gone => return Err(Error::NotFound),
             Written::Late => form.refuse("file", LATE),
+            Written::Full(_) => return Err(Error::internal("staff are not counted")),
         }
     }
     try_again(&StaffForm::new(staff.chrome, staff.page, form))

@@ -49,6 +49,7 @@ pub(super) fn paying(routes: Routes) -> Routes {
         .on(POST, "/billing/pay", billing::pay_several)
         .on(GET, "/billing/confirming/{attempt}", billing::confirming)
         .on(GET, "/invoice/{token}", billing::show_link)
+        .on(POST, "/invoice/{token}", billing::renew_link)
         .on(POST, "/invoice/{token}/pay", billing::pay_link)
         .on(
             GET,

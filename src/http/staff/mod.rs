@@ -8,11 +8,10 @@ mod one;
 
 use askama::Template;
 
-use super::Error;
-use super::Fields;
 use super::chrome::{Chrome, Flash};
 use super::guard::{Load, Manager, Me};
 use super::page::{Answer, page, see, try_again};
+use super::{Error, Fields, kept};
 use crate::app::App;
 use crate::domain::email::Email;
 use crate::domain::id::StaffId;
@@ -107,8 +106,10 @@ impl NewPage {
 }
 
 /// `GET /admin/settings/staff/new`
-pub(crate) async fn new_form(staff: Manager) -> Answer {
-    let form = Fields::filled([("role", Role::Member.as_str().to_owned())]);
+pub(crate) async fn new_form(mut staff: Manager) -> Answer {
+    let me = staff.me().id.to_string();
+    let form = kept::again(&staff.app, &mut staff.chrome, &me)
+        .unwrap_or_else(|| Fields::filled([("role", Role::Member.as_str().to_owned())]));
     page(&NewPage::new(staff.chrome, form))
 }
 

@@ -13,7 +13,7 @@ use crate::domain::time::Timestamp;
 use crate::http::chrome::{Chrome, Flash};
 use crate::http::guard::{InPath, Load, Manager, Me};
 use crate::http::page::{Answer, page, see, try_again};
-use crate::http::{Error, Fields};
+use crate::http::{Error, Fields, kept};
 use crate::store::settings::{self, Security};
 use crate::store::staff::{self, Member, Seen};
 use crate::store::viewer::Asker;
@@ -102,12 +102,16 @@ fn path(id: StaffId) -> String {
 }
 
 /// `GET /admin/settings/staff/{id}`
-pub(crate) async fn form(staff: Manager<One>) -> Answer {
+pub(crate) async fn form(mut staff: Manager<One>) -> Answer {
+    let me = staff.me().id.to_string();
+    let typed = kept::again(&staff.app, &mut staff.chrome, &me);
     let member = staff.page.member;
-    let form = Fields::filled([
-        ("name", member.name.clone()),
-        ("role", member.role.as_str().to_owned()),
-    ]);
+    let form = typed.unwrap_or_else(|| {
+        Fields::filled([
+            ("name", member.name.clone()),
+            ("role", member.role.as_str().to_owned()),
+        ])
+    });
     page(&Page::new(staff.chrome, member, form, staff.app.now))
 }
 

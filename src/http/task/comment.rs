@@ -5,13 +5,16 @@ use super::answer::{asker, heard};
 use super::client::{SeenOne, SeenTask};
 use super::mail;
 use super::one::{One, TaskPage};
+use crate::domain::allowance::{Full, Kind, Used};
 use crate::domain::id::{AuditId, CommentId};
 use crate::domain::text::Paragraphs;
 use crate::http::Fields;
+use crate::http::allowance::{later, refuse};
 use crate::http::chrome::Flash;
 use crate::http::guard::{Staff, Tasked, Viewer};
 use crate::http::page::{Answer, see, try_again};
-use crate::store::comment;
+use crate::store::allowance::{self, Taken};
+use crate::store::comment::{self, Stands};
 
 /// `POST /admin/tasks/{id}/comments`
 pub(crate) async fn by_staff(staff: Staff<One>, mut form: Fields) -> Answer {
@@ -76,12 +79,35 @@ pub(crate) async fn by_contact(viewer: Viewer<Tasked, SeenOne>, mut form: Fields
     let id: CommentId = form.names(app, me.id, "comment")?;
     let by = (me.id, me.name.as_str());
     let log: AuditId = id.again(app.now);
+    let asker = asker(&viewer);
+    let counts = [(Kind::Words, 1)];
     let batch = vec![
-        comment::by_contact(&asker(&viewer), id, of.id, by, &body),
+        allowance::take(&asker, (Taken::OnTask, id), &counts)?,
+        comment::by_contact(&asker, id, of.id, by, &body),
         comment::note(log, id, &me.address, app.now),
         heard(me, of).said(app, (id, &body), &viewer.page.staff)?,
+        comment::stands(id),
+        allowance::used(&asker),
     ];
-    app.db.batch(batch).await?;
+    let mut results = app.db.batch(batch).await?;
+    for _ in 0..4 {
+        results.skip()?;
+    }
+    let stands: Option<Stands> = results.first()?;
+    let used: Vec<Used> = results.rows()?;
+    if stands.is_none()
+        && let Some(full) = Full::of_all(counts, &used, app.now)
+    {
+        refuse(&mut form, full);
+        let page = SeenTask::new(
+            viewer.chrome,
+            viewer.page,
+            viewer.app.now,
+            Fields::default(),
+            form,
+        );
+        return later(&page, full);
+    }
     Flash::success(app, "Your comment is sent.");
     see(&format!("/tasks/{}", of.id))
 }

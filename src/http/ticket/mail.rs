@@ -37,8 +37,8 @@ pub(super) struct Heard<'a> {
 }
 
 impl Heard<'_> {
-    /// Tells staff, in the batch that says it.
-    pub(super) fn tell(&self, app: &App, staff: &[Candidate]) -> Result<Statement, Error> {
+    /// Tells staff, in the batch that says it: at once, or gathered with what comes within five minutes.
+    pub(super) fn tell(&self, app: &App, staff: &[Candidate]) -> Result<[Statement; 2], Error> {
         let (id, name, client) = (self.message, self.name, self.client);
         let first = if self.new {
             format!(

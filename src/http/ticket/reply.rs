@@ -4,15 +4,18 @@ use askama::Template;
 
 use super::mail::Heard;
 use super::seen::{SeenOne, SeenTicket, path};
+use crate::domain::allowance::{Full, Kind, Used};
 use crate::domain::id::{AuditId, MessageId, TicketId};
 use crate::domain::text::{Paragraphs, Title};
 use crate::domain::ticket::Status;
 use crate::domain::time::Timestamp;
+use crate::http::allowance::{Within, later, refuse};
 use crate::http::chrome::{Chrome, Flash};
 use crate::http::guard::{Load, Supported, Viewer, Who};
 use crate::http::page::{Answer, page, see, try_again};
 use crate::http::said::{LATE, hint, receive};
 use crate::http::{Error, Fields, Incoming};
+use crate::store::allowance::{self, Taken};
 use crate::store::said::Arrived;
 use crate::store::support::{self, Support};
 use crate::store::ticket::change::{self, Mover};
@@ -80,6 +83,8 @@ enum Written {
     Late,
     /// The ticket may not be seen any more.
     Gone,
+    /// They have said too much already.
+    Full(Full),
 }
 
 /// Writes it in one batch.
@@ -110,17 +115,28 @@ async fn write<L>(
         body: &said.body,
         files: files.len(),
     };
-    let mut batch = Vec::new();
+    let amounts = [(Kind::Words, 1), (Kind::Files, files.len() as u64)];
+    let mut batch = vec![allowance::take(
+        &asker,
+        (Taken::InTicket, word.id),
+        &amounts,
+    )?];
     if let Some((subject, category)) = &said.subject {
-        batch.push(say::open(&asker, new, (subject, category), me.id));
+        batch.push(say::open(
+            &asker,
+            new,
+            (subject, category),
+            (message, me.id),
+        ));
     }
     batch.extend(say::say(&asker, &word));
     batch.extend(say::attach(word.id, files, app.now)?);
     let log: AuditId = message.again(app.now);
     batch.push(say::note(log, &word, &me.address, app.now));
-    batch.push(heard.tell(app, staff)?);
+    batch.extend(heard.tell(app, staff)?);
     let own = batch.len();
     batch.push(say::placed(&asker, word.id));
+    batch.push(allowance::used(&asker));
     let mut results = match app.db.batch(batch).await {
         Err(store::Error::Conflict(Conflict::Meanwhile)) => return Ok(Written::Late),
         written => written?,
@@ -128,14 +144,19 @@ async fn write<L>(
     for _ in 0..own {
         results.skip()?;
     }
-    Ok(results.first()?.map_or(Written::Gone, Written::At))
+    let placed: Option<Placed> = results.first()?;
+    let used: Vec<Used> = results.rows()?;
+    let full = || Full::of_all(amounts, &used, app.now).map_or(Written::Gone, Written::Full);
+    Ok(placed.map_or_else(full, Written::At))
 }
 
 /// `POST /tickets/new`
 ///
 /// 1. words, then files; 2. in one batch: the ticket with its number, what was said, its files, the
 /// mails; 3. where it stands.
-pub(crate) async fn create(viewer: Viewer<Supported, New>, incoming: Incoming) -> Answer {
+pub(crate) async fn create(viewer: Viewer<Supported, Within<New>>, incoming: Incoming) -> Answer {
+    let (viewer, so_far) = viewer.split();
+    let full = so_far.full();
     let (app, of) = (&viewer.app, &viewer.page);
     // 1.
     let categories = of.support.categories();
@@ -155,12 +176,16 @@ pub(crate) async fn create(viewer: Viewer<Supported, New>, incoming: Incoming) -
             subject: Some(subject),
             body,
         });
-        said.is_some()
+        said.is_some() && full.is_none()
     })
     .await?;
     let (Some(said), false) = (said, form.has_errors()) else {
         return try_again(&NewPage::new(viewer.chrome, &viewer.page, form));
     };
+    if let Some(full) = full {
+        refuse(&mut form, full);
+        return later(&NewPage::new(viewer.chrome, &viewer.page, form), full);
+    }
     // 2.
     let subject = said
         .subject
@@ -184,6 +209,10 @@ pub(crate) async fn create(viewer: Viewer<Supported, New>, incoming: Incoming) -
             form.refuse("file", LATE);
             try_again(&NewPage::new(viewer.chrome, &viewer.page, form))
         }
+        Written::Full(full) => {
+            refuse(&mut form, full);
+            later(&NewPage::new(viewer.chrome, &viewer.page, form), full)
+        }
     }
 }
 
@@ -191,7 +220,12 @@ pub(crate) async fn create(viewer: Viewer<Supported, New>, incoming: Incoming) -
 ///
 /// 1. words, then files; 2. in one batch: what was said, in this ticket or, where it is closed, in a new
 /// one that follows it; 3. where it stands.
-pub(crate) async fn reply(viewer: Viewer<Supported, SeenOne>, incoming: Incoming) -> Answer {
+pub(crate) async fn reply(
+    viewer: Viewer<Supported, Within<SeenOne>>,
+    incoming: Incoming,
+) -> Answer {
+    let (viewer, so_far) = viewer.split();
+    let full = so_far.full();
     let (app, of) = (&viewer.app, &viewer.page);
     let ticket = of.ticket.id;
     // 1.
@@ -203,12 +237,16 @@ pub(crate) async fn reply(viewer: Viewer<Supported, SeenOne>, incoming: Incoming
             subject: None,
             body,
         });
-        said.is_some()
+        said.is_some() && full.is_none()
     })
     .await?;
     let (Some(said), false) = (said, form.has_errors()) else {
         return try_again(&SeenTicket::new(viewer.chrome, viewer.page, form));
     };
+    if let Some(full) = full {
+        refuse(&mut form, full);
+        return later(&SeenTicket::new(viewer.chrome, viewer.page, form), full);
+    }
     // 2.
     let reads = (Some(ticket), of.ticket.subject.as_str());
     let written = write(&viewer, &form, reads, &said, &files, &of.staff).await;
@@ -231,6 +269,10 @@ pub(crate) async fn reply(viewer: Viewer<Supported, SeenOne>, incoming: Incoming
         Written::Late => {
             form.refuse("file", LATE);
             try_again(&SeenTicket::new(viewer.chrome, viewer.page, form))
+        }
+        Written::Full(full) => {
+            refuse(&mut form, full);
+            later(&SeenTicket::new(viewer.chrome, viewer.page, form), full)
         }
     }
 }

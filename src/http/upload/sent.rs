@@ -6,6 +6,8 @@ use http::StatusCode;
 use serde::Deserialize;
 
 use super::{Done, Together, begun, prepare, refused, take, there, whole};
+use crate::app::App;
+use crate::domain::allowance::{Full, Kind, Used};
 use crate::domain::filename::FileName;
 use crate::domain::form_key::FormKey;
 use crate::domain::id::UploadId;
@@ -16,8 +18,9 @@ use crate::http::document::landing::{Place, Sender, land};
 use crate::http::guard::{InPath, InPathAndQuery, Load, Sending, Viewer};
 use crate::http::page::{Answer, json};
 use crate::http::{Error, Incoming, Json};
+use crate::store::allowance::{self, Taken};
 use crate::store::ticket::mail::{self, Candidate};
-use crate::store::upload::{self, Going, Limit, Made};
+use crate::store::upload::{self, Going, Limit, Made, Upload};
 use crate::store::viewer::Asker;
 use crate::store::{Part, Results, Statement};
 
@@ -116,7 +119,7 @@ pub(crate) struct Wanted {
 
 /// `POST /uploads`
 ///
-/// 1. R2's upload; 2. the row, where the person may still send files.
+/// 1. R2's upload; 2. the row, where the person may still send files, and has not sent too many.
 pub(crate) async fn create(viewer: Viewer<Sending, May>, Json(wanted): Json<Wanted>) -> Answer {
     let (app, May(limit)) = (&viewer.app, &viewer.page);
     let plan = Plan::new(wanted.size, limit.upload_limit).map_err(refused)?;
@@ -130,9 +133,31 @@ pub(crate) async fn create(viewer: Viewer<Sending, May>, Json(wanted): Json<Want
     // 1.
     let upload = prepare(app, (viewer.me().client, None), file, &wishes).await?;
     // 2.
-    let begin = upload::begin_sent(&viewer.asker(), &upload);
-    app.db.run(begin).await?;
+    let asker = viewer.asker();
+    let amounts = [(Kind::Files, 1), (Kind::Bytes, upload.size)];
+    let batch = vec![
+        allowance::take(&asker, (Taken::Upload, upload.id), &amounts)?,
+        upload::begin_sent(&asker, &upload),
+        allowance::used(&asker),
+    ];
+    let mut results = app.db.batch(batch).await?;
+    let counted = results.changes()? > 0;
+    results.skip()?;
+    let used: Vec<Used> = results.rows()?;
+    if !counted && let Some(full) = Full::of_all(amounts, &used, app.now) {
+        give_back(app, &upload).await;
+        return Err(Error::Full(full));
+    }
     begun(&upload)
+}
+
+/// R2's upload of what is not taken; where that fails too, R2 gives it up by itself after a week.
+async fn give_back(app: &App, upload: &Upload) {
+    if let Some(multipart) = &upload.multipart
+        && let Err(error) = app.blobs.abort_parts(&upload.blob, multipart).await
+    {
+        worker::console_warn!("giving an upload up: {error}");
+    }
 }
 
 /// `PUT /uploads/{id}/parts/{n}`
@@ -173,7 +198,7 @@ pub(crate) async fn complete(viewer: Viewer<Sending, Ending>) -> Answer {
         upload: Some(going.id),
     };
     let sender = Sender::Client(&viewer.chrome, asker, staff);
-    let made = land(app, sender, &[], &place, &[file], &wishes).await?;
+    let (made, _full) = land(app, sender, &[], &place, &[file], &wishes).await?;
     let made = made.into_iter().next().ok_or(Error::NotFound)?;
     Flash::success(
         app,

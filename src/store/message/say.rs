@@ -35,21 +35,24 @@ pub(crate) fn attach(
     ])
 }
 
-/// A client begins a thread, about a project that they may see or none.
+/// A client begins a thread, about a project that they may see or none, for a message that was counted.
 pub(crate) fn begin(
     asker: &Asker,
-    id: ThreadId,
+    (id, message): (ThreadId, MessageId),
     subject: &Title,
     project: Option<ProjectId>,
 ) -> Statement {
     asker.statement(
         "INSERT INTO threads (id, client_id, project_id, subject, said_at, created_at) \
          SELECT ?4, v.client_id, (SELECT p.id FROM projects p WHERE p.id = ?6 AND p.client_id = v.client_id \
-          AND p.visible = 1), ?5, ?2, ?2 FROM viewer v WHERE v.session_id IS NOT NULL ON CONFLICT (id) DO NOTHING",
+          AND p.visible = 1), ?5, ?2, ?2 FROM viewer v WHERE v.session_id IS NOT NULL AND EXISTS (SELECT 1 FROM allowances w WHERE w.kind = 'words' AND w.who = v.contact_id \
+          AND w.at = ?2 - ?2 % 300000 AND w.last = ?7) \
+         ON CONFLICT (id) DO NOTHING",
         [
             id.to_string().into(),
             subject.as_str().into(),
             project.map(|id| id.to_string()).into(),
+            message.to_string().into(),
         ],
     )
 }
@@ -82,12 +85,14 @@ pub(crate) struct Word<'a, By> {
     pub(crate) by: (By, &'a str),
 }
 
-/// A client says it, in a thread that they may see.
+/// A client says it, in a thread that they may see, where it was counted ([`allowance`](crate::store::allowance)).
 pub(crate) fn say(asker: &Asker, word: &Word<'_, ContactId>) -> Statement {
     asker.threads(
         "INSERT INTO messages (id, thread_id, seq, body, contact_id, author, created_at) \
          SELECT ?5, t.id, 1 + coalesce((SELECT max(m.seq) FROM messages m WHERE m.thread_id = t.id), 0), ?6, ?7, ?8, ?2 \
-         FROM thread_seen t WHERE t.id = ?4 AND t.session_id IS NOT NULL ON CONFLICT (id) DO NOTHING",
+         FROM thread_seen t WHERE t.id = ?4 AND t.session_id IS NOT NULL AND EXISTS (SELECT 1 FROM allowances w WHERE w.kind = 'words' AND w.who = t.contact_id \
+          AND w.at = ?2 - ?2 % 300000 AND w.last = ?5) \
+         ON CONFLICT (id) DO NOTHING",
         [
             word.thread.to_string().into(),
             word.id.to_string().into(),

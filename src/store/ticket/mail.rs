@@ -97,13 +97,31 @@ fn pairs<T: ToString>(people: &[(T, MailId)]) -> Result<String, Error> {
 }
 
 impl Mail<'_> {
-    /// Tells who has the ticket of what a client said; where nobody has it, all who take such mail.
+    /// Tells who has the ticket of what a client said; where nobody has it, all who take such mail. Who was
+    /// told of it within five minutes (300000 ms), or waits to be told, is told by [`Telling`].
     pub(crate) fn to_staff(
         &self,
         candidates: &[(StaffId, MailId)],
         now: Timestamp,
-    ) -> Result<Statement, Error> {
-        Ok(statement!(
+    ) -> Result<[Statement; 2], Error> {
+        let told = statement!(
+            "INSERT INTO ticket_tellings (ticket_id, staff_id, told_at) \
+             SELECT t.id, st.id, ?3 FROM json_each(?2) j \
+             JOIN ticket_messages m ON m.id = ?1 AND m.contact_id IS NOT NULL AND m.created_at = ?3 \
+             JOIN tickets t ON t.id = m.ticket_id \
+             JOIN staff st ON st.id = json_extract(j.value, '$[0]') AND st.deactivated_at IS NULL \
+             WHERE st.id = t.assignee_id OR (st.mail_tickets = 1 AND NOT EXISTS \
+              (SELECT 1 FROM staff a WHERE a.id = t.assignee_id AND a.deactivated_at IS NULL)) \
+             ON CONFLICT (ticket_id, staff_id) DO UPDATE SET \
+              told_at = CASE WHEN due_at IS NULL AND told_at <= ?3 - 300000 THEN ?3 ELSE told_at END, \
+              untold = CASE WHEN due_at IS NULL AND told_at <= ?3 - 300000 THEN 0 ELSE untold + 1 END, \
+              due_at = CASE WHEN due_at IS NULL AND told_at <= ?3 - 300000 THEN NULL \
+               ELSE coalesce(due_at, told_at + 300000) END",
+            self.message.to_string(),
+            pairs(candidates)?,
+            now
+        );
+        let mail = statement!(
             "INSERT OR IGNORE INTO outbox (id, dedupe_key, kind, to_email, to_name, subject, content, staff_id, \
              client_id, due_at, created_at) \
              SELECT json_extract(j.value, '$[1]'), 'ticket ' || m.id || ' ' || st.id, 'ticket', st.email, st.name, \
@@ -112,14 +130,17 @@ impl Mail<'_> {
              FROM json_each(?2) j JOIN ticket_messages m ON m.id = ?1 AND m.contact_id IS NOT NULL AND m.created_at = ?5 \
              JOIN tickets t ON t.id = m.ticket_id \
              JOIN staff st ON st.id = json_extract(j.value, '$[0]') AND st.deactivated_at IS NULL \
-             WHERE st.id = t.assignee_id OR (st.mail_tickets = 1 AND NOT EXISTS \
-              (SELECT 1 FROM staff a WHERE a.id = t.assignee_id AND a.deactivated_at IS NULL))",
+             WHERE (st.id = t.assignee_id OR (st.mail_tickets = 1 AND NOT EXISTS \
+               (SELECT 1 FROM staff a WHERE a.id = t.assignee_id AND a.deactivated_at IS NULL))) \
+              AND NOT EXISTS (SELECT 1 FROM ticket_tellings w WHERE w.ticket_id = t.id AND w.staff_id = st.id \
+               AND (w.due_at IS NOT NULL OR w.told_at > ?5 - 300000))",
             self.message.to_string(),
             pairs(candidates)?,
             self.subject,
             self.content,
             now
-        ))
+        );
+        Ok([mail, told])
     }
 
     /// Tells the ticket's people of what staff said in public.

@@ -47,22 +47,24 @@ pub(crate) struct Word<'a> {
     pub(crate) by: (ContactId, &'a str),
 }
 
-/// Opens a ticket.
+/// Opens a ticket for a message that was counted.
 pub(crate) fn open(
     asker: &Asker,
     id: TicketId,
     (subject, category): (&Title, &str),
-    by: ContactId,
+    (message, by): (MessageId, ContactId),
 ) -> Statement {
     asker.statement(
         "INSERT OR IGNORE INTO tickets (id, number, client_id, subject, category, opened_by, said_at, moved_at, created_at) \
          SELECT ?4, (SELECT 1 + coalesce(max(number), 1000) FROM tickets), v.client_id, ?5, ?6, ?7, ?2, ?2, ?2 \
-         FROM viewer v",
+         FROM viewer v WHERE EXISTS (SELECT 1 FROM allowances w WHERE w.kind = 'words' AND w.who = v.contact_id \
+          AND w.at = ?2 - ?2 % 300000 AND w.last = ?8)",
         [
             id.to_string().into(),
             subject.as_str().into(),
             category.into(),
             by.to_string().into(),
+            message.to_string().into(),
         ],
     )
 }
@@ -74,7 +76,9 @@ fn follow(asker: &Asker, word: &Word<'_>) -> Statement {
          SELECT ?5, (SELECT 1 + coalesce(max(number), 1000) FROM tickets), t.client_id, t.subject, t.category, ?6, \
          t.id, ?2, ?2, ?2 FROM ticket_seen t \
          WHERE t.id = (SELECT coalesce(o.merged_into, o.id) FROM ticket_seen o WHERE o.id = ?4) \
-          AND t.status = 'closed' AND NOT EXISTS (SELECT 1 FROM ticket_messages WHERE id = ?7)",
+          AND t.status = 'closed' AND NOT EXISTS (SELECT 1 FROM ticket_messages WHERE id = ?7) \
+          AND EXISTS (SELECT 1 FROM allowances w WHERE w.kind = 'words' AND w.who = t.contact_id \
+          AND w.at = ?2 - ?2 % 300000 AND w.last = ?7)",
         [
             word.ticket.to_string().into(),
             word.new.to_string().into(),
@@ -85,7 +89,8 @@ fn follow(asker: &Asker, word: &Word<'_>) -> Statement {
 }
 
 /// Says it: in the ticket that is read, in the one that was merged into, or in a new one that follows a
-/// closed one. A ticket that waited or was resolved is open then. `domain::ticket` says the same.
+/// closed one, where it was counted ([`allowance`](crate::store::allowance)). A ticket that waited or was resolved
+/// is open then. `domain::ticket` says the same.
 pub(crate) fn say(asker: &Asker, word: &Word<'_>) -> Vec<Statement> {
     vec![
         follow(asker, word),
@@ -93,7 +98,9 @@ pub(crate) fn say(asker: &Asker, word: &Word<'_>) -> Vec<Statement> {
             "INSERT OR IGNORE INTO ticket_messages (id, ticket_id, seq, internal, body, contact_id, author, created_at) \
              SELECT ?5, t.id, 1 + coalesce((SELECT max(m.seq) FROM ticket_messages m WHERE m.ticket_id = t.id), 0), \
              0, ?6, ?7, ?8, ?2 FROM ticket_seen t WHERE t.id = CASE WHEN EXISTS (SELECT 1 FROM tickets WHERE id = ?9) \
-              THEN ?9 ELSE (SELECT coalesce(o.merged_into, o.id) FROM ticket_seen o WHERE o.id = ?4) END",
+              THEN ?9 ELSE (SELECT coalesce(o.merged_into, o.id) FROM ticket_seen o WHERE o.id = ?4) END \
+             AND EXISTS (SELECT 1 FROM allowances w WHERE w.kind = 'words' AND w.who = t.contact_id \
+              AND w.at = ?2 - ?2 % 300000 AND w.last = ?5)",
             [
                 word.ticket.to_string().into(),
                 word.id.to_string().into(),
