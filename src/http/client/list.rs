@@ -10,7 +10,7 @@ use crate::http::Error;
 use crate::http::chrome::Chrome;
 use crate::http::guard::{InQuery, Load, Me, Staff};
 use crate::http::page::{Answer, page};
-use crate::store::client::{self, Listed, PAGE, Sort};
+use crate::store::client::{self, Listed, PAGE, Row, Sort};
 use crate::store::viewer::Asker;
 use crate::store::{Results, Statement};
 
@@ -36,6 +36,7 @@ impl Asked {
         let key = if back { &self.before } else { &self.after };
         client::Ask {
             words: search::asked(&self.q),
+            begins: search::key(self.q.trim()),
             archived: self.is_archive(),
             sort: self.sort,
             from: (!key.is_empty()).then(|| (key.clone(), self.id.clone())),
@@ -84,6 +85,8 @@ pub(crate) struct List {
     rows: Vec<Listed>,
     previous: String,
     next: String,
+    /// A search that did not look at all there is.
+    more: bool,
 }
 
 impl Load for List {
@@ -97,7 +100,9 @@ impl Load for List {
         _now: Timestamp,
     ) -> Result<Option<Self>, Error> {
         let ask = asked.ask();
-        let mut rows: Vec<Listed> = results.rows()?;
+        let rows: Vec<Row> = results.rows()?;
+        let unseen = rows.iter().any(|row| row.more);
+        let mut rows: Vec<Listed> = rows.into_iter().filter_map(Row::listed).collect();
         let more = rows.len() > PAGE;
         rows.truncate(PAGE);
         if ask.back {
@@ -118,6 +123,7 @@ impl Load for List {
             next: link(is_after, "after", rows.last()),
             rows,
             asked,
+            more: unseen,
         }))
     }
 }
