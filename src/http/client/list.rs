@@ -10,7 +10,7 @@ use crate::http::Error;
 use crate::http::chrome::Chrome;
 use crate::http::guard::{InQuery, Load, Me, Staff};
 use crate::http::page::{Answer, page};
-use crate::store::client::{self, Listed, PAGE, Row, Sort};
+use crate::store::client::{self, Listed, PAGE, Sort};
 use crate::store::viewer::Asker;
 use crate::store::{Results, Statement};
 
@@ -100,9 +100,8 @@ impl Load for List {
         _now: Timestamp,
     ) -> Result<Option<Self>, Error> {
         let ask = asked.ask();
-        let rows: Vec<Row> = results.rows()?;
+        let mut rows: Vec<Listed> = results.rows()?;
         let unseen = rows.iter().any(|row| row.more);
-        let mut rows: Vec<Listed> = rows.into_iter().filter_map(Row::listed).collect();
         let more = rows.len() > PAGE;
         rows.truncate(PAGE);
         if ask.back {

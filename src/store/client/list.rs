@@ -6,7 +6,7 @@
 //!
 //! What is searched is looked for among the clients that the rarest of its words finds, a few dozen of
 //! them at most, and among those whose name begins with what was typed: so a page costs the same however
-//! common the words are, and who types a whole name finds it. Where there are more than that, [`Row::more`]
+//! common the words are, and who types a whole name finds it. Where there are more than that, [`Listed::more`]
 //! says so.
 
 use serde::Deserialize;
@@ -69,42 +69,18 @@ pub(crate) struct Ask {
 }
 
 /// A client in the list.
-#[derive(Debug)]
+#[derive(Debug, Deserialize)]
 pub(crate) struct Listed {
     pub(crate) id: ClientId,
     pub(crate) name: String,
     pub(crate) reference: String,
+    #[serde(deserialize_with = "flag")]
     pub(crate) portal_enabled: bool,
     pub(crate) created_at: Timestamp,
     pub(crate) name_key: String,
-}
-
-/// A row of a page: a client, or of a search that finds nobody the one row that says how far it looked.
-#[derive(Debug, Deserialize)]
-pub(crate) struct Row {
-    /// The words find more than was looked at.
+    /// The words find more clients than were looked at.
     #[serde(deserialize_with = "flag")]
     pub(crate) more: bool,
-    id: Option<ClientId>,
-    name: Option<String>,
-    reference: Option<String>,
-    portal_enabled: Option<i64>,
-    created_at: Option<Timestamp>,
-    name_key: Option<String>,
-}
-
-impl Row {
-    /// The client, if it is one.
-    pub(crate) fn listed(self) -> Option<Listed> {
-        Some(Listed {
-            id: self.id?,
-            name: self.name?,
-            reference: self.reference?,
-            portal_enabled: self.portal_enabled? != 0,
-            created_at: self.created_at?,
-            name_key: self.name_key?,
-        })
-    }
 }
 
 impl Listed {
@@ -118,14 +94,14 @@ impl Listed {
     }
 }
 
-/// The columns of [`Row`], of `clients`.
+/// The columns of [`Listed`], of `clients`.
 const LISTED: &str = "id, name, name_key, reference, portal_enabled, created_at, 0 AS more";
 /// How many that the rarest word finds are looked at, where so many words are asked.
 const fn looked(words: usize) -> i64 {
     match words {
-        0 | 1 => 75,
-        2 => 40,
-        _ => 30,
+        0 | 1 => 38,
+        2 => 22,
+        _ => 16,
     }
 }
 
@@ -140,22 +116,22 @@ const FOUND: &str = "n AS MATERIALIZED (SELECT \
      r AS MATERIALIZED (SELECT CASE least WHEN first THEN ?3 WHEN second THEN ?5 ELSE ?7 END AS low, \
       CASE least WHEN first THEN ?4 WHEN second THEN ?6 ELSE ?8 END AS high, least > ?11 AS more \
       FROM (SELECT *, min(first, second, third) AS least FROM n)), \
-     f AS MATERIALIZED (SELECT c.id, c.name, c.name_key, c.reference, c.portal_enabled, c.created_at, \
+     f AS (SELECT c.id, c.name, c.name_key, c.reference, c.portal_enabled, c.created_at, \
       CASE ?9 WHEN 'newest' THEN printf('%016d', 9007199254740991 - c.created_at) \
        WHEN 'portal' THEN (1 - c.portal_enabled) || c.name_key ELSE c.name_key END AS place \
       FROM (SELECT * FROM (SELECT w.client_id FROM client_words w \
          WHERE w.word >= (SELECT low FROM r) AND w.word < (SELECT high FROM r) LIMIT ?11) \
        UNION SELECT * FROM (SELECT b.id FROM clients b WHERE ?10 = 0 AND b.archived_at IS NULL \
-         AND b.name_key >= ?12 AND b.name_key < ?13 ORDER BY b.name_key, b.id LIMIT 26) \
+         AND b.name_key >= ?12 AND b.name_key < ?13 ORDER BY b.name_key, b.id LIMIT 8) \
        UNION SELECT * FROM (SELECT b.id FROM clients b WHERE ?10 = 1 AND b.archived_at IS NOT NULL AND b.erased_at IS NULL \
-         AND b.name_key >= ?12 AND b.name_key < ?13 ORDER BY b.name_key, b.id LIMIT 26)) t \
-      CROSS JOIN clients c ON c.id = t.client_id \
+         AND b.name_key >= ?12 AND b.name_key < ?13 ORDER BY b.name_key, b.id LIMIT 8)) t \
+      CROSS JOIN clients c INDEXED BY clients_in_short ON c.id = t.client_id \
       WHERE (c.archived_at IS NOT NULL) = ?10 \
-       AND EXISTS (SELECT 1 FROM client_words x WHERE x.client_id = c.id AND x.word >= ?3 AND x.word < ?4) \
+       AND (?5 = '' OR EXISTS (SELECT 1 FROM client_words x WHERE x.client_id = c.id AND x.word >= ?3 AND x.word < ?4)) \
        AND (?5 = '' OR EXISTS (SELECT 1 FROM client_words x WHERE x.client_id = c.id AND x.word >= ?5 AND x.word < ?6)) \
        AND (?7 = '' OR EXISTS (SELECT 1 FROM client_words x WHERE x.client_id = c.id AND x.word >= ?7 AND x.word < ?8)))";
 
-/// [`Row`]s, up to one more than a page.
+/// [`Listed`], up to one more than a page.
 pub(crate) fn page(ask: &Ask) -> Statement {
     let (key, id) = ask.from.clone().unwrap_or_default();
     if !ask.words.is_empty() {
@@ -291,7 +267,7 @@ fn found(ask: &Ask, key: &str, id: &str) -> Statement {
     if ask.back {
         statement!(
             format!(
-                "WITH {FOUND} SELECT r.more, f.* FROM r LEFT JOIN f ON (f.place, f.id) < (?1, ?2) \
+                "WITH {FOUND} SELECT (SELECT more FROM r) AS more, f.* FROM f WHERE (f.place, f.id) < (?1, ?2) \
                  ORDER BY f.place DESC, f.id DESC LIMIT 26"
             ),
             key,
@@ -311,7 +287,7 @@ fn found(ask: &Ask, key: &str, id: &str) -> Statement {
     } else {
         statement!(
             format!(
-                "WITH {FOUND} SELECT r.more, f.* FROM r LEFT JOIN f ON (f.place, f.id) > (?1, ?2) \
+                "WITH {FOUND} SELECT (SELECT more FROM r) AS more, f.* FROM f WHERE (f.place, f.id) > (?1, ?2) \
                  ORDER BY f.place, f.id LIMIT 26"
             ),
             key,

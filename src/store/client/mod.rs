@@ -11,7 +11,7 @@ use crate::domain::time::Timestamp;
 
 mod list;
 
-pub(crate) use list::{Ask, Listed, PAGE, Row, Sort, page};
+pub(crate) use list::{Ask, Listed, PAGE, Sort, page};
 
 /// What a form says of a client.
 #[derive(Debug)]
