@@ -125,7 +125,7 @@ const FOUND: &str = "n AS MATERIALIZED (SELECT \
          AND b.name_key >= ?12 AND b.name_key < ?13 ORDER BY b.name_key, b.id LIMIT 8) \
        UNION SELECT * FROM (SELECT b.id FROM clients b WHERE ?10 = 1 AND b.archived_at IS NOT NULL AND b.erased_at IS NULL \
          AND b.name_key >= ?12 AND b.name_key < ?13 ORDER BY b.name_key, b.id LIMIT 8)) t \
-      CROSS JOIN clients c INDEXED BY clients_in_short ON c.id = t.client_id \
+      CROSS JOIN clients c INDEXED BY clients_in_short ON c.id = t.client_id AND c.id > '' \
       WHERE (c.archived_at IS NOT NULL) = ?10 \
        AND (?5 = '' OR EXISTS (SELECT 1 FROM client_words x WHERE x.client_id = c.id AND x.word >= ?3 AND x.word < ?4)) \
        AND (?5 = '' OR EXISTS (SELECT 1 FROM client_words x WHERE x.client_id = c.id AND x.word >= ?5 AND x.word < ?6)) \
