@@ -282,17 +282,18 @@ pub(crate) struct Owed {
     pub(crate) received: i64,
 }
 
-/// What the business is [`Owed`], by currency: sums over the months in which something is still due. What is
-/// late of this month is that of its days before today; from the sixteenth on it is the month less the days
-/// to come, so that no more than sixteen are read.
+/// What the business is [`Owed`], by currency. What is late is all that is due less what falls due from today
+/// on: the months to come, and of this month its days from today on; up to the fifteenth it is the whole month
+/// but for the days before today. So no more than sixteen days are read, however long things have been due.
 pub(crate) fn owed(now: Timestamp) -> Statement {
     statement!(
         format!(
             "WITH today AS (SELECT day, substr(day, 1, 7) AS month, substr(day, 9) > '15' AS second_half FROM (SELECT {TODAY} AS day)) \
              SELECT currency, sum(due) AS due, sum(open_invoices) AS open_invoices, sum(received) AS received, sum(late) AS late FROM ( \
-               SELECT m.currency, m.due, m.open_invoices, 0 AS received, \
-                 CASE WHEN m.span < t.month OR (t.second_half AND m.span = t.month) THEN m.due ELSE 0 END AS late \
-               FROM today t CROSS JOIN totals m INDEXED BY totals_with_due ON m.is_month = 1 AND m.due <> 0 AND m.span > '' \
+               SELECT o.currency, o.due, o.open_invoices, 0 AS received, o.due AS late FROM owed o WHERE o.currency > '' \
+               UNION ALL SELECT m.currency, 0, 0, 0, -m.due \
+               FROM today t CROSS JOIN totals m INDEXED BY totals_with_due ON m.is_month = 1 AND m.due <> 0 \
+                 AND m.span >= CASE WHEN t.second_half THEN t.month || '~' ELSE t.month END \
                UNION ALL SELECT d.currency, 0, 0, 0, CASE WHEN t.second_half THEN -d.due ELSE d.due END \
                FROM today t CROSS JOIN totals d INDEXED BY totals_with_due ON d.is_month = 0 AND d.due <> 0 \
                  AND d.span >= CASE WHEN t.second_half THEN t.day ELSE t.month || '-01' END \

@@ -4,7 +4,7 @@
 //! by the same predicates as the lists, which every answer is joined with.
 //!
 //! At most 12 things are tried for each word asked, so that a page costs the same however common the
-//! words are; a rarer word beside a common one leads to what has both. For a client they are 12 that
+//! words are; a rarer word beside a common one leads to what has both. For a client they are nine that
 //! they may see: what is hidden from them is passed over and counts for nothing.
 
 use serde::{Deserialize, Serialize};
@@ -60,18 +60,18 @@ impl Question {
 }
 
 /// `f`: the ids of things of the viewer's client of the kind `?10` that have each of the words `?4` … `?9`, of
-/// those in `may`, which the viewer may see. What they may not see takes no place among the twelve, so nobody
+/// those in `may`, which the viewer may see. What they may not see takes no place among the nine, so nobody
 /// learns its words by what falls out of them.
 const MINE: &str = "(SELECT DISTINCT n.item_id AS id FROM (\
       SELECT * FROM (SELECT DISTINCT w.item_id FROM search_words w WHERE w.kind = ?10 AND w.client_id = (SELECT client_id FROM viewer) \
        AND w.word >= ?4 AND w.word < ?5 AND EXISTS (SELECT 1 FROM may z WHERE z.id = w.item_id) \
-       ORDER BY w.word, w.item_id DESC LIMIT 12) UNION ALL \
+       ORDER BY w.word, w.item_id DESC LIMIT 9) UNION ALL \
       SELECT * FROM (SELECT DISTINCT w.item_id FROM search_words w WHERE w.kind = ?10 AND w.client_id = (SELECT client_id FROM viewer) \
        AND w.word >= ?6 AND w.word < ?7 AND EXISTS (SELECT 1 FROM may z WHERE z.id = w.item_id) \
-       ORDER BY w.word, w.item_id DESC LIMIT 12) UNION ALL \
+       ORDER BY w.word, w.item_id DESC LIMIT 9) UNION ALL \
       SELECT * FROM (SELECT DISTINCT w.item_id FROM search_words w WHERE w.kind = ?10 AND w.client_id = (SELECT client_id FROM viewer) \
        AND w.word >= ?8 AND w.word < ?9 AND EXISTS (SELECT 1 FROM may z WHERE z.id = w.item_id) \
-       ORDER BY w.word, w.item_id DESC LIMIT 12)) n \
+       ORDER BY w.word, w.item_id DESC LIMIT 9)) n \
      WHERE (?6 = '' OR (EXISTS (SELECT 1 FROM search_words x WHERE x.item_id = n.item_id AND x.word >= ?4 AND x.word < ?5) \
        AND EXISTS (SELECT 1 FROM search_words x WHERE x.item_id = n.item_id AND x.word >= ?6 AND x.word < ?7))) \
       AND (?8 = '' OR EXISTS (SELECT 1 FROM search_words x WHERE x.item_id = n.item_id AND x.word >= ?8 AND x.word < ?9))) f";

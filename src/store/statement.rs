@@ -1,8 +1,9 @@
 //! The statement of account: what a client owed, what happened, what is open.
 //!
 //! Read for staff by the client's id and for a contact through the viewer predicate; the same rows
-//! behind both. What happened is computed from invoices, their revisions and the ledger each time, so
-//! a statement cannot disagree with them. `domain::statement` sorts and adds it up.
+//! behind both. What happened stands in `account_lines`, which triggers make anew from invoices, their
+//! revisions and the ledger, with a sum for each month and year: so a statement reads what it shows, however
+//! long the history before it. `domain::statement` sorts and adds it up.
 
 use serde::Deserialize;
 
@@ -37,7 +38,7 @@ pub(crate) const MOST: usize = 1_000;
 const SUBJECT: &str = "WITH viewer AS (SELECT c.id AS client_id FROM clients c WHERE c.id = ?1) ";
 
 /// Currency and period. `?2` now, `?4` currency, `?5` first day, `?6` last day. Without a word: the
-/// currency in which most is open, and the twelve months up to today.
+/// currency in which most is open, and the twelve months up to today. `today` is the business's.
 const ASKED: &str = "SELECT v.client_id, \
      coalesce(?4, (SELECT bl.currency FROM balances bl WHERE bl.client_id = v.client_id \
        ORDER BY bl.open_invoices DESC, bl.currency LIMIT 1), \
@@ -45,44 +46,9 @@ const ASKED: &str = "SELECT v.client_id, \
      coalesce(?5, date(coalesce(?6, date((?2 + CASE WHEN ?2 < z.next_offset_at THEN z.utc_offset \
        ELSE z.next_offset END) / 1000, 'unixepoch')), 'start of month', '-11 months')) AS first, \
      coalesce(?6, date((?2 + CASE WHEN ?2 < z.next_offset_at THEN z.utc_offset \
-       ELSE z.next_offset END) / 1000, 'unixepoch')) AS last \
+       ELSE z.next_offset END) / 1000, 'unixepoch')) AS last, \
+     date((?2 + CASE WHEN ?2 < z.next_offset_at THEN z.utc_offset ELSE z.next_offset END) / 1000, 'unixepoch') AS today \
      FROM viewer v CROSS JOIN billing z ON z.id = 1";
-
-/// What happened, ever, of `w`, which is [`ASKED`]: an invoice counts from its date, or from the day it
-/// was sent where that is earlier; what was refunded is not asked for until staff reopen it.
-const HAPPENED: &str = ") SELECT w.first, w.last, CASE r.number WHEN 1 THEN 'invoice' ELSE 'revision' END AS kind, \
-      CASE r.number WHEN 1 THEN min(r.issued_on, r.sealed_on) ELSE r.sealed_on END AS day, \
-      i.number AS reference, '' AS method, i.id AS invoice_id, \
-      r.total - coalesce((SELECT p.total FROM invoice_revisions p WHERE p.invoice_id = r.invoice_id \
-       AND p.number < r.number AND p.sealed_on IS NOT NULL ORDER BY p.number DESC LIMIT 1), 0) AS amount, \
-      r.sealed_at AS at \
-     FROM w CROSS JOIN invoices i ON i.client_id = w.client_id AND i.currency = w.currency AND i.state <> 'draft' \
-     CROSS JOIN invoice_revisions r ON r.invoice_id = i.id AND r.sealed_on IS NOT NULL \
-     UNION ALL SELECT w.first, w.last, 'void', i.voided_on, i.number, '', i.id, i.total, i.voided_at \
-     FROM w CROSS JOIN invoices i ON i.client_id = w.client_id AND i.currency = w.currency AND i.state = 'void' \
-     UNION ALL SELECT w.first, w.last, 'released', coalesce((SELECT max(l.occurred_on) FROM allocations a \
-       CROSS JOIN ledger l ON l.payment = a.payment AND l.kind IN ('refund', 'refund_floor') \
-       WHERE a.invoice_id = i.id), i.due_on), i.number, '', i.id, i.total - i.net, i.sent_at \
-     FROM w CROSS JOIN invoices i ON i.client_id = w.client_id AND i.currency = w.currency \
-      AND i.status IN ('refunded', 'partially_refunded') AND i.total > i.net \
-     UNION ALL SELECT w.first, w.last, l.kind, l.occurred_on, \
-      (SELECT group_concat(n.number, ', ') FROM allocations a CROSS JOIN invoices n ON n.id = a.invoice_id \
-       WHERE a.payment = l.payment), l.method, NULL, \
-      CASE l.kind WHEN 'dispute_in' THEN min(l.amount, (SELECT o.amount FROM ledger o \
-       WHERE o.kind = 'dispute_out' AND o.object_id = l.object_id)) ELSE l.amount END, l.occurred_at \
-     FROM w CROSS JOIN ledger l ON l.client_id = w.client_id AND l.currency = w.currency \
-      AND (l.kind IN ('payment', 'reversal') OR (l.kind IN ('dispute_out', 'dispute_in', 'refund') AND l.counts = 1 \
-       AND EXISTS (SELECT 1 FROM ledger p WHERE p.payment = l.payment AND p.kind = 'payment') \
-       AND NOT EXISTS (SELECT 1 FROM ledger x WHERE x.payment = l.payment AND x.kind = 'reversal') \
-       AND (l.kind <> 'dispute_in' OR (EXISTS (SELECT 1 FROM ledger o WHERE o.kind = 'dispute_out' AND o.object_id = l.object_id) \
-        AND NOT EXISTS (SELECT 1 FROM ledger o WHERE o.kind = 'dispute_lost' AND o.object_id = l.object_id))))) \
-     UNION ALL SELECT t.first, t.last, 'refund', t.day, \
-      (SELECT group_concat(n.number, ', ') FROM allocations a CROSS JOIN invoices n ON n.id = a.invoice_id \
-       WHERE a.payment = t.payment), '', NULL, s.refunded - t.told, 0 \
-     FROM (SELECT w.first, w.last, f.payment, max(f.occurred_on) AS day, (SELECT coalesce(sum(r.amount), 0) FROM ledger r \
-        WHERE r.payment = f.payment AND r.kind = 'refund' AND r.counts = 1) AS told \
-       FROM w CROSS JOIN ledger f ON f.client_id = w.client_id AND f.currency = w.currency AND f.kind = 'refund_floor' \
-       GROUP BY f.payment) t CROSS JOIN payment_sums s ON s.payment = t.payment AND s.refunded > t.told";
 
 /// The currency and period that were found.
 #[derive(Debug, Clone, Copy, Deserialize)]
@@ -106,7 +72,7 @@ pub(crate) struct Happened {
     pub(crate) invoice_id: Option<String>,
 }
 
-/// What is due on a day.
+/// What is due on a day; of a month that lies wholly ahead or more than ninety days back, on its first.
 #[derive(Debug, Clone, Copy, Deserialize)]
 pub(crate) struct Open {
     pub(crate) due_on: Date,
@@ -170,22 +136,36 @@ pub(crate) fn statements(whose: Whose<'_>, now: Timestamp, wanted: Wanted) -> Ve
              ORDER BY bl.currency"
             .to_owned()),
         ask(format!(
-            "SELECT (SELECT coalesce(sum(CASE WHEN e.kind IN ('void', 'payment', 'dispute_in', 'released') \
-               THEN -e.amount ELSE e.amount END), 0) \
-              FROM (WITH w AS MATERIALIZED ({ASKED}{HAPPENED}) e WHERE e.day < e.first) AS opening, \
-             (SELECT coalesce(sum(max(0, i.total - i.net)), 0) FROM ({ASKED}) w CROSS JOIN invoices i \
-              ON i.client_id = w.client_id AND i.currency = w.currency \
-              AND i.status IN ('disputed', 'charged_back')) AS held"
+            "SELECT (SELECT coalesce(sum(y.change), 0) FROM account_sums y WHERE y.client_id = w.client_id \
+               AND y.currency = w.currency AND y.is_year = 1 AND y.span < substr(w.first, 1, 4)) \
+              + (SELECT coalesce(sum(m.change), 0) FROM account_sums m WHERE m.client_id = w.client_id \
+               AND m.currency = w.currency AND m.is_year = 0 AND m.span >= substr(w.first, 1, 4) AND m.span < substr(w.first, 1, 7)) \
+              + (SELECT coalesce(sum(e.change), 0) FROM account_lines e WHERE e.client_id = w.client_id \
+               AND e.currency = w.currency AND e.day >= substr(w.first, 1, 7) AND e.day < w.first) AS opening, \
+             (SELECT coalesce(sum(max(0, i.total - i.net)), 0) FROM invoices i WHERE i.client_id = w.client_id \
+               AND i.currency = w.currency AND i.status IN ('disputed', 'charged_back')) AS held \
+             FROM (WITH w AS MATERIALIZED ({ASKED}) SELECT * FROM w) w"
         )),
         ask(format!(
-            "SELECT e.kind, e.day, e.reference, e.method, e.amount, e.invoice_id \
-             FROM (WITH w AS MATERIALIZED ({ASKED}{HAPPENED}) e WHERE e.day BETWEEN e.first AND e.last \
-             AND (e.kind <> 'revision' OR e.amount <> 0) ORDER BY e.day, e.at LIMIT 1001"
+            "SELECT e.kind, e.day, coalesce(i.number, (SELECT group_concat(n.number, ', ') FROM allocations a \
+               CROSS JOIN invoices n ON n.id = a.invoice_id WHERE a.payment = e.source)) AS reference, \
+             coalesce(l.method, '') AS method, e.amount, i.id AS invoice_id \
+             FROM (WITH w AS MATERIALIZED ({ASKED}) SELECT k.kind, k.day, k.at, k.amount, k.source, k.part \
+              FROM account_lines k WHERE k.client_id = (SELECT w.client_id FROM w) AND k.currency = (SELECT w.currency FROM w) \
+               AND k.day BETWEEN (SELECT w.first FROM w) AND (SELECT w.last FROM w) AND (k.kind <> 'revision' OR k.amount <> 0) \
+              ORDER BY k.day, k.at, k.source, k.part LIMIT 1001) e \
+             LEFT JOIN invoices i ON i.id = e.source LEFT JOIN ledger l ON l.id = e.part \
+             ORDER BY e.day, e.at, e.source, e.part"
         )),
         ask(format!(
-            "SELECT i.due_on, sum(i.due) AS due FROM ({ASKED}) w CROSS JOIN invoices i \
-             ON i.client_id = w.client_id AND i.currency = w.currency AND i.due > 0 \
-             GROUP BY i.due_on"
+            "SELECT o.due_on, o.due FROM (WITH w AS MATERIALIZED (SELECT a.client_id, a.currency, \
+               substr(date(a.today, '-90 days'), 1, 7) AS early, substr(a.today, 1, 7) AS month FROM ({ASKED}) a) \
+             SELECT d.span AS due_on, d.due FROM w CROSS JOIN account_dues d ON d.client_id = w.client_id \
+              AND d.currency = w.currency AND d.is_month = 0 AND d.span >= w.early AND d.span < w.month || '~' \
+             UNION ALL SELECT m.span || '-01', m.due FROM w CROSS JOIN account_dues m ON m.client_id = w.client_id \
+              AND m.currency = w.currency AND m.is_month = 1 AND m.span < w.early \
+             UNION ALL SELECT m.span || '-01', m.due FROM w CROSS JOIN account_dues m ON m.client_id = w.client_id \
+              AND m.currency = w.currency AND m.is_month = 1 AND m.span > w.month) o"
         )),
     ]
 }

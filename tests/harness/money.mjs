@@ -1,6 +1,7 @@
 // Invoices and attempts put straight into the database, for tests that are not about the pages that make
 // them; and the state of the books, to be compared.
 import { newId } from "./rows.mjs";
+import { schemaText } from "./runtime.mjs";
 import { statements } from "./statements.mjs";
 
 const RECOMPUTE = statements().filter(({ place, sql }) => place.startsWith("src/store/ledger.rs") && /\bstale\b/.test(sql)).map(({ sql }) => sql);
@@ -12,6 +13,16 @@ const day = (ms) => new Date(ms).toISOString().slice(0, 10);
 export async function books(world, ...writes) {
   const prepared = writes.map(([sql, ...values]) => world.db.prepare(sql).bind(...values));
   await world.db.batch([...prepared, ...RECOMPUTE.map((sql) => world.db.prepare(sql))]);
+}
+
+/** Runs `work` without the triggers that keep accounts in short, then makes them all at once, as their migration does. */
+export async function accountsAtOnce(world, work = () => {}) {
+  const { results: triggers } = await world.db.prepare("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'account\\_%' ESCAPE '\\'").all();
+  const made = schemaText().match(/^INSERT INTO account_(dues|lines|sums)\b[^;]*;/gm);
+  const batch = (list) => world.db.batch(list.map((sql) => world.db.prepare(sql)));
+  await batch(triggers.map(({ name }) => `DROP TRIGGER ${name}`));
+  await work();
+  await batch([...["dues", "lines", "sums"].map((name) => `DELETE FROM account_${name}`), ...made, ...triggers.map(({ sql }) => sql)]);
 }
 
 /** An invoice of a client: { id, number, total, currency }. `lines` are { text, quantity, price, tax } or one of `total`. */

@@ -4,7 +4,7 @@
 import { after, before, test } from "node:test";
 import assert from "node:assert/strict";
 import { setUpOwner } from "../harness/flows.mjs";
-import { books } from "../harness/money.mjs";
+import { accountsAtOnce, books } from "../harness/money.mjs";
 import { clientRow } from "../harness/rows.mjs";
 import { statements } from "../harness/statements.mjs";
 import { World } from "../harness/world.mjs";
@@ -26,10 +26,10 @@ before(async () => {
 const all = async (sql, ...values) => (await world.db.prepare(sql).bind(...values).all()).results;
 
 /** So many more invoices, numbered from `from`: in all states but those a dispute makes, of all days of two years, by SQL. */
-async function fill(from, to) {
+const fill = (from, to) => accountsAtOnce(world, async () => {
   const [a, b, c] = clients.map(({ id }) => id);
-  for (let at = from; at < to; at += 20_000) {
-    const until = Math.min(at + 20_000, to);
+  for (let at = from; at < to; at += 5_000) {
+    const until = Math.min(at + 5_000, to);
     await world.db.prepare(
       "WITH RECURSIVE n(i) AS (SELECT ?1 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < ?2) "
       + "INSERT INTO invoices (id, client_id, state, number, series_id, series_year, series_count, revision_id, currency, total, issued_on, due_on, paid, refunded, processing, created_at, updated_at) "
@@ -42,7 +42,7 @@ async function fill(from, to) {
     ).bind(at, until, a, b, c, today).run();
   }
   await books(world);
-}
+});
 
 const rowsOn = (page) => page.all("table.list tbody tr").map((row) => row.querySelector("a.row-link").getAttribute("href").split("/").at(-1));
 /** Every id of a list, page by page, with the most rows that one page read and the number of pages. */

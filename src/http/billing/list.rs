@@ -20,11 +20,14 @@ use crate::store::invoice::state_of;
 use crate::store::viewer::Asker;
 use crate::store::{Results, Statement};
 
-/// The query: where the two long lists begin. What does not parse is the beginning.
+/// The query: where one of the three lists goes on, which is then alone on the page. What does not parse is the
+/// beginning.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct Asked {
-    /// Day and id of the last invoice of the page before.
+    /// Day and id of the last open invoice of the page before.
+    open: String,
+    /// … of the last one that is not open any more.
     after: String,
     /// Day and id of the last payment of the page before.
     payments: String,
@@ -32,15 +35,54 @@ pub(crate) struct Asked {
     left: String,
 }
 
+/// What is on the page.
+#[derive(Debug, Clone, Copy)]
+enum Part {
+    /// The beginning of everything.
+    Whole,
+    Open(Date, InvoiceId),
+    Closed(Date, InvoiceId),
+    Moved(Date, FactId),
+}
+
 impl Asked {
-    fn invoice(&self) -> Option<(Date, InvoiceId)> {
-        let (day, id) = self.after.split_once('.')?;
-        Some((Date::parse(day).ok()?, InvoiceId::parse(id).ok()?))
+    fn part(&self) -> Part {
+        let place = |text: &str| {
+            let (day, id) = text.split_once('.')?;
+            Some((Date::parse(day).ok()?, id.to_owned()))
+        };
+        let invoice = |text: &str| {
+            let (day, id) = place(text)?;
+            Some((day, InvoiceId::parse(&id).ok()?))
+        };
+        let payment = |text: &str| {
+            let (day, id) = place(text)?;
+            Some((day, FactId::parse(&id).ok()?))
+        };
+        let open = invoice(&self.open).map(|(day, id)| Part::Open(day, id));
+        let closed = || invoice(&self.after).map(|(day, id)| Part::Closed(day, id));
+        let moved = || payment(&self.payments).map(|(day, id)| Part::Moved(day, id));
+        open.or_else(closed).or_else(moved).unwrap_or(Part::Whole)
     }
-    fn payment(&self) -> Option<(Date, FactId)> {
-        let (day, id) = self.payments.split_once('.')?;
-        Some((Date::parse(day).ok()?, FactId::parse(id).ok()?))
-    }
+}
+
+/// The first of a list that goes on elsewhere, and where that is; empty where it does not.
+fn page_of<T, D>(
+    mut rows: Vec<T>,
+    most: usize,
+    name: &str,
+    place: impl Fn(&T) -> (Date, D),
+) -> (Vec<T>, String)
+where
+    D: std::fmt::Display,
+{
+    let more = rows.len() > most;
+    rows.truncate(most);
+    let next = match rows.last().map(place) {
+        Some((day, id)) if more => format!("/billing?{name}={day}.{id}"),
+        _ => String::new(),
+    };
+    (rows, next)
 }
 
 /// What is due in one currency, in words.
@@ -191,11 +233,15 @@ impl Moved {
 
 /// The page.
 pub(crate) struct ListPage {
-    asked: Asked,
+    /// Nothing but the beginning of everything.
+    is_first: bool,
+    /// Back from the provider's page, unpaid.
+    left: bool,
     /// Whether the business takes payments online.
     online: bool,
     due: Vec<Due>,
     open: Vec<Open>,
+    next_open: String,
     closed: Vec<Row>,
     next_closed: String,
     moved: Vec<Moved>,
@@ -206,13 +252,19 @@ impl Load for ListPage {
     type Args = InQuery<Asked>;
 
     fn statements(InQuery(query): &Self::Args, asker: &Asker) -> Vec<Statement> {
-        vec![
-            billing::settings(),
-            seen::owing(asker),
-            seen::open(asker),
-            seen::closed(asker, query.invoice()),
-            seen::movements(asker, query.payment()),
-        ]
+        let mut statements = vec![billing::settings()];
+        match query.part() {
+            Part::Whole => statements.extend([
+                seen::owing(asker),
+                seen::open(asker, None),
+                seen::closed(asker, None),
+                seen::movements(asker, None),
+            ]),
+            Part::Open(day, id) => statements.push(seen::open(asker, Some((day, id)))),
+            Part::Closed(day, id) => statements.push(seen::closed(asker, Some((day, id)))),
+            Part::Moved(day, id) => statements.push(seen::movements(asker, Some((day, id)))),
+        }
+        statements
     }
 
     fn read(
@@ -220,29 +272,29 @@ impl Load for ListPage {
         results: &mut Results,
         now: Timestamp,
     ) -> Result<Option<Self>, Error> {
+        let part = asked.part();
         let billing: Option<Billing> = results.first()?;
-        let owing = results.rows()?;
-        let lines: Vec<Line> = results.rows()?;
-        let mut closed: Vec<Line> = results.rows()?;
-        let mut movements: Vec<Movement> = results.rows()?;
+        let (mut owing, mut open, mut closed, mut moved) = (vec![], vec![], vec![], vec![]);
+        match part {
+            Part::Whole => {
+                owing = results.rows()?;
+                open = results.rows()?;
+                closed = results.rows()?;
+                moved = results.rows()?;
+            }
+            Part::Open(..) => open = results.rows()?,
+            Part::Closed(..) => closed = results.rows()?,
+            Part::Moved(..) => moved = results.rows()?,
+        }
         let Some(billing) = billing else {
             return Ok(None);
         };
         let today = billing.today(now);
-        let next = |more: bool, name: &str, last: Option<(Date, String)>| match last {
-            Some((day, id)) if more => format!("/billing?{name}={day}.{id}"),
-            _ => String::new(),
-        };
-        let more = closed.len() > PAGE;
-        closed.truncate(PAGE);
-        let last = closed.last().map(|row| (row.issued_on, row.id.to_string()));
-        let next_closed = next(more, "after", last);
-        let more = movements.len() > PAGE;
-        movements.truncate(PAGE);
-        let last = movements
-            .last()
-            .map(|row| (row.occurred_on, row.id.to_string()));
-        let next_moved = next(more, "payments", last);
+        let (lines, next_open) = page_of::<Line, _>(open, PAGE, "open", |row| (row.due_on, row.id));
+        let (closed, next_closed) =
+            page_of::<Line, _>(closed, PAGE, "after", |row| (row.issued_on, row.id));
+        let (moved, next_moved) =
+            page_of::<Movement, _>(moved, PAGE, "payments", |row| (row.occurred_on, row.id));
         let mut open: Vec<Open> = Vec::new();
         for line in lines {
             let currency = line.currency;
@@ -257,13 +309,15 @@ impl Load for ListPage {
         }
         let rows = closed.into_iter().map(|line| Row::new(line, today));
         Ok(Some(Self {
-            asked,
+            is_first: matches!(part, Part::Whole),
+            left: !asked.left.is_empty(),
             online: billing.pay_online,
             due: Due::all(owing, today)?,
             open,
+            next_open,
             closed: rows.collect::<Result<_, _>>()?,
             next_closed,
-            moved: movements
+            moved: moved
                 .into_iter()
                 .map(Moved::new)
                 .collect::<Result<_, _>>()?,
@@ -274,13 +328,7 @@ impl Load for ListPage {
 
 impl ListPage {
     fn is_empty(&self) -> bool {
-        self.open.is_empty() && self.closed.is_empty() && self.moved.is_empty() && self.is_first()
-    }
-    fn is_first(&self) -> bool {
-        self.asked.after.is_empty() && self.asked.payments.is_empty()
-    }
-    fn left(&self) -> bool {
-        !self.asked.left.is_empty()
+        self.open.is_empty() && self.closed.is_empty() && self.moved.is_empty() && self.is_first
     }
     fn several(&self) -> bool {
         self.open.len() > 1

@@ -36,6 +36,7 @@ impl Asked {
         let key = if back { &self.before } else { &self.after };
         client::Ask {
             words: search::asked(&self.q),
+            begins: search::key(self.q.trim()),
             archived: self.is_archive(),
             sort: self.sort,
             from: (!key.is_empty()).then(|| (key.clone(), self.id.clone())),
@@ -84,6 +85,8 @@ pub(crate) struct List {
     rows: Vec<Listed>,
     previous: String,
     next: String,
+    /// A search that did not look at all there is.
+    more: bool,
 }
 
 impl Load for List {
@@ -98,6 +101,7 @@ impl Load for List {
     ) -> Result<Option<Self>, Error> {
         let ask = asked.ask();
         let mut rows: Vec<Listed> = results.rows()?;
+        let unseen = rows.iter().any(|row| row.more);
         let more = rows.len() > PAGE;
         rows.truncate(PAGE);
         if ask.back {
@@ -118,6 +122,7 @@ impl Load for List {
             next: link(is_after, "after", rows.last()),
             rows,
             asked,
+            more: unseen,
         }))
     }
 }

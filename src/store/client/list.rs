@@ -3,6 +3,11 @@
 //! A place in a list is the sort key and the id of a row (keyset paging), so a page costs the same
 //! wherever it stands and clients added meanwhile shift nothing. Walking back reads the rows in the
 //! opposite order.
+//!
+//! What is searched is looked for among the clients that the rarest of its words finds, a few dozen of
+//! them at most, and among those whose name begins with what was typed: so a page costs the same however
+//! common the words are, and who types a whole name finds it. Where there are more than that, [`Listed::more`]
+//! says so.
 
 use serde::Deserialize;
 
@@ -52,6 +57,8 @@ impl Sort {
 pub(crate) struct Ask {
     /// Words to find, up to three; none: all.
     pub(crate) words: Vec<String>,
+    /// All that was typed, as names are sorted.
+    pub(crate) begins: String,
     /// The archived ones instead of the others.
     pub(crate) archived: bool,
     pub(crate) sort: Sort,
@@ -71,6 +78,9 @@ pub(crate) struct Listed {
     pub(crate) portal_enabled: bool,
     pub(crate) created_at: Timestamp,
     pub(crate) name_key: String,
+    /// The words find more clients than were looked at.
+    #[serde(deserialize_with = "flag")]
+    pub(crate) more: bool,
 }
 
 impl Listed {
@@ -85,11 +95,41 @@ impl Listed {
 }
 
 /// The columns of [`Listed`], of `clients`.
-const LISTED: &str = "id, name, name_key, reference, portal_enabled, created_at";
-/// The same of `clients c`, with the row's place in the list that is sorted by `?9`.
-const FOUND: &str = "c.id, c.name, c.name_key, c.reference, c.portal_enabled, c.created_at, \
-     CASE ?9 WHEN 'newest' THEN printf('%016d', 9007199254740991 - c.created_at) \
-      WHEN 'portal' THEN (1 - c.portal_enabled) || c.name_key ELSE c.name_key END AS place";
+const LISTED: &str = "id, name, name_key, reference, portal_enabled, created_at, 0 AS more";
+/// How many that the rarest word finds are looked at, where so many words are asked.
+const fn looked(words: usize) -> i64 {
+    match words {
+        0 | 1 => 38,
+        2 => 22,
+        _ => 16,
+    }
+}
+
+/// `r`: which of the words `?3` … `?8` is the rarest, as the first and the first one after of the words that fit
+/// it, and whether it finds more than the `?11` that are looked at; a word that was not asked is no rare one.
+/// `f`: those looked at and those whose name begins with `?12`, of the archived or the others (`?10`), with their place
+/// in the list that is sorted by `?9`.
+const FOUND: &str = "n AS MATERIALIZED (SELECT \
+      (SELECT count(*) FROM (SELECT 1 FROM client_words WHERE word >= ?3 AND word < ?4 LIMIT ?11 + 1)) AS first, \
+      CASE ?5 WHEN '' THEN 1000 ELSE (SELECT count(*) FROM (SELECT 1 FROM client_words WHERE word >= ?5 AND word < ?6 LIMIT ?11 + 1)) END AS second, \
+      CASE ?7 WHEN '' THEN 1000 ELSE (SELECT count(*) FROM (SELECT 1 FROM client_words WHERE word >= ?7 AND word < ?8 LIMIT ?11 + 1)) END AS third), \
+     r AS MATERIALIZED (SELECT CASE least WHEN first THEN ?3 WHEN second THEN ?5 ELSE ?7 END AS low, \
+      CASE least WHEN first THEN ?4 WHEN second THEN ?6 ELSE ?8 END AS high, least > ?11 AS more \
+      FROM (SELECT *, min(first, second, third) AS least FROM n)), \
+     f AS (SELECT c.id, c.name, c.name_key, c.reference, c.portal_enabled, c.created_at, \
+      CASE ?9 WHEN 'newest' THEN printf('%016d', 9007199254740991 - c.created_at) \
+       WHEN 'portal' THEN (1 - c.portal_enabled) || c.name_key ELSE c.name_key END AS place \
+      FROM (SELECT * FROM (SELECT w.client_id FROM client_words w \
+         WHERE w.word >= (SELECT low FROM r) AND w.word < (SELECT high FROM r) LIMIT ?11) \
+       UNION SELECT * FROM (SELECT b.id FROM clients b WHERE ?10 = 0 AND b.archived_at IS NULL \
+         AND b.name_key >= ?12 AND b.name_key < ?13 ORDER BY b.name_key, b.id LIMIT 8) \
+       UNION SELECT * FROM (SELECT b.id FROM clients b WHERE ?10 = 1 AND b.archived_at IS NOT NULL AND b.erased_at IS NULL \
+         AND b.name_key >= ?12 AND b.name_key < ?13 ORDER BY b.name_key, b.id LIMIT 8)) t \
+      CROSS JOIN clients c INDEXED BY clients_in_short ON c.id = t.client_id AND c.id > '' \
+      WHERE (c.archived_at IS NOT NULL) = ?10 \
+       AND (?5 = '' OR EXISTS (SELECT 1 FROM client_words x WHERE x.client_id = c.id AND x.word >= ?3 AND x.word < ?4)) \
+       AND (?5 = '' OR EXISTS (SELECT 1 FROM client_words x WHERE x.client_id = c.id AND x.word >= ?5 AND x.word < ?6)) \
+       AND (?7 = '' OR EXISTS (SELECT 1 FROM client_words x WHERE x.client_id = c.id AND x.word >= ?7 AND x.word < ?8)))";
 
 /// [`Listed`], up to one more than a page.
 pub(crate) fn page(ask: &Ask) -> Statement {
@@ -216,25 +256,19 @@ fn by_portal(back: bool, key: &str, id: &str) -> Statement {
 
 /// Those that every word finds by its beginning, in any order of the list.
 fn found(ask: &Ask, key: &str, id: &str) -> Statement {
-    let mut ranges = ask
-        .words
-        .iter()
-        .map(|word| (word.clone(), search::after(word)));
-    let first = ranges.next().unwrap_or_default();
-    // A missing word asks the first one again.
-    let second = ranges.next().unwrap_or_else(|| first.clone());
-    let third = ranges.next().unwrap_or_else(|| first.clone());
+    let range = |word: Option<&String>| match word {
+        Some(word) => (word.clone(), search::after(word)),
+        None => Default::default(),
+    };
+    let [first, second, third] = [0, 1, 2].map(|n| range(ask.words.get(n)));
+    let looked = looked(ask.words.len());
     let (sort, archived) = (ask.sort.as_str(), ask.archived);
+    let (begins, after) = (ask.begins.as_str(), search::after(&ask.begins));
     if ask.back {
         statement!(
             format!(
-                "SELECT {FOUND} \
-                 FROM (SELECT DISTINCT client_id FROM client_words WHERE word >= ?3 AND word < ?4) w \
-                 CROSS JOIN clients c ON c.id = w.client_id \
-                 WHERE (c.archived_at IS NOT NULL) = ?10 AND (place, c.id) < (?1, ?2) \
-                  AND c.id IN (SELECT client_id FROM client_words WHERE word >= ?5 AND word < ?6) \
-                  AND c.id IN (SELECT client_id FROM client_words WHERE word >= ?7 AND word < ?8) \
-                 ORDER BY place DESC, c.id DESC LIMIT 26"
+                "WITH {FOUND} SELECT (SELECT more FROM r) AS more, f.* FROM f WHERE (f.place, f.id) < (?1, ?2) \
+                 ORDER BY f.place DESC, f.id DESC LIMIT 26"
             ),
             key,
             id,
@@ -245,18 +279,16 @@ fn found(ask: &Ask, key: &str, id: &str) -> Statement {
             third.0,
             third.1,
             sort,
-            archived
+            archived,
+            looked,
+            begins,
+            after
         )
     } else {
         statement!(
             format!(
-                "SELECT {FOUND} \
-                 FROM (SELECT DISTINCT client_id FROM client_words WHERE word >= ?3 AND word < ?4) w \
-                 CROSS JOIN clients c ON c.id = w.client_id \
-                 WHERE (c.archived_at IS NOT NULL) = ?10 AND (place, c.id) > (?1, ?2) \
-                  AND c.id IN (SELECT client_id FROM client_words WHERE word >= ?5 AND word < ?6) \
-                  AND c.id IN (SELECT client_id FROM client_words WHERE word >= ?7 AND word < ?8) \
-                 ORDER BY place, c.id LIMIT 26"
+                "WITH {FOUND} SELECT (SELECT more FROM r) AS more, f.* FROM f WHERE (f.place, f.id) > (?1, ?2) \
+                 ORDER BY f.place, f.id LIMIT 26"
             ),
             key,
             id,
@@ -267,7 +299,10 @@ fn found(ask: &Ask, key: &str, id: &str) -> Statement {
             third.0,
             third.1,
             sort,
-            archived
+            archived,
+            looked,
+            begins,
+            after
         )
     }
 }

@@ -81,19 +81,25 @@ pub(crate) struct Line {
 pub(super) const SEEN: &str =
     "i.id, i.number, i.currency, i.status, i.total, i.due, i.issued_on, i.due_on, i.processing";
 
-/// Everything that is still to be paid, the longest due first; at most 200.
-pub(crate) fn open(asker: &Asker) -> Statement {
+/// Lines on one page of a list.
+pub(crate) const PAGE: usize = 25;
+
+/// What is still to be paid, the longest due first; one more than [`PAGE`] where there are more.
+pub(crate) fn open(asker: &Asker, after: Option<(Date, InvoiceId)>) -> Statement {
+    let [day, id]: [Param; 2] = match after {
+        Some((day, id)) => [day.to_string().into(), id.to_string().into()],
+        None => ["".into(), "".into()],
+    };
+    // The range of days stands beside the row value, because SQLite seeks by the first column of that alone.
     asker.statement(
         format!(
-            "SELECT {SEEN} FROM viewer v CROSS JOIN invoices i ON i.client_id = v.client_id AND i.due > 0 \
-             ORDER BY i.due_on, i.id LIMIT 200"
+            "SELECT {SEEN} FROM viewer v CROSS JOIN invoices i INDEXED BY invoices_due_of_client \
+             ON i.client_id = v.client_id AND i.due > 0 AND i.due_on >= ?4 AND (i.due_on, i.id) > (?4, ?5) \
+             ORDER BY i.due_on, i.id LIMIT 26"
         ),
-        [],
+        [day, id],
     )
 }
-
-/// Lines on one page of what is not open any more.
-pub(crate) const PAGE: usize = 25;
 
 /// Paid, refunded, disputed and void ones, newest first; one more than [`PAGE`] where there are more.
 pub(crate) fn closed(asker: &Asker, after: Option<(Date, InvoiceId)>) -> Statement {
@@ -103,8 +109,8 @@ pub(crate) fn closed(asker: &Asker, after: Option<(Date, InvoiceId)>) -> Stateme
     };
     asker.statement(
         format!(
-            "SELECT {SEEN} FROM viewer v CROSS JOIN invoices i ON i.client_id = v.client_id \
-             WHERE (i.issued_on, i.id) < (?4, ?5) AND i.state <> 'draft' AND i.due = 0 \
+            "SELECT {SEEN} FROM viewer v CROSS JOIN invoices i INDEXED BY invoices_closed_of_client \
+             ON i.client_id = v.client_id AND i.due = 0 AND i.state <> 'draft' AND (i.issued_on, i.id) < (?4, ?5) \
              ORDER BY i.issued_on DESC, i.id DESC LIMIT 26"
         ),
         [day, id],
