@@ -87,7 +87,7 @@ use http::header::{
 use http::{HeaderMap, Request, StatusCode};
 use tower_service::Service as _;
 
-pub(crate) use error::Error;
+pub(crate) use error::{Error, Reason};
 pub(crate) use fields::Fields;
 pub(crate) use handler::Argument;
 pub(crate) use incoming::Incoming;
@@ -132,7 +132,7 @@ pub(crate) async fn handle(
             .headers()
             .get(ALLOW)
             .and_then(|allow| allow.to_str().ok());
-        let error = Error::MethodNotAllowed(allow.unwrap_or_default().to_owned());
+        let error: Error = Reason::MethodNotAllowed(allow.unwrap_or_default().to_owned()).into();
         let bare = error.clone().into_response();
         response = draw(&app, &asked, &error, bare.headers()).await;
     }
@@ -199,7 +199,7 @@ fn admit<B>(app: &App, request: &Request<B>) -> Result<(), Error> {
     let header = |name: HeaderName| header(request.headers(), name);
     let base = app.config.base_url.origin();
     if !csrf::is_own_host(header(HOST), base) {
-        return Err(Error::Misdirected);
+        return Err(Reason::Misdirected.into());
     }
     if is_for_machines(request.uri().path()) {
         return Ok(());
@@ -207,10 +207,12 @@ fn admit<B>(app: &App, request: &Request<B>) -> Result<(), Error> {
     let site = header(HeaderName::from_static("sec-fetch-site"));
     let verdict = csrf::decide(request.method().as_str(), site, header(ORIGIN), base);
     match verdict {
-        Verdict::OtherSite => Err(Error::CrossSite),
-        Verdict::Unproven if !is_for_mailboxes(request.uri().path()) => Err(Error::CrossSite),
+        Verdict::OtherSite => Err(Reason::CrossSite.into()),
+        Verdict::Unproven if !is_for_mailboxes(request.uri().path()) => {
+            Err(Reason::CrossSite.into())
+        }
         Verdict::Allow | Verdict::Unproven if preview::forbids(app, request) => {
-            Err(Error::InPreview)
+            Err(Reason::InPreview.into())
         }
         Verdict::Allow | Verdict::Unproven => Ok(()),
     }
@@ -242,11 +244,11 @@ async fn draw(app: &App, asked: &Asked, error: &Error, bare: &HeaderMap) -> Resp
     let (title, text) = error.words();
     let mut response = if asked.json {
         // RFC 9457. A script follows no redirect to a sign-in page: it is told.
-        let status = match error {
-            Error::SignIn { .. }
-            | Error::Confirm { .. }
-            | Error::LacksFactor
-            | Error::PreviewOver => StatusCode::UNAUTHORIZED,
+        let status = match **error {
+            Reason::SignIn { .. }
+            | Reason::Confirm { .. }
+            | Reason::LacksFactor
+            | Reason::PreviewOver => StatusCode::UNAUTHORIZED,
             _ => error.status(),
         };
         let body = serde_json::json!({ "title": title, "detail": text, "status": status.as_u16() });
@@ -262,7 +264,7 @@ async fn draw(app: &App, asked: &Asked, error: &Error, bare: &HeaderMap) -> Resp
             title,
             text,
             others: error.others(),
-            preview: matches!(error, Error::InPreview),
+            preview: matches!(**error, Reason::InPreview),
             home: asked.side.home(),
         };
         page::page_with(error.status(), &page)

@@ -11,7 +11,7 @@ use crate::domain::time::Timestamp;
 use crate::http::chrome::Flash;
 use crate::http::guard::{Load, Sending, Viewer};
 use crate::http::page::{Answer, json, page_with, see};
-use crate::http::{Error, Incoming};
+use crate::http::{Error, Incoming, Reason};
 use crate::store::ticket::mail::{self, Candidate};
 use crate::store::viewer::Asker;
 use crate::store::{Results, Statement};
@@ -82,10 +82,10 @@ pub(crate) async fn send(viewer: Viewer<Sending, Page>, incoming: Incoming) -> A
     };
     match (incoming.json, sent.failed.as_slice()) {
         (true, []) if told.is_empty() => {
-            Err(Error::Unprocessable("Please choose a file.".to_owned()))
+            Err(Reason::Unprocessable("Please choose a file.".to_owned()).into())
         }
-        (true, []) => Err(Error::Unprocessable(told)),
-        (true, _) => Err(Error::Unavailable(told)),
+        (true, []) => Err(Reason::Unprocessable(told).into()),
+        (true, _) => Err(Reason::Unavailable(told).into()),
         (false, _) => {
             if !sent.saved.is_empty() {
                 sent.fields

@@ -15,7 +15,7 @@ use crate::http::chrome::Flash;
 use crate::http::document::landing::{Place, Sender, land};
 use crate::http::guard::{InPath, InPathAndQuery, Load, Sending, Viewer};
 use crate::http::page::{Answer, json};
-use crate::http::{Error, Incoming, Json};
+use crate::http::{Error, Incoming, Json, Reason};
 use crate::store::ticket::mail::{self, Candidate};
 use crate::store::upload::{self, Going, Limit, Made};
 use crate::store::viewer::Asker;
@@ -174,7 +174,7 @@ pub(crate) async fn complete(viewer: Viewer<Sending, Ending>) -> Answer {
     };
     let sender = Sender::Client(&viewer.chrome, asker, staff);
     let made = land(app, sender, &[], &place, &[file], &wishes).await?;
-    let made = made.into_iter().next().ok_or(Error::NotFound)?;
+    let made = made.into_iter().next().ok_or(Reason::NotFound)?;
     Flash::success(
         app,
         match together {
