@@ -257,7 +257,7 @@ mod tests {
     struct Shown;
     impl fmt::Display for Shown {
         fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            write!(f, "{}&{}", 1, "<i>")
+            f.write_str("1&<i>")
         }
     }
 
@@ -266,7 +266,7 @@ mod tests {
         ext = "html",
         source = "{{ text }} {{ owned }} {{ lent }} {{ shown }} {{ maybe }} {{ letter }} {{ number }} \
                   {{ text|linebreaksbr }} {{ \"{}\"|format(text) }} {{ text|lower }} {{ part }}\
-                  {% for text in [owned] %}{{ loop.index }}{{ text }}{% endfor %}"
+                  {% for text in lines %}{{ loop.index }}{{ text }}{% endfor %}"
     )]
     struct All<'a> {
         text: &'a str,
@@ -277,6 +277,7 @@ mod tests {
         letter: char,
         number: i64,
         part: Problem<'a>,
+        lines: Vec<&'a str>,
     }
 
     #[test]
@@ -290,6 +291,7 @@ mod tests {
             letter: '<',
             number: -7,
             part: problem("name", "<b>"),
+            lines: vec!["&amp;"],
         };
         let problem = all.part.render().unwrap();
         assert!(problem.contains("&#60;b&#62;") && !problem.contains("<b>"));

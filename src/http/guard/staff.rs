@@ -250,12 +250,12 @@ fn admit<'p>(
             also: None,
             often: false,
         };
-        let asked = page.ask(parts, &asker).await;
+        let statements = page.ask(parts, &asker).await;
         // 3.
         let mut batch = vec![session::staff_member(ticket.session, app.now)];
         batch.extend(cookie::touch(&app, ticket, Side::Staff));
         let own = batch.len();
-        batch.extend(asked);
+        batch.extend(statements);
         let mut results = app.db.batch(batch).await?;
         let row: Option<session::StaffRow> = results.first()?;
         for _ in 1..own {

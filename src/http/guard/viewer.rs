@@ -328,7 +328,7 @@ fn admit<'p>(
             also,
             often: false,
         };
-        let asked = page.ask(parts, &asker).await;
+        let statements = page.ask(parts, &asker).await;
         // 3.
         let mut batch = match &pass {
             Some(pass) => pass.statements(&app, parts)?.into(),
@@ -338,7 +338,7 @@ fn admit<'p>(
             batch.extend(cookie::touch(&app, ticket, Side::Client));
         }
         let own = batch.len();
-        batch.extend(asked);
+        batch.extend(statements);
         let mut results = app.db.batch(batch).await?;
         let (row, preview) = if pass.is_some() {
             let row: Option<PreviewRow> = results.first()?;
