@@ -14,7 +14,7 @@ use super::guard::{FromAddress, InQuery, Load, Portal, Viewer, WayOut};
 use super::own::{Frame, Own, Sheet as _, sheet};
 use super::page::{Answer, see, with_next};
 use super::sign_in::Asked;
-use super::{Error, Fields, guard, magic};
+use super::{Error, Fields, Reason, guard, magic};
 use crate::app::App;
 use crate::domain::credential::{self, Proof};
 use crate::domain::id::{AuditId, SessionId, noun};
@@ -250,9 +250,10 @@ fn wait(proofs: &Proofs, app: &App) -> Error {
         Decision::Wait { retry_after } => retry_after,
         Decision::Try => throttle::ACCOUNT.window,
     };
-    Error::TooMany {
+    Reason::TooMany {
         retry_after: retry_after.as_seconds_ceil(),
     }
+    .into()
 }
 
 /// What was sent was no guess at a password.
@@ -312,10 +313,11 @@ async fn by_code(own: Own<Tried>, mut form: Fields) -> Answer {
 /// On to where the person wanted to go. A session that ended meanwhile begins no other.
 fn proven(app: &App, side: Side, begun: bool, session: SessionId, next: &Next) -> Answer {
     if !begun {
-        return Err(Error::SignIn {
+        return Err(Reason::SignIn {
             side,
             next: next.as_str().to_owned(),
-        });
+        }
+        .into());
     }
     let ticket = Ticket {
         session,
@@ -336,9 +338,10 @@ pub(crate) async fn send(viewer: Viewer<Portal>, form: Fields) -> Answer {
     batch.extend(magic::mail(&app, &chrome.brand.name, to, email, &browser)?);
     match app.db.batch(batch).await {
         Err(store::Error::Conflict(Conflict::Meanwhile)) => {
-            return Err(Error::TooMany {
+            return Err(Reason::TooMany {
                 retry_after: throttle::ACCOUNT.window.as_seconds_ceil(),
-            });
+            }
+            .into());
         }
         written => written.map(drop)?,
     }

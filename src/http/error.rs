@@ -4,6 +4,8 @@
 //! response's extensions; `http::handle` then draws it: a branded page that says what to do, or
 //! `application/problem+json` for scripts. Causes are for the log and are never shown.
 
+use std::ops::Deref;
+
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use http::header::{ALLOW, HeaderName, HeaderValue, LOCATION, RETRY_AFTER};
@@ -15,9 +17,28 @@ use crate::domain::next::Side;
 use crate::domain::upload::human_bytes;
 use crate::{paying, store};
 
-/// Why there is no page.
+/// Why there is no page. On the heap, so that what may fail is no larger for it: most of the worker hands
+/// errors on.
 #[derive(Debug, Clone)]
-pub(crate) enum Error {
+pub(crate) struct Error(Box<Reason>);
+
+impl From<Reason> for Error {
+    fn from(reason: Reason) -> Self {
+        Self(Box::new(reason))
+    }
+}
+
+impl Deref for Error {
+    type Target = Reason;
+
+    fn deref(&self) -> &Reason {
+        &self.0
+    }
+}
+
+/// Every way a request can end without its page.
+#[derive(Debug, Clone)]
+pub(crate) enum Reason {
     /// Never existed, or is not for this viewer: the same answer.
     NotFound,
     /// Signed out: to the sign-in page, and back to `next` afterwards.
@@ -83,7 +104,7 @@ pub(crate) enum Error {
 impl Error {
     /// A sentence for a request that cannot be understood.
     pub(crate) fn bad_request(sentence: impl Into<String>) -> Self {
-        Self::BadRequest(sentence.into())
+        Reason::BadRequest(sentence.into()).into()
     }
 
     /// A body that broke off.
@@ -94,17 +115,20 @@ impl Error {
 
     /// Two people saved the same row within one request's time.
     pub(crate) fn at_once() -> Self {
-        Self::Conflict(
+        Reason::Conflict(
             "Somebody else saved this at the same moment. Please go back, where what you typed still stands, and save it once more."
                 .to_owned(),
         )
+        .into()
     }
 
     /// Something that cannot happen did.
     pub(crate) fn internal(cause: impl Into<String>) -> Self {
-        Self::Internal(cause.into())
+        Reason::Internal(cause.into()).into()
     }
+}
 
+impl Reason {
     /// The status of the answer.
     pub(crate) fn status(&self) -> StatusCode {
         match self {
@@ -237,9 +261,9 @@ impl Error {
 impl From<store::Error> for Error {
     fn from(error: store::Error) -> Self {
         match error {
-            store::Error::Unavailable { .. } => Self::Unavailable(error.to_string()),
+            store::Error::Unavailable { .. } => Reason::Unavailable(error.to_string()).into(),
             store::Error::Conflict(store::Conflict::Meanwhile) => Self::at_once(),
-            _ => Self::Internal(error.to_string()),
+            _ => Self::internal(error.to_string()),
         }
     }
 }
@@ -249,10 +273,10 @@ impl From<paying::Problem> for Error {
         match problem {
             paying::Problem::Store(error) => error.into(),
             paying::Problem::Provider(_) | paying::Problem::Random(_) => {
-                Self::Unavailable(problem.to_string())
+                Reason::Unavailable(problem.to_string()).into()
             }
             paying::Problem::Json(_) | paying::Problem::Odd(_) => {
-                Self::Internal(problem.to_string())
+                Self::internal(problem.to_string())
             }
         }
     }
@@ -260,19 +284,19 @@ impl From<paying::Problem> for Error {
 
 impl From<getrandom::Error> for Error {
     fn from(error: getrandom::Error) -> Self {
-        Self::Unavailable(format!("random generator: {error}"))
+        Reason::Unavailable(format!("random generator: {error}")).into()
     }
 }
 
 impl From<askama::Error> for Error {
     fn from(error: askama::Error) -> Self {
-        Self::Internal(format!("template: {error}"))
+        Self::internal(format!("template: {error}"))
     }
 }
 
 impl From<serde_json::Error> for Error {
     fn from(error: serde_json::Error) -> Self {
-        Self::Internal(format!("json: {error}"))
+        Self::internal(format!("json: {error}"))
     }
 }
 
@@ -285,41 +309,41 @@ fn location(to: &str, side: Side, next: &str) -> Option<(HeaderName, HeaderValue
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
         let mut response = self.status().into_response();
-        match &self {
-            Self::MethodNotAllowed(allow) => {
+        match &*self.0 {
+            Reason::MethodNotAllowed(allow) => {
                 if let Ok(allow) = HeaderValue::from_str(allow) {
                     response.headers_mut().insert(ALLOW, allow);
                 }
             }
-            Self::SignIn { side, next } => {
+            Reason::SignIn { side, next } => {
                 response
                     .headers_mut()
                     .extend(location(side.sign_in(), *side, next));
             }
-            Self::Confirm { side, next, .. } => {
+            Reason::Confirm { side, next, .. } => {
                 response
                     .headers_mut()
                     .extend(location(side.confirm(), *side, next));
             }
-            Self::LacksFactor => {
+            Reason::LacksFactor => {
                 let to = HeaderValue::from_static(Side::Staff.factor());
                 response.headers_mut().insert(LOCATION, to);
             }
-            Self::PreviewOver => {
+            Reason::PreviewOver => {
                 response
                     .headers_mut()
                     .insert(LOCATION, HeaderValue::from_static("/admin"));
             }
-            Self::TooMany { retry_after } => {
+            Reason::TooMany { retry_after } => {
                 response
                     .headers_mut()
                     .insert(RETRY_AFTER, HeaderValue::from(*retry_after));
             }
-            Self::Full(full) => {
+            Reason::Full(full) => {
                 let wait = HeaderValue::from(full.wait.as_seconds_ceil());
                 response.headers_mut().insert(RETRY_AFTER, wait);
             }
-            Self::Unavailable(_) => {
+            Reason::Unavailable(_) => {
                 response
                     .headers_mut()
                     .insert(RETRY_AFTER, HeaderValue::from(30));

@@ -4,6 +4,7 @@
 //! one type, [`Route`]: a service for each would be a tenth of the worker.
 
 use std::convert::Infallible;
+use std::marker::PhantomData;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -24,7 +25,8 @@ pub(crate) trait Argument: Sized + Send + 'static {
     fn take(parts: &mut Parts) -> impl Future<Output = Result<Self, Error>> + Send;
 }
 
-type Pinned<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+/// An answer in the making. The request's head is lent to it, so that no handler has one to clear away.
+type Pending<'p> = Pin<Box<dyn Future<Output = Answer> + Send + 'p>>;
 
 /// Functions whose first argument is a guard. `A` are their arguments, as a tuple.
 ///
@@ -33,7 +35,7 @@ pub(super) trait Handler<A>: Copy + Send + Sync + 'static {
     /// The guard's name.
     const GUARD: &'static str;
     /// Takes its arguments, the guard first, and answers.
-    fn answer(self, parts: Parts) -> Pinned<Answer>;
+    fn answer(self, parts: &mut Parts) -> Pending<'_>;
 }
 
 impl<F, R, G> Handler<(G,)> for F
@@ -44,8 +46,8 @@ where
 {
     const GUARD: &'static str = G::NAME;
 
-    fn answer(self, mut parts: Parts) -> Pinned<Answer> {
-        Box::pin(async move { self(G::take(&mut parts).await?).await })
+    fn answer(self, parts: &mut Parts) -> Pending<'_> {
+        Box::pin(guarded(parts, Box::new(move |guard| Box::pin(self(guard)))))
     }
 }
 
@@ -58,28 +60,57 @@ where
 {
     const GUARD: &'static str = G::NAME;
 
-    fn answer(self, mut parts: Parts) -> Pinned<Answer> {
-        Box::pin(async move {
-            let guard = G::take(&mut parts).await?;
-            self(guard, A::take(&mut parts).await?).await
-        })
+    fn answer(self, parts: &mut Parts) -> Pending<'_> {
+        let then = move |guard, argument| -> Pending<'static> { Box::pin(self(guard, argument)) };
+        Box::pin(guarded_with(parts, Box::new(then)))
     }
+}
+
+/// One function for all handlers of a guard.
+async fn guarded<G: Guard>(
+    parts: &mut Parts,
+    then: Box<dyn FnOnce(G) -> Pending<'static> + Send>,
+) -> Answer {
+    then(G::take(parts).await?).await
+}
+
+/// One function for all handlers of a guard and an argument.
+async fn guarded_with<G: Guard, A: Argument>(
+    parts: &mut Parts,
+    then: Box<dyn FnOnce(G, A) -> Pending<'static> + Send>,
+) -> Answer {
+    let guard = G::take(parts).await?;
+    then(guard, A::take(parts).await?).await
 }
 
 /// A handler that has forgotten its arguments.
 #[derive(Clone)]
-pub(super) struct Route(Arc<dyn Fn(Parts) -> Pinned<Answer> + Send + Sync>);
+pub(super) struct Route(Arc<dyn Forgetful>);
 
 impl Route {
-    pub(super) fn new<A>(handler: impl Handler<A>) -> Self {
-        Self(Arc::new(move |parts| handler.answer(parts)))
+    pub(super) fn new<A: 'static>(handler: impl Handler<A>) -> Self {
+        Self(Arc::new(Forgotten(handler, PhantomData)))
+    }
+}
+
+/// What is left of a handler.
+trait Forgetful: Send + Sync {
+    fn answer<'p>(&self, parts: &'p mut Parts) -> Pending<'p>;
+}
+
+/// A handler and its arguments' types.
+struct Forgotten<H, A>(H, PhantomData<fn(A)>);
+
+impl<A, H: Handler<A>> Forgetful for Forgotten<H, A> {
+    fn answer<'p>(&self, parts: &'p mut Parts) -> Pending<'p> {
+        self.0.answer(parts)
     }
 }
 
 impl Service<Request<Body>> for Route {
     type Response = Response;
     type Error = Infallible;
-    type Future = Pinned<Result<Response, Infallible>>;
+    type Future = Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>;
 
     fn poll_ready(&mut self, _context: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
         Poll::Ready(Ok(()))
@@ -87,8 +118,8 @@ impl Service<Request<Body>> for Route {
 
     /// A body that a handler wants is [`super::Incoming`]; the router sees none.
     fn call(&mut self, request: Request<Body>) -> Self::Future {
-        let (parts, _none) = request.into_parts();
-        let answer = (self.0)(parts);
-        Box::pin(async { Ok(answer.await.into_response()) })
+        let handler = Arc::clone(&self.0);
+        let (mut parts, _none) = request.into_parts();
+        Box::pin(async move { Ok(handler.answer(&mut parts).await.into_response()) })
     }
 }

@@ -17,7 +17,7 @@ use worker::wasm_bindgen::JsValue;
 use worker::wasm_bindgen_futures::JsFuture;
 use worker::web_sys::ReadableStream;
 
-use super::{Argument, Error};
+use super::{Argument, Error, Reason};
 
 /// The unread body, with what its headers say of it.
 #[derive(Clone)]
@@ -46,10 +46,10 @@ impl Incoming {
     /// All bytes, `limit` at most.
     pub(crate) async fn bytes(&self, limit: u64) -> Result<Vec<u8>, Error> {
         match self.length {
-            Some(length) if length > limit => return Err(Error::TooLarge { limit }),
+            Some(length) if length > limit => return Err(Reason::TooLarge { limit }.into()),
             Some(_) => {}
             None if self.request.inner().body().is_none() => return Ok(Vec::new()),
-            None => return Err(Error::LengthRequired),
+            None => return Err(Reason::LengthRequired.into()),
         }
         SendFuture::new(async {
             let buffer = self.request.inner().array_buffer().map_err(bad_body)?;
@@ -69,7 +69,7 @@ impl Incoming {
         while let Some(chunk) = chunks.next().await {
             all.extend_from_slice(&chunk.map_err(|error| Error::bad_body(&error))?);
             if all.len() as u64 > limit {
-                return Err(Error::TooLarge { limit });
+                return Err(Reason::TooLarge { limit }.into());
             }
         }
         Ok(all)

@@ -90,7 +90,7 @@ use http::header::{
 use http::{HeaderMap, Method, Request, StatusCode};
 use tower_service::Service as _;
 
-pub(crate) use error::Error;
+pub(crate) use error::{Error, Reason};
 pub(crate) use fields::Fields;
 pub(crate) use handler::Argument;
 pub(crate) use incoming::Incoming;
@@ -129,7 +129,7 @@ pub(crate) async fn handle(
     };
     // 4.
     if let Some(error) = response.extensions_mut().remove::<Error>() {
-        if let Error::Confirm { next, person, .. } = &error
+        if let Reason::Confirm { next, person, .. } = &*error
             && asked.is_sent_to(next)
             && let Err(lost) = kept::keep(&app, &incoming, (person, next)).await
         {
@@ -141,7 +141,7 @@ pub(crate) async fn handle(
             .headers()
             .get(ALLOW)
             .and_then(|allow| allow.to_str().ok());
-        let error = Error::MethodNotAllowed(allow.unwrap_or_default().to_owned());
+        let error: Error = Reason::MethodNotAllowed(allow.unwrap_or_default().to_owned()).into();
         let bare = error.clone().into_response();
         response = draw(&app, &asked, &error, bare.headers()).await;
     }
@@ -227,7 +227,7 @@ fn admit<B>(app: &App, request: &Request<B>) -> Result<(), Error> {
     let header = |name: HeaderName| header(request.headers(), name);
     let base = app.config.base_url.origin();
     if !csrf::is_own_host(header(HOST), base) {
-        return Err(Error::Misdirected);
+        return Err(Reason::Misdirected.into());
     }
     if is_for_machines(request.uri().path()) {
         return Ok(());
@@ -235,10 +235,12 @@ fn admit<B>(app: &App, request: &Request<B>) -> Result<(), Error> {
     let site = header(HeaderName::from_static("sec-fetch-site"));
     let verdict = csrf::decide(request.method().as_str(), site, header(ORIGIN), base);
     match verdict {
-        Verdict::OtherSite => Err(Error::CrossSite),
-        Verdict::Unproven if !is_for_mailboxes(request.uri().path()) => Err(Error::CrossSite),
+        Verdict::OtherSite => Err(Reason::CrossSite.into()),
+        Verdict::Unproven if !is_for_mailboxes(request.uri().path()) => {
+            Err(Reason::CrossSite.into())
+        }
         Verdict::Allow | Verdict::Unproven if preview::forbids(app, request) => {
-            Err(Error::InPreview)
+            Err(Reason::InPreview.into())
         }
         Verdict::Allow | Verdict::Unproven => Ok(()),
     }
@@ -272,11 +274,11 @@ async fn draw(app: &App, asked: &Asked, error: &Error, bare: &HeaderMap) -> Resp
     let (title, text) = error.words();
     let mut response = if asked.json {
         // RFC 9457. A script follows no redirect to a sign-in page: it is told.
-        let status = match error {
-            Error::SignIn { .. }
-            | Error::Confirm { .. }
-            | Error::LacksFactor
-            | Error::PreviewOver => StatusCode::UNAUTHORIZED,
+        let status = match **error {
+            Reason::SignIn { .. }
+            | Reason::Confirm { .. }
+            | Reason::LacksFactor
+            | Reason::PreviewOver => StatusCode::UNAUTHORIZED,
             _ => error.status(),
         };
         let body = serde_json::json!({ "title": title, "detail": text, "status": status.as_u16() });
@@ -291,8 +293,8 @@ async fn draw(app: &App, asked: &Asked, error: &Error, bare: &HeaderMap) -> Resp
             title,
             text,
             others: error.others(),
-            preview: matches!(error, Error::InPreview),
-            link: matches!(error, Error::DeadLink) && asked.link && branding.link_by_mail == 1,
+            preview: matches!(**error, Reason::InPreview),
+            link: matches!(**error, Reason::DeadLink) && asked.link && branding.link_by_mail == 1,
             home: asked.side.home(),
         };
         page::page_with(error.status(), &page)

@@ -8,7 +8,7 @@ use super::guard::{Sure, SureStaff, Viewer};
 use super::mailing::Mailing;
 use super::own::{Frame, Own, Sheet as _, sheet};
 use super::page::{Answer, see};
-use super::{Error, Fields};
+use super::{Error, Fields, Reason};
 use crate::app::App;
 use crate::domain::credential;
 use crate::domain::id::{AuditId, SessionId};
@@ -105,10 +105,11 @@ async fn change(own: Own<Held>, mut form: Fields) -> Answer {
     batch.push(entry.append_if(audit, app.now, began));
     let side = frame.side();
     if app.db.batch(batch).await?.changes()? == 0 {
-        return Err(Error::SignIn {
+        return Err(Reason::SignIn {
             side,
             next: side.profile().to_owned(),
-        });
+        }
+        .into());
     }
     // 3.
     let ticket = Ticket {

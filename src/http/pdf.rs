@@ -20,7 +20,7 @@ use super::branding::logo_key;
 use super::guard::{ByLink, FromAddress, InPath, InQuery, Invoiced, Load, PayLink, Staff, Viewer};
 use super::headers::Cache;
 use super::page::Answer;
-use super::{Error, Outgoing};
+use super::{Error, Outgoing, Reason};
 use crate::app::App;
 use crate::domain::filename::FileName;
 use crate::domain::id::InvoiceId;
@@ -221,7 +221,7 @@ async fn send(app: &App, asked: &Asked, printed: &Printed) -> Answer {
 async fn own(app: &App, asked: &Asked, name: &FileName, blob: &str) -> Answer {
     let tag = ETag::strong(blob);
     let stored = stored(app, asked, name, &tag, blob).await?;
-    stored.ok_or(Error::NotFound)
+    stored.ok_or(Reason::NotFound.into())
 }
 
 /// What is not sent yet, drawn and kept nowhere.

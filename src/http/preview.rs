@@ -12,7 +12,7 @@ use super::chrome::Flash;
 use super::cookie::{self, Ticket};
 use super::guard::{Public, Staff};
 use super::page::{Answer, see};
-use super::{Error, Fields, visitor};
+use super::{Error, Fields, Reason, visitor};
 use crate::app::App;
 use crate::domain::csrf;
 use crate::domain::id::{ClientId, ContactId, SessionId};
@@ -56,7 +56,7 @@ pub(crate) fn over(app: &App) -> Error {
         app,
         "The preview has ended. It lasts half an hour; open the client to start another one.",
     );
-    Error::PreviewOver
+    Reason::PreviewOver.into()
 }
 
 /// Takes the cookie away.
@@ -143,7 +143,7 @@ pub(crate) async fn look_as(public: Public, form: Fields) -> Answer {
     let (app, headers) = (&public.app, &public.head.headers);
     let pass = Pass::of(app, headers)?.ok_or_else(|| over(app))?;
     form.sound()?;
-    let contact = ContactId::parse(form.text("contact_id")).map_err(|_none| Error::NotFound)?;
+    let contact = ContactId::parse(form.text("contact_id")).map_err(|_none| Reason::NotFound)?;
     let id = pass.preview.session;
     let from = visitor::address(headers);
     let mut results = app
@@ -154,7 +154,7 @@ pub(crate) async fn look_as(public: Public, form: Fields) -> Answer {
         ])
         .await?;
     if results.changes()? == 0 {
-        return Err(Error::NotFound);
+        return Err(Reason::NotFound.into());
     }
     see("/")
 }

@@ -4,7 +4,7 @@ use super::chrome::Flash;
 use super::guard::{Load, Portal, Staff, Viewer, Who};
 use super::own::{Frame, Own, Sheet as _, sheet};
 use super::page::{Answer, see};
-use super::{Error, Fields};
+use super::{Error, Fields, Reason};
 use crate::domain::country;
 use crate::domain::id::StaffId;
 use crate::domain::next::Side;
@@ -269,7 +269,7 @@ async fn take(
 
 /// `POST /profile/mail`: which mails a client's person takes. What the form does not offer stays as it was.
 pub(crate) async fn take_mail(viewer: Viewer<Portal, Mine>, mut form: Fields) -> Answer {
-    let old = viewer.page.person.as_ref().ok_or(Error::NotFound)?;
+    let old = viewer.page.person.as_ref().ok_or(Reason::NotFound)?;
     let mut new = old.clone();
     for news in offered(viewer.me()) {
         new.take(news, form.checkbox(news.as_str()));

@@ -20,9 +20,9 @@ use super::handler::{Handler, Route};
 use super::permission;
 use super::time_log;
 use super::{
-    Error, activity, branding, buyer, client, confirm, contact, csp, dashboard, document, factor,
-    forgot, invitation, invite, invoice, invoicing, join, magic, outbox, preview, reminders, reset,
-    search, security_txt, settings, setup, sign_in, staff, template, upload,
+    Error, Reason, activity, branding, buyer, client, confirm, contact, csp, dashboard, document,
+    factor, forgot, invitation, invite, invoice, invoicing, join, magic, outbox, preview,
+    reminders, reset, search, security_txt, settings, setup, sign_in, staff, template, upload,
 };
 
 /// A row of the access table: a method and path, and the guard its handler names.
@@ -44,7 +44,7 @@ struct Routes {
 
 impl Routes {
     /// Adds a route. A handler whose first argument is no guard does not compile here.
-    fn on<A, H: Handler<A>>(
+    fn on<A: 'static, H: Handler<A>>(
         self,
         method: (&'static str, MethodFilter),
         path: &'static str,
@@ -77,7 +77,7 @@ const DELETE: (&str, MethodFilter) = ("DELETE", MethodFilter::DELETE);
 
 fn all() -> Routes {
     let mut routes = Routes {
-        router: Router::new().fallback(async || Error::NotFound),
+        router: Router::new().fallback(async || Error::from(Reason::NotFound)),
         rows: Vec::new(),
     };
     for add in SECTIONS {

@@ -14,7 +14,7 @@ use super::factor::Waiting;
 use super::guard::{InQuery, Leaving, Public, Viewer, WayOut};
 use super::page::{Answer, page, see, try_again, with_next};
 use super::throttle::{self, Guess};
-use super::{Error, Fields, newcomer, preview, visitor};
+use super::{Error, Fields, Reason, newcomer, preview, visitor};
 use crate::app::App;
 use crate::domain::credential::{self, Proof};
 use crate::domain::email::Email;
@@ -184,7 +184,7 @@ async fn sign_in(public: Public, mut form: Fields, side: Side) -> Answer {
     let (person, second) = (found.person(), found.second());
     let Some(comer) = found.comer() else {
         app.db.batch(batch).await?;
-        return Err(Error::PortalClosed(None));
+        return Err(Reason::PortalClosed(None).into());
     };
     let before = batch.len();
     if second.is_none() {
@@ -214,7 +214,7 @@ async fn sign_in(public: Public, mut form: Fields, side: Side) -> Answer {
         results.skip()?;
     }
     if !begun(&app, &mut results)? {
-        return Err(Error::PortalClosed(None));
+        return Err(Reason::PortalClosed(None).into());
     }
     let ticket = Ticket {
         session: id,
@@ -346,7 +346,7 @@ pub(crate) async fn switch(viewer: Viewer<Leaving>, form: Fields) -> Answer {
     let mut open = me.others.iter().map(|other| other.contact_id);
     let contact = open
         .find(|id| id.to_string() == asked)
-        .ok_or(Error::NotFound)?;
+        .ok_or(Reason::NotFound)?;
     let id: SessionId = app.id()?;
     let end = app.now.plus(Side::Client.absolute());
     let mut results = app
@@ -358,7 +358,7 @@ pub(crate) async fn switch(viewer: Viewer<Leaving>, form: Fields) -> Answer {
         ])
         .await?;
     if results.changes()? == 0 {
-        return Err(Error::NotFound);
+        return Err(Reason::NotFound.into());
     }
     let ticket = Ticket {
         session: id,

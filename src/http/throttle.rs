@@ -11,7 +11,7 @@ use sha2::Sha256;
 
 pub(super) use known::remember;
 
-use super::{Error, visitor};
+use super::{Error, Reason, visitor};
 use crate::app::App;
 use crate::domain::hex::hex;
 use crate::domain::id::AuditId;
@@ -64,9 +64,10 @@ impl Keys {
             Decision::Wait { retry_after } => retry_after,
             Decision::Try => ACCOUNT.window,
         };
-        Ok(Error::TooMany {
+        Ok(Reason::TooMany {
             retry_after: retry_after.as_seconds_ceil(),
-        })
+        }
+        .into())
     }
 }
 
@@ -258,9 +259,10 @@ impl Asking {
         }
         let (_account, network) = (read_count(results)?, read_count(results)?);
         let wait = ADDRESS.wait(network.count, network.oldest, app.now);
-        Err(Error::TooMany {
+        Err(Reason::TooMany {
             retry_after: wait.unwrap_or(ADDRESS.window).as_seconds_ceil(),
-        })
+        }
+        .into())
     }
 
     /// What is written where no mail goes out.

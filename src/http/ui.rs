@@ -245,3 +245,64 @@ impl Chrome<Who> {
         ClientHead { chrome: self }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::borrow::Cow;
+    use std::fmt;
+
+    use super::*;
+
+    /// A value that only a formatter can write.
+    struct Shown;
+    impl fmt::Display for Shown {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("1&<i>")
+        }
+    }
+
+    #[derive(Template)]
+    #[template(
+        ext = "html",
+        source = "{{ text }} {{ owned }} {{ lent }} {{ shown }} {{ maybe }} {{ letter }} {{ number }} \
+                  {{ text|linebreaksbr }} {{ \"{}\"|format(text) }} {{ text|lower }} {{ part }}\
+                  {% for text in lines %}{{ loop.index }}{{ text }}{% endfor %}"
+    )]
+    struct All<'a> {
+        text: &'a str,
+        owned: String,
+        lent: Cow<'a, str>,
+        shown: Shown,
+        maybe: &'a &'a str,
+        letter: char,
+        number: i64,
+        part: Problem<'a>,
+        lines: Vec<&'a str>,
+    }
+
+    #[test]
+    fn whatever_a_page_shows_is_escaped_once_however_its_type_writes_itself() {
+        let all = All {
+            text: "<B>\n\"é'",
+            owned: "&amp;".to_owned(),
+            lent: Cow::Borrowed("a<"),
+            shown: Shown,
+            maybe: &">b",
+            letter: '<',
+            number: -7,
+            part: problem("name", "<b>"),
+            lines: vec!["&amp;"],
+        };
+        let problem = all.part.render().unwrap();
+        assert!(problem.contains("&#60;b&#62;") && !problem.contains("<b>"));
+        let text = "&#60;B&#62;\n&#34;é&#39;";
+        let broken = text.replace('\n', "<br/>");
+        let lower = text.to_lowercase();
+        assert_eq!(
+            all.render().unwrap(),
+            format!(
+                "{text} &#38;amp; a&#60; 1&#38;&#60;i&#62; &#62;b &#60; -7 {broken} {text} {lower} {problem}1&#38;amp;"
+            )
+        );
+    }
+}

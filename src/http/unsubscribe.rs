@@ -8,7 +8,7 @@ use askama::Template;
 use super::chrome::{Chrome, Nobody};
 use super::guard::{InPath, Public};
 use super::page::{Answer, page};
-use super::{Error, Fields, visitor};
+use super::{Error, Fields, Reason, visitor};
 use crate::domain::id::ContactId;
 use crate::domain::permission::News;
 use crate::outbound::stop;
@@ -25,7 +25,7 @@ struct Page {
 
 /// Whom the link is about. A forged one is a page that is not there.
 fn about(public: &Public<InPath<String>>) -> Result<(ContactId, News), Error> {
-    stop::read(&public.app.config.keys, &public.args.0).ok_or(Error::NotFound)
+    stop::read(&public.app.config.keys, &public.args.0).ok_or(Reason::NotFound.into())
 }
 
 /// `GET /unsubscribe/{token}`

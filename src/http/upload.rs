@@ -14,7 +14,7 @@ use super::chrome::Flash;
 use super::document::landing::{File, Place, Sender, land, told};
 use super::guard::{InPath, InPathAndQuery, Load, Me, Staff};
 use super::page::{Answer, json};
-use super::{Error, Incoming, Json};
+use super::{Error, Incoming, Json, Reason};
 use crate::app::App;
 use crate::domain::document::Shown;
 use crate::domain::filename::FileName;
@@ -178,7 +178,7 @@ struct State {
 }
 
 fn refused(why: impl std::fmt::Display) -> Error {
-    Error::Unprocessable(why.to_string())
+    Reason::Unprocessable(why.to_string()).into()
 }
 
 /// A key that nobody can guess: 128 random bits, in hex.
@@ -298,7 +298,7 @@ pub(crate) async fn part(staff: Staff<OnePart>, incoming: Incoming) -> Answer {
 async fn take(app: &App, going: &Going, number: u64, incoming: Incoming) -> Answer {
     // 1.
     let plan = plan(going)?;
-    let length = incoming.length.ok_or(Error::LengthRequired)?;
+    let length = incoming.length.ok_or(Reason::LengthRequired)?;
     plan.check(number, length).map_err(refused)?;
     let number = u16::try_from(number).map_err(|_huge| refused(UploadRefused::UnknownPart))?;
     // 2.
@@ -306,7 +306,7 @@ async fn take(app: &App, going: &Going, number: u64, incoming: Incoming) -> Answ
     let (blob, multipart) = (&going.blob, &going.multipart_id);
     let part = match app.blobs.put_part(blob, multipart, number, source).await {
         Ok(part) => part,
-        Err(PartError::Over) => return Err(Error::NotFound),
+        Err(PartError::Over) => return Err(Reason::NotFound.into()),
         Err(other) => return Err(store::Error::from(other).into()),
     };
     // 3.
@@ -385,7 +385,7 @@ pub(crate) async fn complete(staff: Staff<Ending>) -> Answer {
         &wishes,
     )
     .await?;
-    let made = made.into_iter().next().ok_or(Error::NotFound)?;
+    let made = made.into_iter().next().ok_or(Reason::NotFound)?;
     let mut text = match (together, place.document) {
         (_, Some(_)) => format!("“{}” has a new version.", made.title),
         (0 | 1, None) => format!("“{}” is uploaded.", made.title),

@@ -193,6 +193,9 @@ pub(super) fn describe(error: &JsValue) -> String {
     }
 }
 
+/// Takes a row in.
+type Reader<'r> = dyn FnMut(Row<'_>) -> Result<(), serde_json::Error> + 'r;
+
 /// What a batch answered, a result for each statement in order.
 #[derive(Debug)]
 pub(crate) struct Results(std::collections::VecDeque<Outcome>);
@@ -225,9 +228,21 @@ impl Results {
 
     /// All rows of the next statement.
     pub(crate) fn rows<T: DeserializeOwned>(&mut self) -> Result<Vec<T>, Error> {
+        let mut rows = Vec::new();
+        self.each(usize::MAX, &mut |row| {
+            rows.push(row.read()?);
+            Ok(())
+        })?;
+        Ok(rows)
+    }
+
+    /// Reads rows of the next statement, `most` at most. One function for all types.
+    fn each(&mut self, most: usize, read: &mut Reader<'_>) -> Result<(), Error> {
         let mut table = self.next()?.results;
-        let rows = table.rows().map(Row::read);
-        Ok(rows.collect::<Result<_, _>>()?)
+        for row in table.rows().take(most) {
+            read(row)?;
+        }
+        Ok(())
     }
 
     /// The same, or none where there is no further statement.
@@ -246,9 +261,12 @@ impl Results {
 
     /// The first row of the next statement.
     pub(crate) fn first<T: DeserializeOwned>(&mut self) -> Result<Option<T>, Error> {
-        let mut table = self.next()?.results;
-        let first = table.rows().next();
-        Ok(first.map(Row::read).transpose()?)
+        let mut first = None;
+        self.each(1, &mut |row| {
+            first = Some(row.read()?);
+            Ok(())
+        })?;
+        Ok(first)
     }
 
     /// All rows of the next statement, each as JSON.

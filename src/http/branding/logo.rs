@@ -11,7 +11,7 @@ use crate::http::document::text;
 use crate::http::guard::{InPath, Public};
 use crate::http::headers::Cache;
 use crate::http::page::Answer;
-use crate::http::{Error, Fields, Incoming, Outgoing, Part, Parts};
+use crate::http::{Error, Fields, Incoming, Outgoing, Part, Parts, Reason};
 use crate::store::Source;
 use crate::store::branding::LogoChange;
 
@@ -37,7 +37,7 @@ pub(super) async fn receive(incoming: &Incoming) -> Result<(Fields, Option<Chose
         return Ok((Fields::without_files(incoming).await?, None));
     };
     if incoming.length.is_none() {
-        return Err(Error::LengthRequired);
+        return Err(Reason::LengthRequired.into());
     }
     let mut form = Fields::default();
     let mut chosen = None;
@@ -113,10 +113,10 @@ fn is_hash(text: &str) -> bool {
 pub(crate) async fn show(public: Public<InPath<String>>) -> Answer {
     let InPath(hash) = public.args;
     if !is_hash(&hash) {
-        return Err(Error::NotFound);
+        return Err(Reason::NotFound.into());
     }
     let blob = public.app.blobs.open(&key(&hash), None).await?;
-    let blob = blob.ok_or(Error::NotFound)?;
+    let blob = blob.ok_or(Reason::NotFound)?;
     let kind = HeaderValue::from_str(&blob.content_type)
         .map_err(|error| Error::internal(error.to_string()))?;
     let anywhere = HeaderValue::from_static("cross-origin");

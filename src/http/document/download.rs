@@ -20,7 +20,7 @@ use crate::domain::time::Timestamp;
 use crate::http::guard::{FromAddress, InPath, Load, Shared, Staff, Viewer};
 use crate::http::headers::Cache;
 use crate::http::page::{Answer, see};
-use crate::http::{Error, Outgoing, visitor};
+use crate::http::{Error, Outgoing, Reason, visitor};
 use crate::store::document::{self, Stored};
 use crate::store::receipt::{self, Taking};
 use crate::store::viewer::Asker;
@@ -248,7 +248,7 @@ pub(crate) async fn send(app: &App, wanted: &Asked, stored: &Stored) -> Answer {
     if wanted.method == Method::GET {
         let Some(blob) = app.blobs.open(&stored.blob, span).await? else {
             worker::console_error!("the file {}: no object", stored.blob);
-            return Err(Error::NotFound);
+            return Err(Reason::NotFound.into());
         };
         response.extensions_mut().insert(Outgoing(blob.stream));
     }

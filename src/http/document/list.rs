@@ -16,7 +16,7 @@ use crate::http::guard::{InPathAndQuery, Load, Me, Staff};
 use crate::http::page::{Answer, page, page_with, see, try_again};
 use crate::http::paging::{Paging, address};
 use crate::http::upload::ARCHIVED;
-use crate::http::{Error, Fields, Incoming, assets};
+use crate::http::{Error, Fields, Incoming, Reason, assets};
 use crate::store::notice::{self, Reader};
 use crate::store::viewer::Asker;
 use crate::store::{Results, Statement, document};
@@ -206,7 +206,7 @@ pub(crate) async fn upload(staff: Staff<ListPage>, incoming: Incoming) -> Answer
     let list = staff.page;
     // 1.
     if list.owner.archived {
-        return Err(Error::Unprocessable(ARCHIVED.to_owned()));
+        return Err(Reason::Unprocessable(ARCHIVED.to_owned()).into());
     }
     // 2.
     let target = Target {

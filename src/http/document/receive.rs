@@ -18,7 +18,7 @@ use crate::domain::id::{ClientId, DocumentId, VersionId, noun::Form};
 use crate::domain::settings::UploadLimit;
 use crate::domain::text::{Folder, Title};
 use crate::domain::upload::{NothingToTell, UploadRefused, Wishes, form_blob};
-use crate::http::{Error, Fields, Incoming, Part, Parts};
+use crate::http::{Error, Fields, Incoming, Part, Parts, Reason};
 use crate::store::notice::Reader as Told;
 use crate::store::{self, Source};
 
@@ -170,7 +170,7 @@ impl Sent {
         names: impl IntoIterator<Item = &'a FileName>,
         error: Error,
     ) -> Result<(), Error> {
-        let Error::Unavailable(cause) = error else {
+        let Reason::Unavailable(cause) = &*error else {
             return Err(error);
         };
         for name in names {

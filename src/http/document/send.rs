@@ -12,7 +12,7 @@ use crate::http::allowance::{Within, later, refuse};
 use crate::http::chrome::Flash;
 use crate::http::guard::{Load, Sending, Viewer};
 use crate::http::page::{Answer, json, page_with, see};
-use crate::http::{Error, Fields, Incoming};
+use crate::http::{Error, Fields, Incoming, Reason};
 use crate::store::ticket::mail::{self, Candidate};
 use crate::store::viewer::Asker;
 use crate::store::{Results, Statement};
@@ -56,7 +56,7 @@ pub(crate) async fn send(viewer: Viewer<Sending, Within<Page>>, incoming: Incomi
         let mut fields = Fields::fresh(app)?;
         refuse(&mut fields, full);
         return if incoming.json {
-            Err(Error::Full(full))
+            Err(Reason::Full(full).into())
         } else {
             later(&List::new(viewer.chrome, list, fields), full)
         };
@@ -92,14 +92,14 @@ pub(crate) async fn send(viewer: Viewer<Sending, Within<Page>>, incoming: Incomi
         StatusCode::SERVICE_UNAVAILABLE
     };
     if let Some(full) = sent.full.filter(|_| incoming.json) {
-        return Err(Error::Full(full));
+        return Err(Reason::Full(full).into());
     }
     match (incoming.json, sent.failed.as_slice()) {
         (true, []) if told.is_empty() => {
-            Err(Error::Unprocessable("Please choose a file.".to_owned()))
+            Err(Reason::Unprocessable("Please choose a file.".to_owned()).into())
         }
-        (true, []) => Err(Error::Unprocessable(told)),
-        (true, _) => Err(Error::Unavailable(told)),
+        (true, []) => Err(Reason::Unprocessable(told).into()),
+        (true, _) => Err(Reason::Unavailable(told).into()),
         (false, _) => {
             if !sent.saved.is_empty() {
                 sent.fields

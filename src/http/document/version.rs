@@ -7,14 +7,14 @@ use crate::http::chrome::Flash;
 use crate::http::guard::Staff;
 use crate::http::page::{Answer, see, try_again};
 use crate::http::upload::ARCHIVED;
-use crate::http::{Error, Incoming};
+use crate::http::{Incoming, Reason};
 
 /// `POST /admin/documents/{id}/versions`
 pub(crate) async fn upload(staff: Staff<One>, incoming: Incoming) -> Answer {
     let one = staff.page;
     let document = &one.document;
     if document.archived {
-        return Err(Error::Unprocessable(ARCHIVED.to_owned()));
+        return Err(Reason::Unprocessable(ARCHIVED.to_owned()).into());
     }
     let target = Target {
         app: &staff.app,
@@ -31,9 +31,7 @@ pub(crate) async fn upload(staff: Staff<One>, incoming: Incoming) -> Answer {
         return try_again(&page);
     }
     if sent.saved.is_empty() {
-        return Err(Error::Unavailable(
-            "the new version did not arrive".to_owned(),
-        ));
+        return Err(Reason::Unavailable("the new version did not arrive".to_owned()).into());
     }
     let mut text = format!("“{}” has a new version.", document.title);
     if sent.notify {

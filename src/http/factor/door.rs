@@ -18,7 +18,7 @@ use crate::http::guard::Public;
 use crate::http::page::{Answer, page, page_with, see, try_again};
 use crate::http::sign_in::{Comer, begin, begun, former};
 use crate::http::throttle::{self, CodeTry, Counted};
-use crate::http::{Error, Fields};
+use crate::http::{Error, Fields, Reason};
 use crate::outbound::letter::Letter;
 use crate::store::factor::{self, Kept};
 use crate::store::session::Person;
@@ -190,7 +190,7 @@ async fn enter(public: Public, mut form: Fields, side: Side) -> Answer {
     };
     Waiting::end(&app, side);
     if !begun(&app, &mut results)? {
-        return Err(Error::PortalClosed(None));
+        return Err(Reason::PortalClosed(None).into());
     }
     let ticket = Ticket {
         session,

@@ -5,12 +5,12 @@ use crate::app::App;
 use crate::domain::id::{ContactId, StaffId};
 use crate::domain::next::Side;
 use crate::domain::time::Timestamp;
-use crate::http::Error;
 use crate::http::chrome::Flash;
 use crate::http::guard::{InPath, Load, Manager};
 use crate::http::mailing::Mailing;
 use crate::http::own::Frame;
 use crate::http::page::{Answer, see};
+use crate::http::{Error, Reason};
 use crate::store::factor::{self, Loser};
 use crate::store::session::Person;
 use crate::store::viewer::Asker;
@@ -57,9 +57,10 @@ pub(crate) async fn of_staff(staff: Manager<OfStaff>) -> Answer {
     } = staff;
     let loser = page.0;
     if !chrome.me.role.may_manage_owners() {
-        return Err(Error::Forbidden(
+        return Err(Reason::Forbidden(
             "Only an owner can take a colleague's second step away. Please ask one.",
-        ));
+        )
+        .into());
     }
     if loser.staff_id == Some(chrome.me.id) {
         return see(Side::Staff.factor());

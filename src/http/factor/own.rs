@@ -13,7 +13,7 @@ use crate::http::guard::{Enrolling, Load, Sure, Viewer};
 use crate::http::mailing::Mailing;
 use crate::http::own::{Frame, Own, Sheet as _, sheet};
 use crate::http::page::{Answer, see};
-use crate::http::{Error, Fields};
+use crate::http::{Error, Fields, Reason};
 use crate::pdf::qr;
 use crate::store::factor::{self, Change, Held, New, Proof};
 use crate::store::viewer::Asker;
@@ -269,10 +269,11 @@ async fn settle(
     };
     let side = frame.side();
     if results.changes()? == 0 {
-        return Err(Error::SignIn {
+        return Err(Reason::SignIn {
             side,
             next: side.factor().to_owned(),
-        });
+        }
+        .into());
     }
     let ticket = Ticket {
         session,
@@ -341,14 +342,14 @@ async fn keep(own: Own<Held>) -> Answer {
 async fn remove(own: Own<Held>) -> Answer {
     let Own { app, frame, page } = own;
     if page.required || page.short_password {
-        return Err(Error::Unprocessable(
+        return Err(Reason::Unprocessable(
             if page.required {
                 "Your business asks everybody on the team for a second step, so it stays."
             } else {
                 "Your password is shorter than 15 characters, which is enough only beside a second step. Choose a longer one first."
             }
             .to_owned(),
-        ));
+        ).into());
     }
     let said = Said {
         action: "factor.removed",

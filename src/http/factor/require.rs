@@ -4,7 +4,7 @@
 use crate::http::chrome::Flash;
 use crate::http::guard::Manager;
 use crate::http::page::{Answer, see};
-use crate::http::{Error, Fields};
+use crate::http::{Fields, Reason};
 use crate::store::factor::{self, Requirement};
 use crate::store::{self, Conflict};
 
@@ -19,9 +19,7 @@ pub(crate) async fn require(staff: Manager, mut form: Fields) -> Answer {
     form.sound()?;
     let (app, me) = (&staff.app, staff.me());
     if !me.role.may_manage_owners() {
-        return Err(Error::Forbidden(
-            "Only an owner decides this. Please ask one.",
-        ));
+        return Err(Reason::Forbidden("Only an owner decides this. Please ask one.").into());
     }
     let entry = me.entry(
         "security.changed",

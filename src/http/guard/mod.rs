@@ -12,9 +12,11 @@ mod said;
 mod staff;
 mod viewer;
 
+use std::pin::Pin;
+
 use http::request::Parts;
 
-use super::{Argument, Error};
+use super::{Argument, Error, Reason};
 use crate::app::App;
 use crate::domain::time::Timestamp;
 use crate::store::viewer::Asker;
@@ -64,6 +66,61 @@ impl<T: ById> Load for T {
         _now: Timestamp,
     ) -> Result<Option<Self>, Error> {
         Ok(results.first()?)
+    }
+}
+
+type Pending<'p, T> = Pin<Box<dyn Future<Output = T> + Send + 'p>>;
+
+/// What a page asks and reads, for a door that need not know which page it is: so the way through it stands
+/// in the worker once.
+trait Asking: Send {
+    /// Reads the address and tells what D1 is asked: nothing where it cannot be read, which [`Self::read`] says.
+    fn ask<'p>(&'p mut self, parts: &'p mut Parts, asker: &'p Asker)
+    -> Pending<'p, Vec<Statement>>;
+    /// Reads the answers.
+    fn read(&mut self, results: &mut Results, now: Timestamp) -> Result<(), Error>;
+}
+
+/// A page's data on its way.
+struct Page<L: Load> {
+    args: Option<Result<L::Args, Error>>,
+    read: Option<L>,
+}
+
+impl<L: Load> Page<L> {
+    const fn new() -> Self {
+        let (args, read) = (None, None);
+        Self { args, read }
+    }
+
+    fn take(self) -> Result<L, Error> {
+        self.read.ok_or_else(unasked)
+    }
+}
+
+#[cold]
+fn unasked() -> Error {
+    Error::internal("a page's data before it was asked for")
+}
+
+impl<L: Load> Asking for Page<L> {
+    fn ask<'p>(
+        &'p mut self,
+        parts: &'p mut Parts,
+        asker: &'p Asker,
+    ) -> Pending<'p, Vec<Statement>> {
+        Box::pin(async move {
+            let args = self.args.insert(L::Args::from_address(parts).await);
+            let args = args.as_ref();
+            args.map_or_else(|_said_below| Vec::new(), |args| L::statements(args, asker))
+        })
+    }
+
+    fn read(&mut self, results: &mut Results, now: Timestamp) -> Result<(), Error> {
+        let args = self.args.take().ok_or_else(unasked)??;
+        let page = L::read(args, results, now)?;
+        self.read = Some(page.ok_or(Reason::NotFound)?);
+        Ok(())
     }
 }
 

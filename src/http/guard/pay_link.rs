@@ -10,7 +10,7 @@ use crate::app::App;
 use crate::domain::token::{Purpose, Secret};
 use crate::http::chrome::{Chrome, Nobody};
 use crate::http::fields::Bounds;
-use crate::http::{Argument, Error};
+use crate::http::{Argument, Error, Reason};
 use crate::store::branding::{self, Branding};
 use crate::store::pay_link::{self, Link};
 use crate::store::{Results, Statement};
@@ -58,10 +58,10 @@ impl<L: ByLink> Argument for PayLink<L> {
         let app = super::app(parts)?;
         parts.extensions.insert(Bounds::STRANGER);
         // 1.
-        let values = said::values(parts).await.unwrap_or_default();
+        let values = said::values(parts).unwrap_or_default();
         let token = values.iter().find(|(name, _)| name == "token");
         let token = token.and_then(|(_, text)| Secret::parse(Purpose::Pay, text).ok());
-        let token = token.ok_or(Error::DeadLink)?;
+        let token = token.ok_or(Reason::DeadLink)?;
         // 2.
         let args = L::Args::from_address(parts).await;
         // 3.
@@ -72,9 +72,9 @@ impl<L: ByLink> Argument for PayLink<L> {
         }
         let mut results = app.db.batch(batch).await?;
         let look: Branding = results.first()?.unwrap_or_default();
-        let link: Link = results.first()?.ok_or(Error::DeadLink)?;
+        let link: Link = results.first()?.ok_or(Reason::DeadLink)?;
         // 4.
-        let page = L::read(args?, &app, &mut results)?.ok_or(Error::NotFound)?;
+        let page = L::read(args?, &app, &mut results)?.ok_or(Reason::NotFound)?;
         let chrome = Chrome::new(&app, parts, &look, Nobody);
         Ok(Self {
             app,

@@ -8,7 +8,7 @@ use http::request::Parts;
 use super::Guard;
 use crate::app::App;
 use crate::domain::webhook;
-use crate::http::{Argument, Error, Incoming};
+use crate::http::{Argument, Error, Incoming, Reason};
 
 /// The largest body that is read: 1 MiB.
 const LIMIT: u64 = 1024 * 1024;
@@ -34,7 +34,7 @@ impl Argument for Provider {
         // 1.
         let secrets = match &app.config.webhook_secrets {
             Ok(secrets) => secrets.clone(),
-            Err(why) => return Err(Error::Unavailable(why.to_string())),
+            Err(why) => return Err(Reason::Unavailable(why.to_string()).into()),
         };
         // 2.
         let incoming = Incoming::take(parts).await?;

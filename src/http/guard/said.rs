@@ -2,11 +2,13 @@
 //!
 //! serde reads them out of texts, through the two small readers at the end of this file.
 
+use std::future::ready;
 use std::iter::once;
 use std::slice::Iter;
 use std::vec::IntoIter;
 
 use axum::extract::{FromRequestParts as _, RawPathParams};
+use futures_util::FutureExt as _;
 use http::request::Parts;
 use serde::de::value::{Error as Misread, MapDeserializer, SeqDeserializer};
 use serde::de::{
@@ -15,8 +17,8 @@ use serde::de::{
 };
 use serde::forward_to_deserialize_any;
 
-use crate::http::Error;
 use crate::http::fields::pairs;
+use crate::http::{Error, Reason};
 
 /// Something that a request's address says. What does not parse is a page that is not there.
 pub(crate) trait FromAddress: Sized + Send + 'static {
@@ -25,8 +27,8 @@ pub(crate) trait FromAddress: Sized + Send + 'static {
 }
 
 impl FromAddress for () {
-    async fn from_address(_parts: &mut Parts) -> Result<Self, Error> {
-        Ok(())
+    fn from_address(_parts: &mut Parts) -> impl Future<Output = Result<Self, Error>> + Send {
+        ready(Ok(()))
     }
 }
 
@@ -35,9 +37,17 @@ impl FromAddress for () {
 pub(crate) struct InPath<T>(pub(crate) T);
 
 impl<T: DeserializeOwned + Send + 'static> FromAddress for InPath<T> {
-    async fn from_address(parts: &mut Parts) -> Result<Self, Error> {
-        let value = T::deserialize(path(parts).await?);
-        value.map(Self).map_err(|_no_such_page| Error::NotFound)
+    fn from_address(parts: &mut Parts) -> impl Future<Output = Result<Self, Error>> + Send {
+        ready(Self::of(parts))
+    }
+}
+
+impl<T: DeserializeOwned> InPath<T> {
+    fn of(parts: &mut Parts) -> Result<Self, Error> {
+        let value = T::deserialize(path(parts)?);
+        value
+            .map(Self)
+            .map_err(|_no_such_page| Reason::NotFound.into())
     }
 }
 
@@ -50,10 +60,9 @@ where
     T: DeserializeOwned + Send + 'static,
     Q: DeserializeOwned + Default + Send + 'static,
 {
-    async fn from_address(parts: &mut Parts) -> Result<Self, Error> {
-        let InPath(value) = InPath::from_address(parts).await?;
-        let InQuery(query) = InQuery::from_address(parts).await?;
-        Ok(Self(value, query))
+    fn from_address(parts: &mut Parts) -> impl Future<Output = Result<Self, Error>> + Send {
+        let value = InPath::of(parts);
+        ready(value.map(|InPath(value)| Self(value, InQuery::of(parts).0)))
     }
 }
 
@@ -62,26 +71,28 @@ where
 pub(crate) struct InQuery<Q>(pub(crate) Q);
 
 impl<Q: DeserializeOwned + Default + Send + 'static> FromAddress for InQuery<Q> {
-    async fn from_address(parts: &mut Parts) -> Result<Self, Error> {
-        let query = Q::deserialize(Query(query(parts.uri.query().unwrap_or_default())));
-        Ok(Self(query.unwrap_or_default()))
+    fn from_address(parts: &mut Parts) -> impl Future<Output = Result<Self, Error>> + Send {
+        ready(Ok(Self::of(parts)))
     }
 }
 
-/// The values of the path, in their order.
-pub(super) async fn values(parts: &mut Parts) -> Result<Vec<(String, String)>, Error> {
-    let values = RawPathParams::from_request_parts(parts, &()).await;
-    let values = values.map_err(|_not_text| Error::NotFound)?;
+impl<Q: DeserializeOwned + Default> InQuery<Q> {
+    fn of(parts: &Parts) -> Self {
+        let query = Q::deserialize(Query(query(parts.uri.query().unwrap_or_default())));
+        Self(query.unwrap_or_default())
+    }
+}
+
+/// The values of the path, in their order. The router has them ready.
+pub(super) fn values(parts: &mut Parts) -> Result<Vec<(String, String)>, Error> {
+    let values = RawPathParams::from_request_parts(parts, &()).now_or_never();
+    let values = values.and_then(Result::ok).ok_or(Reason::NotFound)?;
     let owned = |(name, text): (&str, &str)| (name.to_owned(), text.to_owned());
     Ok(values.iter().map(owned).collect())
 }
 
-async fn path(parts: &mut Parts) -> Result<Word, Error> {
-    let texts: Vec<String> = values(parts)
-        .await?
-        .into_iter()
-        .map(|(_, text)| text)
-        .collect();
+fn path(parts: &mut Parts) -> Result<Word, Error> {
+    let texts: Vec<String> = values(parts)?.into_iter().map(|(_, text)| text).collect();
     let mut rest = texts.into_iter();
     let text = rest
         .next()

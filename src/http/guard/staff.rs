@@ -4,9 +4,8 @@ use std::marker::PhantomData;
 
 use http::request::Parts;
 
-use super::{FromAddress as _, Guard, Load};
+use super::{Asking, Guard, Load, Page, Pending};
 use crate::app::App;
-use crate::domain::branding::Branding;
 use crate::domain::id::{ClientId, SessionId, StaffId};
 use crate::domain::next::Side;
 use crate::domain::role::Role;
@@ -14,10 +13,10 @@ use crate::domain::time::Millis;
 use crate::http::chrome::Chrome;
 use crate::http::cookie::{self, Ticket};
 use crate::http::news::News;
-use crate::http::{Argument, Error};
+use crate::http::{Argument, Error, Reason};
 use crate::store::audit::{Entry, Principal};
+use crate::store::session;
 use crate::store::viewer::Asker;
-use crate::store::{Results, Statement, session};
 
 /// A sensitive act needs a proof of identity no older than this.
 pub(super) const FRESH: Millis = Millis::minutes(10);
@@ -165,36 +164,13 @@ impl<R: Rank, L: Load> Guard for StaffOf<R, L> {
 }
 
 impl<R: Rank, L: Load> Argument for StaffOf<R, L> {
-    /// 1. the cookie's signature and age, without D1; 2. what the address says; 3. the session's
-    /// row and the page's data in one batch; 4. role and freshness; 5. the page's data.
     async fn take(parts: &mut Parts) -> Result<Self, Error> {
-        // 1.
-        let app = super::app(parts)?;
-        let ticket = ticket(&app, parts)?;
-        // 2.
-        let args = L::Args::from_address(parts).await;
-        let asker = Asker {
-            session: ticket.session,
-            side: Side::Staff,
-            preview: false,
-            now: app.now,
-            module: None,
-            also: None,
-            often: false,
-        };
-        let own = match &args {
-            Ok(args) => L::statements(args, &asker),
-            Err(_said_below) => Vec::new(),
-        };
-        // 3. and 4.
-        let (me, branding, mut results) = admit(&app, parts, ticket, own, Needs::of::<R>()).await?;
-        // 5.
-        let page = L::read(args?, &mut results, app.now)?.ok_or(Error::NotFound)?;
-        let chrome = Chrome::new(&app, parts, &branding, me);
+        let mut page = Page::<L>::new();
+        let (app, chrome) = admit(parts, &mut page, Needs::of::<R>()).await?;
         Ok(Self {
             app,
             chrome,
-            page,
+            page: page.take()?,
             proof: PhantomData,
         })
     }
@@ -215,13 +191,36 @@ impl Needs {
             without_factor: R::WITHOUT_FACTOR,
         }
     }
+
+    /// Whether this session of theirs is enough.
+    fn met_by(&self, row: &session::StaffRow, app: &App, parts: &Parts) -> Result<(), Error> {
+        if row.lacks_factor && !self.without_factor {
+            return Err(Reason::LacksFactor.into());
+        }
+        if row.role < self.least {
+            return Err(Reason::Forbidden(
+                "Your role does not include this. Please ask an owner or admin of your portal.",
+            )
+            .into());
+        }
+        if self.fresh && app.now.since(row.confirmed_at) > FRESH {
+            return Err(Reason::Confirm {
+                side: Side::Staff,
+                next: Side::Staff.next_of(parts),
+                person: row.staff_id.to_string(),
+            }
+            .into());
+        }
+        Ok(())
+    }
 }
 
 fn sign_in(parts: &Parts) -> Error {
-    Error::SignIn {
+    Reason::SignIn {
         side: Side::Staff,
         next: Side::Staff.next_of(parts),
     }
+    .into()
 }
 
 /// The cookie of a session that may be live.
@@ -230,48 +229,54 @@ fn ticket(app: &App, parts: &Parts) -> Result<Ticket, Error> {
     ticket.ok_or_else(|| sign_in(parts))
 }
 
-/// The session's row and what the page asked, in one batch; then whether this person may. One function
-/// for all pages and ranks, so that it stands in the worker once.
-async fn admit(
-    app: &App,
-    parts: &Parts,
-    ticket: Ticket,
-    asked: Vec<Statement>,
+/// The way through this door, for all pages and ranks: 1. the cookie's signature and age, without D1; 2. what
+/// the address says; 3. the session's row and the page's data in one batch; 4. role and freshness; 5. the
+/// page's data.
+fn admit<'p>(
+    parts: &'p mut Parts,
+    page: &'p mut dyn Asking,
     needs: Needs,
-) -> Result<(Me, Branding, Results), Error> {
-    let mut batch = vec![session::staff_member(ticket.session, app.now)];
-    batch.extend(cookie::touch(app, ticket, Side::Staff));
-    let own = batch.len();
-    batch.extend(asked);
-    let mut results = app.db.batch(batch).await?;
-    let row: Option<session::StaffRow> = results.first()?;
-    for _ in 1..own {
-        results.skip()?;
-    }
-    let row = row.ok_or_else(|| sign_in(parts))?;
-    if row.lacks_factor && !needs.without_factor {
-        return Err(Error::LacksFactor);
-    }
-    if row.role < needs.least {
-        return Err(Error::Forbidden(
-            "Your role does not include this. Please ask an owner or admin of your portal.",
-        ));
-    }
-    if needs.fresh && app.now.since(row.confirmed_at) > FRESH {
-        return Err(Error::Confirm {
+) -> Pending<'p, Result<(App, Chrome<Me>), Error>> {
+    Box::pin(async move {
+        // 1.
+        let app = super::app(parts)?;
+        let ticket = ticket(&app, parts)?;
+        // 2.
+        let asker = Asker {
+            session: ticket.session,
             side: Side::Staff,
-            next: Side::Staff.next_of(parts),
-            person: row.staff_id.to_string(),
-        });
-    }
-    let me = Me {
-        id: row.staff_id,
-        session: ticket.session,
-        name: row.name,
-        email: row.email,
-        role: row.role,
-        news: News(row.news),
-        address: super::super::visitor::address(&parts.headers),
-    };
-    Ok((me, row.branding, results))
+            preview: false,
+            now: app.now,
+            module: None,
+            also: None,
+            often: false,
+        };
+        let statements = page.ask(parts, &asker).await;
+        // 3.
+        let mut batch = vec![session::staff_member(ticket.session, app.now)];
+        batch.extend(cookie::touch(&app, ticket, Side::Staff));
+        let own = batch.len();
+        batch.extend(statements);
+        let mut results = app.db.batch(batch).await?;
+        let row: Option<session::StaffRow> = results.first()?;
+        for _ in 1..own {
+            results.skip()?;
+        }
+        // 4.
+        let row = row.ok_or_else(|| sign_in(parts))?;
+        needs.met_by(&row, &app, parts)?;
+        let me = Me {
+            id: row.staff_id,
+            session: ticket.session,
+            name: row.name,
+            email: row.email,
+            role: row.role,
+            news: News(row.news),
+            address: super::super::visitor::address(&parts.headers),
+        };
+        // 5.
+        page.read(&mut results, app.now)?;
+        let chrome = Chrome::new(&app, parts, &row.branding, me);
+        Ok((app, chrome))
+    })
 }

@@ -8,9 +8,8 @@ use std::marker::PhantomData;
 use http::request::Parts;
 
 use super::staff::FRESH;
-use super::{FromAddress as _, Guard, Load};
+use super::{Asking, Guard, Load, Page, Pending};
 use crate::app::App;
-use crate::domain::branding::Branding;
 use crate::domain::id::{AccountId, ClientId, ContactId, SessionId};
 use crate::domain::module::{Module, Modules};
 use crate::domain::next::Side;
@@ -19,10 +18,10 @@ use crate::http::chrome::Chrome;
 use crate::http::cookie::{self, Ticket};
 use crate::http::news::News;
 use crate::http::preview::{self, Pass};
-use crate::http::{Argument, Error};
+use crate::http::{Argument, Error, Reason};
 use crate::store::preview::PreviewRow;
+use crate::store::session;
 use crate::store::viewer::Asker;
-use crate::store::{Results, Statement, session};
 
 /// The part of the portal that a page belongs to.
 pub(crate) trait Scope: Send + 'static {
@@ -279,42 +278,18 @@ impl<M: Scope, L: Load> Guard for Viewer<M, L> {
 }
 
 impl<M: Scope, L: Load> Argument for Viewer<M, L> {
-    /// 1. the cookie's signature and age, without D1; a preview's stands before a session's;
-    /// 2. what the address says; 3. the row of session or preview and the page's data in one batch;
-    /// 4. portal, module and freshness; 5. the page's data.
     async fn take(parts: &mut Parts) -> Result<Self, Error> {
-        // 1.
-        let app = super::app(parts)?;
-        let (pass, ticket) = ticket(&app, parts)?;
-        // 2.
-        let args = L::Args::from_address(parts).await;
-        let asker = Asker {
-            session: ticket.session,
-            side: Side::Client,
-            preview: pass.is_some(),
-            now: app.now,
-            module: M::MODULE,
-            also: M::ALSO,
-            often: false,
-        };
-        let own = match &args {
-            Ok(args) => L::statements(args, &asker),
-            Err(_said_below) => Vec::new(),
-        };
-        // 3. and 4.
         let needs = Needs {
             modules: [M::MODULE, M::ALSO],
             while_closed: M::WHILE_CLOSED,
             fresh: M::FRESH,
         };
-        let (me, branding, mut results) = admit(&app, parts, (pass, ticket), own, needs).await?;
-        // 5.
-        let page = L::read(args?, &mut results, app.now)?.ok_or(Error::NotFound)?;
-        let chrome = Chrome::new(&app, parts, &branding, me);
+        let mut page = Page::<L>::new();
+        let (app, chrome) = admit(parts, &mut page, needs).await?;
         Ok(Self {
             app,
             chrome,
-            page,
+            page: page.take()?,
             proof: PhantomData,
         })
     }
@@ -328,10 +303,11 @@ struct Needs {
 }
 
 fn sign_in(parts: &Parts) -> Error {
-    Error::SignIn {
+    Reason::SignIn {
         side: Side::Client,
         next: Side::Client.next_of(parts),
     }
+    .into()
 }
 
 /// The cookie of a preview or else of a session, that may be live.
@@ -344,80 +320,102 @@ fn ticket(app: &App, parts: &Parts) -> Result<(Option<Pass>, Ticket), Error> {
     Ok((pass, ticket.ok_or_else(|| sign_in(parts))?))
 }
 
-/// The row of session or preview and what the page asked, in one batch; then whether this person may.
-/// One function for all pages and scopes, so that it stands in the worker once.
-async fn admit(
-    app: &App,
-    parts: &Parts,
-    (pass, ticket): (Option<Pass>, Ticket),
-    asked: Vec<Statement>,
+/// The way through this door, for all pages and scopes: 1. the cookie's signature and age, without D1; a
+/// preview's stands before a session's; 2. what the address says; 3. the row of session or preview and the
+/// page's data in one batch; 4. portal, module and freshness; 5. the page's data.
+fn admit<'p>(
+    parts: &'p mut Parts,
+    page: &'p mut dyn Asking,
     needs: Needs,
-) -> Result<(Who, Branding, Results), Error> {
-    let mut batch = match &pass {
-        Some(pass) => pass.statements(app, parts)?.into(),
-        None => vec![session::contact(ticket.session, app.now)],
-    };
-    if pass.is_none() {
-        batch.extend(cookie::touch(app, ticket, Side::Client));
-    }
-    let own = batch.len();
-    batch.extend(asked);
-    let mut results = app.db.batch(batch).await?;
-    let (row, preview) = if pass.is_some() {
-        let row: Option<PreviewRow> = results.first()?;
-        let row = row.ok_or_else(|| preview::over(app))?;
-        let preview = Preview {
-            is_named: row.is_named,
-            is_open: row.seen.portal_open,
-            people: serde_json::from_str(&row.people)?,
-        };
-        (Some(row.seen), Some(preview))
-    } else {
-        (results.first::<session::ContactRow>()?, None)
-    };
-    for _ in 1..own {
-        results.skip()?;
-    }
-    let row = row.ok_or_else(|| sign_in(parts))?;
-    let others: Vec<Other> = serde_json::from_str(&row.others)?;
-    if !row.portal_open && !needs.while_closed && preview.is_none() {
-        return Err(Error::PortalClosed(Some(others)));
-    }
-    if !row.same_epoch && !needs.while_closed {
-        return Err(sign_in(parts));
-    }
-    let modules =
-        Modules::from_bits(row.modules).map_err(|_bits| Error::internal("unknown modules"))?;
-    let mut needed = needs.modules.into_iter().flatten();
-    if needed.any(|module| !modules.has(module)) {
-        return Err(Error::NotFound);
-    }
-    if needs.fresh && app.now.since(row.confirmed_at) > FRESH {
-        return Err(Error::Confirm {
+) -> Pending<'p, Result<(App, Chrome<Who>), Error>> {
+    Box::pin(async move {
+        // 1.
+        let app = super::app(parts)?;
+        let (pass, ticket) = ticket(&app, parts)?;
+        // 2.
+        let [module, also] = needs.modules;
+        let asker = Asker {
+            session: ticket.session,
             side: Side::Client,
-            next: Side::Client.next_of(parts),
-            person: row.account_id.to_string(),
-        });
-    }
-    let who = Who {
-        id: row.contact_id,
-        account: row.account_id,
-        session: ticket.session,
-        client: row.client_id,
-        client_name: row.client_name,
-        name: format!("{} {}", row.first_name, row.last_name)
-            .trim()
-            .to_owned(),
-        first_name: row.first_name,
-        last_name: row.last_name,
-        email: row.email,
-        has_password: row.has_password,
-        others,
-        documents: modules.has(Module::Documents),
-        modules,
-        news: News(row.news),
-        address: super::super::visitor::address(&parts.headers),
-        preview,
-    };
-    Ok((who, row.branding, results))
+            preview: pass.is_some(),
+            now: app.now,
+            module,
+            also,
+            often: false,
+        };
+        let statements = page.ask(parts, &asker).await;
+        // 3.
+        let mut batch = match &pass {
+            Some(pass) => pass.statements(&app, parts)?.into(),
+            None => vec![session::contact(ticket.session, app.now)],
+        };
+        if pass.is_none() {
+            batch.extend(cookie::touch(&app, ticket, Side::Client));
+        }
+        let own = batch.len();
+        batch.extend(statements);
+        let mut results = app.db.batch(batch).await?;
+        let (row, preview) = if pass.is_some() {
+            let row: Option<PreviewRow> = results.first()?;
+            let row = row.ok_or_else(|| preview::over(&app))?;
+            let preview = Preview {
+                is_named: row.is_named,
+                is_open: row.seen.portal_open,
+                people: serde_json::from_str(&row.people)?,
+            };
+            (Some(row.seen), Some(preview))
+        } else {
+            (results.first::<session::ContactRow>()?, None)
+        };
+        for _ in 1..own {
+            results.skip()?;
+        }
+        // 4.
+        let row = row.ok_or_else(|| sign_in(parts))?;
+        let others: Vec<Other> = serde_json::from_str(&row.others)?;
+        if !row.portal_open && !needs.while_closed && preview.is_none() {
+            return Err(Reason::PortalClosed(Some(others)).into());
+        }
+        if !row.same_epoch && !needs.while_closed {
+            return Err(sign_in(parts));
+        }
+        let modules =
+            Modules::from_bits(row.modules).map_err(|_bits| Error::internal("unknown modules"))?;
+        let mut needed = needs.modules.into_iter().flatten();
+        if needed.any(|module| !modules.has(module)) {
+            return Err(Reason::NotFound.into());
+        }
+        if needs.fresh && app.now.since(row.confirmed_at) > FRESH {
+            return Err(Reason::Confirm {
+                side: Side::Client,
+                next: Side::Client.next_of(parts),
+                person: row.account_id.to_string(),
+            }
+            .into());
+        }
+        let who = Who {
+            id: row.contact_id,
+            account: row.account_id,
+            session: ticket.session,
+            client: row.client_id,
+            client_name: row.client_name,
+            name: format!("{} {}", row.first_name, row.last_name)
+                .trim()
+                .to_owned(),
+            first_name: row.first_name,
+            last_name: row.last_name,
+            email: row.email,
+            has_password: row.has_password,
+            others,
+            documents: modules.has(Module::Documents),
+            modules,
+            news: News(row.news),
+            address: super::super::visitor::address(&parts.headers),
+            preview,
+        };
+        // 5.
+        page.read(&mut results, app.now)?;
+        let chrome = Chrome::new(&app, parts, &row.branding, who);
+        Ok((app, chrome))
+    })
 }

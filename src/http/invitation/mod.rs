@@ -16,7 +16,7 @@ use super::chrome::{Chrome, Flash, Nobody};
 use super::cookie::{self, Ticket};
 use super::guard::{InPath, Public};
 use super::page::{Answer, page, see, try_again};
-use super::{Error, Fields, magic, newcomer, once, visitor};
+use super::{Error, Fields, Reason, magic, newcomer, once, visitor};
 use crate::app::App;
 use crate::domain::credential::{self, Proof};
 use crate::domain::id::SessionId;
@@ -184,9 +184,10 @@ async fn look(app: &App, presented: &Presented<'_>, typed: bool) -> Result<Optio
         .as_ref()
         .is_some_and(|invitee| invitee.password_hash.is_some());
     if typed && guarded && results.changes()? == 0 {
-        return Err(Error::TooMany {
+        return Err(Reason::TooMany {
             retry_after: ACCOUNT.window.as_seconds_ceil(),
-        });
+        }
+        .into());
     }
     Ok(invitee)
 }

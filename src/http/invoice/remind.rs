@@ -5,10 +5,10 @@ use crate::domain::id::InvoiceId;
 use crate::domain::reminder::{StageTone, by_hand, decide_remind};
 use crate::domain::template::Kind;
 use crate::domain::time::Timestamp;
-use crate::http::Error;
 use crate::http::chrome::Flash;
 use crate::http::guard::{InPath, Load, Staff};
 use crate::http::page::{Answer, see};
+use crate::http::{Error, Reason};
 use crate::paying::{Reminder, Wording};
 use crate::store::branding::{self, Branding};
 use crate::store::reminder::{self, Open};
@@ -61,7 +61,7 @@ pub(crate) async fn remind(staff: Staff<Reminding>) -> Answer {
         return refused(app, id, why);
     }
     let Some(open) = &of.open else {
-        return Err(Error::NotFound);
+        return Err(Reason::NotFound.into());
     };
     let stage = by_hand(one.today);
     if open.was_sent(&stage) {

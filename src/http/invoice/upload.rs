@@ -22,7 +22,7 @@ use crate::http::chrome::{Chrome, Flash};
 use crate::http::document::{Reader, put, text};
 use crate::http::guard::{Me, Staff};
 use crate::http::page::{Answer, page, see, try_again};
-use crate::http::{Error, Fields, Incoming, Part, Parts, choices};
+use crate::http::{Error, Fields, Incoming, Part, Parts, Reason, choices};
 use crate::store::invoice::draft::{By, Draft, Open};
 use crate::store::invoice::own;
 use crate::store::project::Choice;
@@ -210,7 +210,10 @@ async fn store(
             form.refuse("file", UploadedError::TooLarge);
             Ok(None)
         }
-        Err(Error::Unavailable(cause)) => {
+        Err(error) => {
+            let Reason::Unavailable(cause) = &*error else {
+                return Err(error);
+            };
             worker::console_error!("receiving {name}: {cause}");
             form.refuse(
                 "file",
@@ -218,7 +221,6 @@ async fn store(
             );
             Ok(None)
         }
-        Err(other) => Err(other),
     }
 }
 

@@ -12,7 +12,7 @@ use crate::http::chrome::{Chrome, Flash};
 use crate::http::guard::{InPath, Load, Me, Messaging, Staff, Viewer, Who};
 use crate::http::page::{Answer, page, see, try_again};
 use crate::http::said::{LATE, hint, receive};
-use crate::http::{Error, Fields, Incoming};
+use crate::http::{Error, Fields, Incoming, Reason};
 use crate::store::client::Client;
 use crate::store::message::say::{self, Word};
 use crate::store::message::{self, Reach};
@@ -187,7 +187,7 @@ pub(crate) async fn create(
                 Flash::success(app, "Your message is sent. Our answer will appear here.");
                 return see(&format!("/messages/{at}"));
             }
-            Written::Gone => return Err(Error::NotFound),
+            Written::Gone => return Err(Reason::NotFound.into()),
             Written::Late => form.refuse("file", LATE),
             Written::Full(full) => {
                 refuse(&mut form, full);
@@ -228,7 +228,7 @@ pub(crate) async fn create_by_staff(staff: Staff<OfStaff>, incoming: Incoming) -
                 Flash::success(app, format!("Your message to {} is sent.", client.name));
                 return see(&format!("/admin/messages/{at}"));
             }
-            Written::Gone => return Err(Error::NotFound),
+            Written::Gone => return Err(Reason::NotFound.into()),
             Written::Late => form.refuse("file", LATE),
             Written::Full(_) => return Err(Error::internal("staff are not counted")),
         }

@@ -10,7 +10,7 @@ use crate::http::chrome::Flash;
 use crate::http::guard::{Messaging, Staff, Viewer};
 use crate::http::page::{Answer, see, try_again};
 use crate::http::said::{LATE, receive};
-use crate::http::{Error, Fields, Incoming};
+use crate::http::{Error, Fields, Incoming, Reason};
 use crate::store::allowance::{self, Taken};
 use crate::store::message::say::{self, Placed, Word};
 use crate::store::said::Arrived;
@@ -129,7 +129,7 @@ pub(crate) async fn say(viewer: Viewer<Messaging, Within<OfClient>>, incoming: I
                 Flash::success(app, "Your message is sent.");
                 return see(&format!("/messages/{at}"));
             }
-            Written::Gone => return Err(Error::NotFound),
+            Written::Gone => return Err(Reason::NotFound.into()),
             Written::Late => form.refuse("file", LATE),
             Written::Full(full) => {
                 refuse(&mut form, full);
@@ -166,7 +166,7 @@ pub(crate) async fn say_by_staff(staff: Staff<OfStaff>, incoming: Incoming) -> A
                 Flash::success(app, "Your message is sent.");
                 return see(&format!("/admin/messages/{at}"));
             }
-            Written::Gone => return Err(Error::NotFound),
+            Written::Gone => return Err(Reason::NotFound.into()),
             Written::Late => form.refuse("file", LATE),
             Written::Full(_) => return Err(Error::internal("staff are not counted")),
         }

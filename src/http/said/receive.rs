@@ -6,7 +6,7 @@ use crate::domain::filename::FileName;
 use crate::domain::settings::UploadLimit;
 use crate::domain::upload::{UploadRefused, form_blob};
 use crate::http::document::{Reader, put, text};
-use crate::http::{Error, Fields, Incoming, Part, Parts};
+use crate::http::{Error, Fields, Incoming, Part, Parts, Reason};
 use crate::store::said::Arrived;
 
 /// What is told where the files were under way for too long.
@@ -119,7 +119,10 @@ async fn store(
             form.refuse("file", large());
             Ok(None)
         }
-        Err(Error::Unavailable(cause)) => {
+        Err(error) => {
+            let Reason::Unavailable(cause) = &*error else {
+                return Err(error);
+            };
             worker::console_error!("receiving {name}: {cause}");
             form.refuse(
                 "file",
@@ -127,6 +130,5 @@ async fn store(
             );
             Ok(None)
         }
-        Err(other) => Err(other),
     }
 }

@@ -13,7 +13,7 @@ use crate::domain::time::Timestamp;
 use crate::http::chrome::{Chrome, Flash};
 use crate::http::guard::{InPath, Load, Manager, Me};
 use crate::http::page::{Answer, page, see, try_again};
-use crate::http::{Error, Fields, kept};
+use crate::http::{Error, Fields, Reason, kept};
 use crate::store::settings::{self, Security};
 use crate::store::staff::{self, Member, Seen};
 use crate::store::viewer::Asker;
@@ -193,10 +193,10 @@ fn seen(me: &Me, member: &Member) -> Seen {
 fn refuse(refused: RoleRefused) -> Error {
     match refused {
         RoleRefused::NotAllowed | RoleRefused::OwnerUntouchable | RoleRefused::OwnerMaking => {
-            Error::Forbidden(refused.sentence())
+            Reason::Forbidden(refused.sentence()).into()
         }
         RoleRefused::LastOwner | RoleRefused::Yourself | RoleRefused::OwnRole => {
-            Error::Unprocessable(refused.to_string())
+            Reason::Unprocessable(refused.to_string()).into()
         }
     }
 }
@@ -269,11 +269,11 @@ pub(crate) async fn invite(staff: Manager<One>) -> Answer {
         StaffState::Invited(_) => {}
         StaffState::Active => {
             let why = format!("{} has joined already and can sign in.", member.name);
-            return Err(Error::Unprocessable(why));
+            return Err(Reason::Unprocessable(why).into());
         }
         StaffState::Deactivated => {
             let why = format!("{} is deactivated. Reactivate them first.", member.name);
-            return Err(Error::Unprocessable(why));
+            return Err(Reason::Unprocessable(why).into());
         }
     }
     let invited = mail::Invited {

@@ -14,7 +14,7 @@ use crate::http::chrome::{Chrome, Flash};
 use crate::http::guard::{Load, Supported, Viewer, Who};
 use crate::http::page::{Answer, page, see, try_again};
 use crate::http::said::{LATE, hint, receive};
-use crate::http::{Error, Fields, Incoming};
+use crate::http::{Error, Fields, Incoming, Reason};
 use crate::store::allowance::{self, Taken};
 use crate::store::said::Arrived;
 use crate::store::support::{self, Support};
@@ -204,7 +204,7 @@ pub(crate) async fn create(viewer: Viewer<Supported, Within<New>>, incoming: Inc
             );
             see(&format!("{}/{}", path(), at.ticket_id))
         }
-        Written::Gone => Err(Error::NotFound),
+        Written::Gone => Err(Reason::NotFound.into()),
         Written::Late => {
             form.refuse("file", LATE);
             try_again(&NewPage::new(viewer.chrome, &viewer.page, form))
@@ -265,7 +265,7 @@ pub(crate) async fn reply(
             Flash::success(app, text);
             see(&format!("{}/{}", path(), at.ticket_id))
         }
-        Written::Gone => Err(Error::NotFound),
+        Written::Gone => Err(Reason::NotFound.into()),
         Written::Late => {
             form.refuse("file", LATE);
             try_again(&SeenTicket::new(viewer.chrome, viewer.page, form))

@@ -17,7 +17,7 @@ use crate::http::chrome::Flash;
 use crate::http::document::landing::{Place, Sender, land};
 use crate::http::guard::{InPath, InPathAndQuery, Load, Sending, Viewer};
 use crate::http::page::{Answer, json};
-use crate::http::{Error, Incoming, Json};
+use crate::http::{Error, Incoming, Json, Reason};
 use crate::store::allowance::{self, Taken};
 use crate::store::ticket::mail::{self, Candidate};
 use crate::store::upload::{self, Going, Limit, Made, Upload};
@@ -146,7 +146,7 @@ pub(crate) async fn create(viewer: Viewer<Sending, May>, Json(wanted): Json<Want
     let used: Vec<Used> = results.rows()?;
     if !counted && let Some(full) = Full::of_all(amounts, &used, app.now) {
         give_back(app, &upload).await;
-        return Err(Error::Full(full));
+        return Err(Reason::Full(full).into());
     }
     begun(&upload)
 }
@@ -199,7 +199,7 @@ pub(crate) async fn complete(viewer: Viewer<Sending, Ending>) -> Answer {
     };
     let sender = Sender::Client(&viewer.chrome, asker, staff);
     let (made, _full) = land(app, sender, &[], &place, &[file], &wishes).await?;
-    let made = made.into_iter().next().ok_or(Error::NotFound)?;
+    let made = made.into_iter().next().ok_or(Reason::NotFound)?;
     Flash::success(
         app,
         match together {

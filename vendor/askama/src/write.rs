@@ -1,0 +1,144 @@
+//! How values are written, as they are and for HTML.
+
+use core::fmt::{self, Write};
+use std::borrow::Cow;
+
+use crate::filters::{Writable, WriteWritable};
+use crate::{Result, Values};
+
+/// A value that writes itself without a formatter.
+pub trait FastWritable {
+    /// As it is.
+    fn write_into(&self, dest: &mut dyn Write, values: &dyn Values) -> Result<()>;
+
+    /// With all that HTML could take for markup escaped.
+    fn write_html(&self, dest: &mut dyn Write, values: &dyn Values) -> Result<()> {
+        self.write_into(&mut Escaping(dest), values)
+    }
+}
+
+/// Escapes what passes through it.
+pub(crate) struct Escaping<'a>(pub(crate) &'a mut dyn Write);
+
+impl Write for Escaping<'_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        escape(self.0, text)
+    }
+}
+
+/// Writes a text with `"`, `&`, `'`, `<` and `>` as numbers: safe between tags and in quoted attributes.
+#[inline(never)]
+pub(crate) fn escape(dest: &mut dyn Write, text: &str) -> fmt::Result {
+    let mut rest = text;
+    while let Some(at) = rest.bytes().position(|byte| number(byte).is_some()) {
+        let (plain, marked) = rest.split_at(at);
+        let (mark, after) = marked.split_at(1);
+        if !plain.is_empty() {
+            dest.write_str(plain)?;
+        }
+        dest.write_str(mark.bytes().find_map(number).unwrap_or_default())?;
+        rest = after;
+    }
+    if rest.is_empty() {
+        return Ok(());
+    }
+    dest.write_str(rest)
+}
+
+/// All are ASCII, so a text may be cut beside them.
+#[inline(always)]
+const fn number(byte: u8) -> Option<&'static str> {
+    match byte {
+        b'"' => Some("&#34;"),
+        b'&' => Some("&#38;"),
+        b'\'' => Some("&#39;"),
+        b'<' => Some("&#60;"),
+        b'>' => Some("&#62;"),
+        _ => None,
+    }
+}
+
+/// Writes what only a formatter can write. One function for all types.
+#[inline(never)]
+pub(crate) fn display(dest: &mut dyn Write, value: &dyn fmt::Display) -> fmt::Result {
+    write!(dest, "{value}")
+}
+
+impl FastWritable for str {
+    #[inline(always)]
+    fn write_into(&self, dest: &mut dyn Write, _values: &dyn Values) -> Result<()> {
+        Ok(dest.write_str(self)?)
+    }
+
+    #[inline(always)]
+    fn write_html(&self, dest: &mut dyn Write, _values: &dyn Values) -> Result<()> {
+        Ok(escape(dest, self)?)
+    }
+}
+
+impl FastWritable for char {
+    #[inline(always)]
+    fn write_into(&self, dest: &mut dyn Write, _values: &dyn Values) -> Result<()> {
+        Ok(dest.write_char(*self)?)
+    }
+}
+
+impl FastWritable for bool {
+    #[inline(always)]
+    fn write_into(&self, dest: &mut dyn Write, _values: &dyn Values) -> Result<()> {
+        Ok(dest.write_str(if *self { "true" } else { "false" })?)
+    }
+}
+
+/// Passes on what another value writes.
+macro_rules! forwards {
+    ($([$($generics:tt)*] $type:ty;)*) => { $(
+        impl<$($generics)*> FastWritable for $type {
+            #[inline(always)]
+            fn write_into(&self, dest: &mut dyn Write, values: &dyn Values) -> Result<()> {
+                (**self).write_into(dest, values)
+            }
+
+            #[inline(always)]
+            fn write_html(&self, dest: &mut dyn Write, values: &dyn Values) -> Result<()> {
+                (**self).write_html(dest, values)
+            }
+        }
+    )* };
+}
+
+forwards! {
+    [T: FastWritable + ?Sized] &T;
+    [T: FastWritable + ?Sized] &mut T;
+    [T: FastWritable + ?Sized] Box<T>;
+    [T: FastWritable + ?Sized] std::sync::Arc<T>;
+    [T: FastWritable + ToOwned + ?Sized] Cow<'_, T>;
+    [] String;
+}
+
+macro_rules! numbers {
+    ($($type:ty)*) => { $(
+        impl FastWritable for $type {
+            #[inline(always)]
+            fn write_into(&self, dest: &mut dyn Write, _values: &dyn Values) -> Result<()> {
+                Ok(display(dest, self)?)
+            }
+        }
+    )* };
+}
+
+numbers!(u8 u16 u32 u64 usize i8 i16 i32 i64 isize);
+
+impl<S: FastWritable + ?Sized> WriteWritable for &&Writable<'_, S> {
+    #[inline(always)]
+    fn askama_write(&self, dest: &mut dyn Write, values: &dyn Values) -> Result<()> {
+        self.0.write_into(dest, values)
+    }
+}
+
+impl<S: fmt::Display + ?Sized> WriteWritable for &&&Writable<'_, S> {
+    #[inline(always)]
+    fn askama_write(&self, dest: &mut dyn Write, _values: &dyn Values) -> Result<()> {
+        Ok(display(dest, &self.0)?)
+    }
+}
