@@ -61,7 +61,8 @@ impl Error {
         // "UNIQUE constraint failed: clients.id: SQLITE_CONSTRAINT…": of one column, or of several.
         if let Some((_, columns)) = cause.split_once("UNIQUE constraint failed: ") {
             let columns = columns.split(": ").next().unwrap_or(columns);
-            let of_id = columns.ends_with(".id") && !columns.contains(',');
+            let column = columns.rsplit_once('.').map(|(_, column)| column);
+            let of_id = column == Some("id") && !columns.contains(',');
             return Self::Conflict(if of_id {
                 Conflict::Repeat
             } else {
