@@ -63,6 +63,13 @@ async function counted({ DB, DOCUMENTS }, { tables }, entries) {
   if (wrong.length) throw new Plain(`The restored portal is not what was backed up:\n- ${wrong.join("\n- ")}`);
 }
 
+/** The command that starts what was restored, with the settings that were given here. */
+function startWith() {
+  const given = ["STATE_DIR", "PORT"].filter((name) => process.env[name]);
+  const word = (text) => (/^[\w./:@-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
+  return ["Start it with  make dev", ...given.map((name) => `${name}=${word(process.env[name])}`)].join(" ");
+}
+
 await main(async () => {
   if (!process.env.FROM) throw new Plain("Say which backup: make restore FROM=backups/…");
   const folder = isAbsolute(process.env.FROM) ? process.env.FROM : at(process.env.FROM);
@@ -108,6 +115,6 @@ await main(async () => {
     say();
     say(`Restored and counted: ${rows} rows, ${entries.length} files, ${values.length} values of branding.`);
     if (manifest.missing.length) say(`${manifest.missing.length} file(s) were missing when the backup was made.`);
-    say(remote ? "People sign in again if SESSION_KEYS differ from those of then." : "Start it with  make dev");
+    say(remote ? "People sign in again if SESSION_KEYS differ from those of then." : startWith());
   });
 });

@@ -209,7 +209,9 @@ fn an_electronic_invoice_needs_what_the_norm_asks_for() {
         change(&mut sheet);
         let pdf = drawn(&sheet);
         assert!(
-            pdf.electronic.iter().any(|each| each.starts_with(reason)),
+            pdf.electronic
+                .iter()
+                .any(|gap| gap.sentence.starts_with(reason)),
             "{reason}: {:?}",
             pdf.electronic
         );

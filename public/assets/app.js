@@ -24,11 +24,15 @@ function mark(form, busy) {
   for (const button of form.querySelectorAll("button:not([type=button])")) button.setAttribute("aria-disabled", busy);
 }
 
-// Switches that save themselves need no Save button.
-for (const form of doc.querySelectorAll("form[data-autosubmit]")) {
-  for (const button of form.querySelectorAll("button")) button.hidden = true;
-  form.addEventListener("change", () => form.requestSubmit());
+// Switches that save themselves need no Save button, also where a part of the page was renewed.
+function switches(within) {
+  for (const form of within.querySelectorAll("form[data-autosubmit]")) {
+    for (const button of form.querySelectorAll("button")) button.hidden = true;
+    form.addEventListener("change", () => form.requestSubmit());
+  }
 }
+switches(doc);
+doc.addEventListener("renewed", (event) => switches(event.target));
 
 // Copy buttons take the text of the field before them.
 if (navigator.clipboard) {

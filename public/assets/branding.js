@@ -57,6 +57,21 @@ function paint(hex) {
 
 const shown = (name) => pane.querySelectorAll(`[data-show="${name}"]`);
 
+// Says at once, and at the field, why the form cannot go like this; "" takes it back. The id is that of the server's sentence.
+function refuse(input, text) {
+  input.setCustomValidity(text);
+  const id = `e-${input.name}`;
+  document.getElementById(id)?.remove();
+  input.closest(".field").classList.toggle("invalid", Boolean(text));
+  const hint = document.getElementById(`h-${input.name}`) ? `h-${input.name}` : "";
+  input.setAttribute("aria-describedby", text ? `${id} ${hint}`.trim() : hint);
+  if (!text) return input.removeAttribute("aria-invalid");
+  input.setAttribute("aria-invalid", "true");
+  const said = Object.assign(document.createElement("p"), { className: "error", id, textContent: text });
+  said.setAttribute("role", "alert");
+  (input.closest(".colour") ?? input).after(said);
+}
+
 if (pane) {
   const colour = field("colour");
   const picker = document.querySelector("[data-picker]");
@@ -67,7 +82,13 @@ if (pane) {
     if (picker) picker.value = hex;
   };
   if (colour) {
-    colour.addEventListener("input", repaint);
+    colour.addEventListener("input", () => {
+      repaint();
+      if (parse(colour.value)) refuse(colour, "");
+    });
+    colour.addEventListener("change", () => {
+      if (!parse(colour.value)) refuse(colour, "Enter a colour as # and six characters from 0–9 and A–F, like #2F5D50.");
+    });
     dark.addEventListener("change", repaint);
     repaint();
   }
@@ -75,6 +96,7 @@ if (pane) {
     picker.hidden = false;
     picker.addEventListener("input", () => {
       colour.value = picker.value;
+      refuse(colour, "");
       repaint();
     });
   }
@@ -87,7 +109,10 @@ if (pane) {
   const images = [...shown("logo")].map((image) => ({ image, src: image.src, hidden: image.hidden }));
   let address;
   field("logo")?.addEventListener("change", (event) => {
-    const [file] = event.target.files;
+    const [chosen] = event.target.files;
+    const fits = !chosen || event.target.accept.split(",").includes(chosen.type);
+    refuse(event.target, fits ? "" : "This cannot be the logo: PNG, JPEG or WebP is needed.");
+    const file = fits ? chosen : undefined;
     if (address) URL.revokeObjectURL(address);
     address = file && URL.createObjectURL(file);
     for (const { image, src, hidden } of images) {

@@ -18,8 +18,13 @@ const make = (tag, props, ...inside) => {
   element.append(...inside);
   return element;
 };
-// In units of 1,024, as the server says them.
-const size = (n) => (n < 2 ** 20 ? `${Math.max(1, Math.round(n / 1024))} KB` : `${(n / 2 ** 20).toFixed(1)} MB`);
+// In units of 1,024, as the server says them: "0 bytes", "1.5 KB", "100 MB".
+function size(n) {
+  if (n < 1024) return n === 1 ? "1 byte" : `${n} bytes`;
+  let [unit, name] = [2 ** 10, "KB"];
+  for (const [larger, next] of [[2 ** 20, "MB"], [2 ** 30, "GB"]]) if (n >= larger - larger / 2048) [unit, name] = [larger, next];
+  return `${n / unit < 9.95 ? Number((n / unit).toFixed(1)) : Math.round(n / unit)} ${name}`;
+}
 
 // A sentence to show; `again` when the same request may work a little later.
 class Trouble extends Error {
@@ -168,6 +173,27 @@ async function send(item) {
   say(item, `Uploaded · ${size(file.size)}`, "ok");
 }
 
+// Some arrived and some did not: the page stays for those, so its list is brought up to date and a notice names all.
+// The document is read by the request itself, because a string may not become one here.
+async function tell(done, left) {
+  const names = (items) => items.map((item) => item.file.name).join(", ");
+  const text = `Uploaded: ${names(done)}. Not uploaded: ${names(left)}.`;
+  document.querySelector("main > .notice")?.remove();
+  document.querySelector("main").prepend(make("div", { className: "notice info" }, make("p", { textContent: text })));
+  const shown = document.querySelector("[data-listed]");
+  if (!shown) return;
+  const fresh = await new Promise((answered) => {
+    const request = new XMLHttpRequest();
+    request.open("GET", location.pathname);
+    request.responseType = "document";
+    request.onloadend = () => answered(request.response?.querySelector("[data-listed]"));
+    request.send();
+  });
+  if (!fresh) return;
+  shown.replaceWith(fresh);
+  fresh.dispatchEvent(new Event("renewed", { bubbles: true }));
+}
+
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
   if (busy) return;
@@ -188,15 +214,18 @@ form.addEventListener("submit", async (event) => {
       // What the server no longer knows begins anew.
       if (trouble.status === 404) sessionStorage.removeItem(item.key);
       const why = trouble.status === 404 ? "The upload was interrupted for too long." : trouble.message;
-      say(item, `Not uploaded. ${why} Press Upload to try again.`, "bad");
+      // A refusal says itself what to do.
+      const again = trouble.again || [401, 404].includes(trouble.status) ? " Press Upload to try again." : "";
+      say(item, `Not uploaded. ${why}${again}`, "bad");
     }
   }
   busy = false;
   button.setAttribute("aria-disabled", "false");
-  const left = queue.filter((item) => !item.done);
+  const [done, left] = [queue.filter((item) => item.done), queue.filter((item) => !item.done)];
   if (queue.length && !left.length) return location.assign(queue.at(-1).done);
   live.textContent = left.map((item) => `${item.file.name}: ${item.note.textContent}`).join(" ");
   if (left.length) button.focus();
+  if (done.length && left.length) await tell(done, left);
 });
 
 input.addEventListener("change", () => add(input.files));

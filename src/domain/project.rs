@@ -220,6 +220,12 @@ pub fn due_words(due: Date, today: Date) -> String {
     }
 }
 
+/// The same for where the words stand beside "End": "18 Mar 2027, in 40 days".
+pub fn end_words(end: Date, today: Date) -> String {
+    let words = due_words(end, today);
+    words.strip_prefix("due ").unwrap_or(&words).to_owned()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -80,8 +80,13 @@ pub enum TemplateError {
     #[error(transparent)]
     Text(#[from] TextError),
     /// A variable that does not exist.
-    #[error("There is no variable {{{{{0}}}}}. Please use one of those listed with this field.")]
-    Unknown(String),
+    #[error("There is no variable {{{{{name}}}}}. Please use one of these: {known}.")]
+    Unknown {
+        /// As typed, cut after 40 characters.
+        name: String,
+        /// Those there are, with their braces.
+        known: String,
+    },
     /// `{{` without `}}`.
     #[error(
         "A variable is not closed. Write it with two braces on each side, like {{{{client_name}}}}."
@@ -156,8 +161,16 @@ pub struct Subject {
 impl Subject {
     /// The one door.
     pub fn parse(kind: Kind, raw: &str) -> Result<Self, TemplateError> {
+        Self::read(kind, raw, |name| Err(unknown(kind, name, false)))
+    }
+    /// How it would read while a variable that does not exist is put right: that one as it was typed.
+    pub fn sketch(kind: Kind, raw: &str, values: &Values<'_>) -> Result<String, TemplateError> {
+        let read = Self::read(kind, raw, |name| Ok(as_typed(name)))?;
+        Ok(read.render(values))
+    }
+    fn read(kind: Kind, raw: &str, other: impl Fn(&str) -> Other) -> Result<Self, TemplateError> {
         let line = Line::<200>::parse("subject", raw)?;
-        let segments = segments(kind, line.as_str())?;
+        let segments = segments(kind, line.as_str(), other)?;
         if segments.contains(&Segment::Value(kind.link())) {
             return Err(TemplateError::LinkInSubject(kind));
         }
@@ -187,8 +200,16 @@ pub struct Body {
 impl Body {
     /// The one door.
     pub fn parse(kind: Kind, raw: &str) -> Result<Self, TemplateError> {
+        Self::read(kind, raw, |name| Err(unknown(kind, name, true)))
+    }
+    /// How it would read while a variable that does not exist is put right: that one as it was typed.
+    pub fn sketch(kind: Kind, raw: &str, values: &Values<'_>) -> Result<Letter, TemplateError> {
+        let read = Self::read(kind, raw, |name| Ok(as_typed(name)))?;
+        Ok(read.render(values))
+    }
+    fn read(kind: Kind, raw: &str, other: impl Fn(&str) -> Other) -> Result<Self, TemplateError> {
         let text = Paragraphs::parse("text", raw)?;
-        let mut before = segments(kind, text.as_str())?;
+        let mut before = segments(kind, text.as_str(), other)?;
         let link = before
             .iter()
             .position(|s| *s == Segment::Value(kind.link()));
@@ -221,6 +242,22 @@ impl Body {
     }
 }
 
+/// The wording of an invoice's mail, for a revision of what was sent: it says so in the subject, and in a
+/// paragraph after the greeting.
+pub fn revised(subject: &str, body: &str) -> (String, String) {
+    let subject = if subject == Kind::Invoice.default_subject() {
+        "Revised invoice {{invoice_number}} from {{business_name}}".to_owned()
+    } else {
+        format!("Revised: {subject}")
+    };
+    let says = "This revised invoice replaces the one that we sent you before.";
+    let body = match body.split_once("\n\n") {
+        Some((greeting, rest)) => format!("{greeting}\n\n{says}\n\n{rest}"),
+        None => format!("{says}\n\n{body}"),
+    };
+    (subject, body)
+}
+
 /// A mail's text, ready for its layout: paragraphs (single line breaks kept within), then the link
 /// as a button, then more paragraphs. A second mention of the link reads "the link above".
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -231,8 +268,30 @@ pub struct Letter {
     pub after: Vec<String>,
 }
 
+/// What becomes of a name that is no variable.
+type Other = Result<Segment, TemplateError>;
+
+/// It is refused, with those there are; the link only where it may stand.
+fn unknown(kind: Kind, name: &str, with_link: bool) -> TemplateError {
+    let known = kind.variables().iter();
+    let known = known.filter(|variable| with_link || **variable != kind.link());
+    let known: Vec<String> = known.map(|v| format!("{{{{{}}}}}", v.name())).collect();
+    TemplateError::Unknown {
+        name: name.chars().take(40).collect(),
+        known: known.join(", "),
+    }
+}
+
+fn as_typed(name: &str) -> Segment {
+    Segment::Text(format!("{{{{{name}}}}}"))
+}
+
 /// Cuts a text into what stands and what is put in. Spaces within the braces are allowed.
-fn segments(kind: Kind, text: &str) -> Result<Vec<Segment>, TemplateError> {
+fn segments(
+    kind: Kind,
+    text: &str,
+    other: impl Fn(&str) -> Other,
+) -> Result<Vec<Segment>, TemplateError> {
     let mut found = Vec::new();
     let mut rest = text;
     while let Some((plain, after)) = rest.split_once("{{") {
@@ -244,12 +303,11 @@ fn segments(kind: Kind, text: &str) -> Result<Vec<Segment>, TemplateError> {
         let name = inside.trim();
         let known = kind.variables();
         let variable = known.iter().copied().find(|v| v.name() == name);
-        let variable =
-            variable.ok_or_else(|| TemplateError::Unknown(name.chars().take(40).collect()))?;
+        let value = variable.map_or_else(|| other(name), |known| Ok(Segment::Value(known)))?;
         if !plain.is_empty() {
             found.push(Segment::Text(plain.to_owned()));
         }
-        found.push(Segment::Value(variable));
+        found.push(value);
         rest = tail;
     }
     if !rest.is_empty() {
@@ -267,156 +325,4 @@ fn rendered(segments: &[Segment], values: &Values<'_>) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    const VALUES: Values<'static> = Values {
-        business_name: "Fern & Oak",
-        client_name: "Larkspur <Bakery>",
-        contact_first_name: "Lena",
-        expires_at: "4 Dec 2026, 14:05 UTC",
-        sender_name: "Olive Fern",
-        support_email: "help@fern-oak.example",
-        invoice_number: "INV-2026-0042",
-        amount_due: "€1,234.00",
-        due_date: "8 Dec 2026",
-    };
-
-    fn subject(raw: &str) -> Result<Subject, TemplateError> {
-        Subject::parse(Kind::Invitation, raw)
-    }
-
-    fn body(raw: &str) -> Result<Body, TemplateError> {
-        Body::parse(Kind::Invitation, raw)
-    }
-
-    #[test]
-    fn the_built_in_wording_can_be_sent() {
-        let mut said = Vec::new();
-        for kind in Kind::ALL {
-            let subject = Subject::parse(kind, kind.default_subject()).unwrap();
-            said.push(subject.render(&VALUES));
-            let letter = Body::parse(kind, kind.default_body())
-                .unwrap()
-                .render(&VALUES);
-            assert_eq!(letter.before[0], "Hello Lena,");
-            // Nobody in person reminds.
-            let sender = kind.variables().contains(&Variable::SenderName);
-            let sender = if sender { "Olive Fern\n" } else { "" };
-            assert_eq!(
-                letter.after.last().unwrap(),
-                &format!("Kind regards\n{sender}Fern & Oak")
-            );
-            let all = [letter.before, letter.after].concat().join("\n");
-            assert!(
-                !all.contains("{{") && !all.contains("the link above"),
-                "{all}"
-            );
-            let whole = format!("{}{}", kind.default_subject(), kind.default_body());
-            let variables = kind.variables().iter();
-            assert!(variables.map(|v| v.name()).all(|name| whole.contains(name)));
-        }
-        assert_eq!(
-            said,
-            [
-                "Fern & Oak invites you to its client portal",
-                "Invoice INV-2026-0042 from Fern & Oak",
-                "Invoice INV-2026-0042 is due on 8 Dec 2026",
-                "Invoice INV-2026-0042 is due today",
-                "Reminder: invoice INV-2026-0042 from Fern & Oak"
-            ]
-        );
-    }
-
-    #[test]
-    fn each_kind_knows_its_own_variables() {
-        let unknown = |name: &str| Some(TemplateError::Unknown(name.to_owned()));
-        assert_eq!(body("{{invoice_link}}").err(), unknown("invoice_link"));
-        let invoice = |raw| Body::parse(Kind::Invoice, raw).err();
-        assert_eq!(invoice("{{invite_link}}"), unknown("invite_link"));
-        assert_eq!(invoice("{{invoice_link}} {{amount_due}}"), None);
-        assert_eq!(
-            invoice("Please pay.").unwrap().to_string(),
-            "Please add {{invoice_link}}: without it nobody can open the invoice."
-        );
-    }
-
-    #[test]
-    fn the_text_is_cut_at_the_link() {
-        let letter =
-            body("Open {{ invite_link }} now,\r\n{{client_name}}.\n\n\n\n{{invite_link}}!")
-                .unwrap()
-                .render(&VALUES);
-        assert_eq!(letter.before, ["Open"]);
-        assert_eq!(
-            letter.after,
-            ["now,\nLarkspur <Bakery>.", "the link above!"]
-        );
-    }
-
-    #[test]
-    fn each_refusal_says_why() {
-        let unknown = |name: &str| Err(TemplateError::Unknown(name.to_owned()));
-        assert_eq!(
-            body("Hello"),
-            Err(TemplateError::MissingLink(Kind::Invitation))
-        );
-        assert_eq!(body("{{invite_link}} {{password}}"), unknown("password"));
-        assert_eq!(body("{{invite_link}} {{}}"), unknown(""));
-        assert_eq!(body("{{Invite_Link}}"), unknown("Invite_Link"));
-        assert_eq!(body("{{invite_link"), Err(TemplateError::Unclosed));
-        assert_eq!(
-            body("{{invite {{invite_link}}"),
-            Err(TemplateError::Unclosed)
-        );
-        assert!(matches!(
-            body(""),
-            Err(TemplateError::Text(TextError::Empty { .. }))
-        ));
-        assert!(matches!(
-            body(&"x".repeat(4_001)),
-            Err(TemplateError::Text(TextError::TooLong { .. }))
-        ));
-        assert_eq!(
-            subject("{{invite_link}}"),
-            Err(TemplateError::LinkInSubject(Kind::Invitation))
-        );
-        assert!(matches!(
-            subject("a\nBcc: b"),
-            Err(TemplateError::Text(TextError::LineBreak { .. }))
-        ));
-        assert_eq!(
-            body("{{foo}}").unwrap_err().to_string(),
-            "There is no variable {{foo}}. Please use one of those listed with this field."
-        );
-        assert_eq!(
-            TemplateError::MissingLink(Kind::Invitation).to_string(),
-            "Please add {{invite_link}}: without it nobody can accept the invitation."
-        );
-    }
-
-    #[test]
-    fn values_bring_no_lines_and_no_variables() {
-        let values = Values {
-            client_name: "a\r\nBcc: x",
-            sender_name: "{{invite_link}}",
-            ..VALUES
-        };
-        let subject = subject("{{client_name}} {{sender_name}}").unwrap();
-        assert_eq!(subject.render(&values), "a  Bcc: x {{invite_link}}");
-    }
-
-    proptest! {
-        #[test]
-        fn no_text_panics(raw in "\\PC*|([{} a\n]|\\{\\{invite_link\\}\\}){0,20}") {
-            if let Ok(read) = subject(&raw) {
-                prop_assert!(!read.render(&VALUES).contains('\n'));
-                prop_assert_eq!(subject(read.as_str()), Ok(read));
-            }
-            if let Ok(body) = body(&raw) {
-                let _ = body.render(&VALUES);
-            }
-        }
-    }
-}
+mod tests;

@@ -22,6 +22,7 @@ use crate::store::dashboard::{self, Figures, Mails, Undelivered};
 use crate::store::exception;
 use crate::store::invoice::seen;
 use crate::store::message::read::{self as unread, Unread};
+use crate::store::task::list::{self as tasks, Unheld};
 use crate::store::ticket::list as tickets;
 use crate::store::time_log::seen::{self as time_log, Minutes};
 use crate::store::viewer::Asker;
@@ -36,6 +37,8 @@ pub(crate) struct StaffPage {
     exceptions: u64,
     /// Tickets that wait for staff.
     tickets: u64,
+    /// Tasks that were sent back and that nobody has.
+    unheld: Unheld,
     messages: Unread,
     lines: Vec<Line>,
     money: Vec<money::Figures>,
@@ -51,6 +54,7 @@ impl Load for StaffPage {
             dashboard::mails(asker.now),
             exception::waiting(),
             tickets::waiting(),
+            tasks::unheld(),
             unread::of_staff(asker),
             audit::newest(),
         ];
@@ -64,13 +68,15 @@ impl Load for StaffPage {
         let mails: Option<Mails> = results.first()?;
         let exceptions: Option<dashboard::Count> = results.first()?;
         let waiting: Option<dashboard::Count> = results.first()?;
+        let unheld: Option<Unheld> = results.first()?;
         let messages: Option<Unread> = results.first()?;
         let recent: Vec<Kept> = results.rows()?;
         let lines = recent.iter().map(|kept| Line::of(kept, now)).collect();
         let money = money::read(results, now)?;
-        let found = figures.zip(mails).zip(messages);
-        Ok(found.map(|((figures, mails), messages)| Self {
+        let found = figures.zip(mails).zip(messages).zip(unheld);
+        Ok(found.map(|(((figures, mails), messages), unheld)| Self {
             messages,
+            unheld,
             figures,
             undelivered,
             mails,
@@ -181,6 +187,33 @@ fn tickets_waiting(waiting: u64) -> Option<Attention> {
     })
 }
 
+/// Tasks that a client sent back and that nobody has.
+fn tasks_unheld(tasks: Unheld) -> Option<Attention> {
+    let title = match tasks.count {
+        0 => return None,
+        1 => "Changes are asked for in a task that nobody has".to_owned(),
+        n => format!(
+            "Changes are asked for in {} tasks that nobody has",
+            shown(n)
+        ),
+    };
+    let one = tasks.newest.filter(|_| tasks.count == 1);
+    Some(Attention {
+        icon: "list-todo",
+        title,
+        text: "Give it to somebody, or do it yourself.".to_owned(),
+        href: one.map_or_else(
+            || "/admin/tasks?assignee=nobody".to_owned(),
+            |id| format!("/admin/tasks/{id}"),
+        ),
+        action: if one.is_some() {
+            "Open the task"
+        } else {
+            "Open the list"
+        },
+    })
+}
+
 /// Payments that do not fit.
 fn exceptions(waiting: u64) -> Option<Attention> {
     let title = match waiting {
@@ -217,6 +250,7 @@ fn attention(page: &StaffPage, me: &Me, missing: Option<&str>) -> Vec<Attention>
         })
         .collect();
     found.extend(tickets_waiting(page.tickets));
+    found.extend(tasks_unheld(page.unheld));
     found.extend(exceptions(page.exceptions));
     found.extend(
         page.money

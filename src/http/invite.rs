@@ -12,6 +12,7 @@ use super::{Error, Fields, magic};
 use crate::app::App;
 use crate::domain::id::{LinkId, StaffId};
 use crate::domain::invitation::RevokedReason;
+use crate::domain::role::Role;
 use crate::domain::template::{Body, Kind, Subject, Values};
 use crate::domain::time::Timestamp;
 use crate::domain::token::{Purpose, Secret};
@@ -210,16 +211,23 @@ pub(crate) async fn send(staff: Staff<Draft>, mut form: Fields) -> Answer {
     );
     batch.push(entry.append(app.id()?, app.now));
     app.db.batch_once(batch).await?;
-    let said = if app.mailer.is_configured() {
-        format!("The invitation to {} is on its way.", draft.email)
-    } else {
-        format!(
-            "The invitation to {} waits in the outbox, because no mail is set up. You can copy its link there.",
-            draft.email
-        )
-    };
+    let said = told(&app, me, "The invitation", draft.email.as_str());
     Flash::success(&app, format!("{said} It works until {until}."));
     see(&format!("/admin/clients/{}/contacts", draft.client_id))
+}
+
+/// What became of a mail with a link, `the`, in a sentence.
+fn told(app: &App, me: &Me, the: &str, email: &str) -> String {
+    if app.mailer.is_configured() {
+        return format!("{the} to {email} is on its way.");
+    }
+    let who = match me.role {
+        Role::Owner | Role::Admin => "You",
+        Role::Member => "An owner or admin",
+    };
+    format!(
+        "{the} to {email} waits in the outbox, because no mail is set up. {who} can copy its link there."
+    )
 }
 
 /// `POST /admin/contacts/{id}/invite/cancel`
@@ -271,12 +279,7 @@ pub(crate) async fn sign_in_link(staff: Staff<Contact>) -> Answer {
     );
     batch.push(entry.append(app.id()?, app.now));
     app.db.batch(batch).await?;
-    Flash::success(
-        app,
-        format!(
-            "A link to sign in is on its way to {}. It works for ten minutes.",
-            of.email
-        ),
-    );
+    let said = told(app, staff.me(), "The link to sign in", of.email.as_str());
+    Flash::success(app, format!("{said} It works for ten minutes."));
     see(&back)
 }

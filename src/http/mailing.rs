@@ -53,13 +53,14 @@ pub(super) struct Look {
 }
 
 impl Look {
-    /// What stands in the form, filled in; nothing while it cannot be sent like that.
+    /// What stands in the form, filled in, with a variable that does not exist as it was typed; nothing
+    /// while the form holds no mail.
     pub(super) fn of(form: &Fields, kind: Kind, to: String, values: &Values<'_>) -> Option<Self> {
-        let subject = Subject::parse(kind, form.text("subject")).ok()?;
-        let text = Body::parse(kind, form.text("body")).ok()?.render(values);
+        let subject = Subject::sketch(kind, form.text("subject"), values).ok()?;
+        let text = Body::sketch(kind, form.text("body"), values).ok()?;
         Some(Self {
             to,
-            subject: subject.render(values),
+            subject,
             before: text.before,
             button: kind.button(),
             after: text.after,

@@ -103,7 +103,7 @@ use crate::app::App;
 use crate::config::StripeSettings;
 use crate::domain::csrf::{self, Verdict};
 use crate::domain::next::Side;
-use chrome::{Chrome, Nobody};
+use chrome::{Chrome, Flash, Nobody};
 use guard::Other;
 
 /// Answers a request. Never fails: what goes wrong becomes a page.
@@ -159,6 +159,8 @@ struct Asked {
     side: Side,
     /// The page of a link to an invoice.
     link: bool,
+    /// Something was sent that is lost where nobody is signed in.
+    sends: bool,
 }
 
 impl Asked {
@@ -178,6 +180,7 @@ impl Asked {
             } else {
                 String::new()
             },
+            sends: !request.method().is_safe() && !path.ends_with("/sign-out"),
             json: is_json(ACCEPT) || is_json(CONTENT_TYPE) || is_for_machines(path),
             link: path
                 .strip_prefix("/invoice/")
@@ -266,10 +269,16 @@ struct ErrorPage<'a> {
     home: &'static str,
 }
 
+/// What the sign-in page says to whoever sent a form without a session, known here or not.
+const SIGNED_OUT: &str = "You were signed out meanwhile, so nothing was sent. Sign in and go back: what you typed still stands there.";
+
 /// Draws an error the way the asker reads: a redirect, a problem for scripts, or a page.
 async fn draw(app: &App, asked: &Asked, error: &Error, bare: &HeaderMap) -> Response {
     if let Some(cause) = error.cause() {
         worker::console_error!("{}: {cause}", asked.what);
+    }
+    if asked.sends && !asked.json && matches!(**error, Reason::SignIn { .. }) {
+        Flash::error(app, SIGNED_OUT);
     }
     let (title, text) = error.words();
     let mut response = if asked.json {

@@ -94,7 +94,7 @@ struct One {
     chrome: Chrome<Me>,
     mail: Whole,
     letter: Letter,
-    link: String,
+    shown: Shown,
     tone: &'static str,
     state: &'static str,
     can_retry: bool,
@@ -105,7 +105,7 @@ pub(crate) async fn one(staff: Manager<Whole>) -> Answer {
     let letter: Letter = serde_json::from_str(&staff.page.content)?;
     let (tone, state) = said(&staff.page.state);
     page(&One {
-        link: link(&staff.app, staff.me(), &staff.page, &letter),
+        shown: shown(&staff.app, staff.me(), &staff.page, &letter),
         letter,
         tone,
         state,
@@ -119,10 +119,18 @@ pub(crate) async fn one(staff: Manager<Whole>) -> Answer {
     })
 }
 
-/// The link of a mail that no transport will ever carry; empty where mail leaves by itself, because
-/// then the link is the recipient's alone. So is every link that went to a colleague, whatever it is
-/// for: with it an admin could become somebody of a higher role. Owners may read it.
-fn link(app: &App, me: &Me, mail: &Whole, letter: &Letter) -> String {
+/// What of a mail's secret is shown; both empty where nothing is.
+#[derive(Default)]
+struct Shown {
+    link: String,
+    /// What another browser than the one that asked for a sign-in link is asked for.
+    code: String,
+}
+
+/// The link, and the code behind it, of a mail that no transport will ever carry; nothing where mail leaves
+/// by itself, because then they are the recipient's alone. So is every link that went to a colleague, whatever
+/// it is for: with it an admin could become somebody of a higher role. Owners may read it.
+fn shown(app: &App, me: &Me, mail: &Whole, letter: &Letter) -> Shown {
     let open = || {
         let of_colleague = mail.staff_id.is_some() && mail.staff_id != Some(me.id);
         if of_colleague && me.role != Role::Owner {
@@ -133,13 +141,12 @@ fn link(app: &App, me: &Me, mail: &Whole, letter: &Letter) -> String {
             .as_ref()
             .filter(|_| !app.mailer.is_configured())?;
         let secret = seal::open(&app.config.keys, mail.id, sealed)?;
-        // A sign-in link has its code behind it.
-        let secret = secret.lines().next()?;
-        Some(
-            app.config
-                .base_url
-                .join(&format!("{}{secret}", letter.path)),
-        )
+        let mut lines = secret.lines();
+        let path = format!("{}{}", letter.path, lines.next()?);
+        Some(Shown {
+            link: app.config.base_url.join(&path),
+            code: lines.next().unwrap_or_default().to_owned(),
+        })
     };
     open().unwrap_or_default()
 }

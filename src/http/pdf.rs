@@ -316,7 +316,11 @@ pub(super) fn warning(content: &Content, parties: &Parties) -> String {
 }
 
 /// What stands on it, but for the logo's bytes. `unsent` marks it as a draft.
-fn sheet(app: &App, Printed { invoice, parties }: &Printed, unsent: bool) -> Result<Sheet, Error> {
+pub(super) fn sheet(
+    app: &App,
+    Printed { invoice, parties }: &Printed,
+    unsent: bool,
+) -> Result<Sheet, Error> {
     let broken =
         |error: &dyn std::fmt::Display| Error::internal(format!("{}: {error}", invoice.id));
     let content = invoice.content()?;

@@ -46,6 +46,7 @@ mod words;
 mod xmp;
 
 pub use characters::lacks;
+pub use electronic::{Gap, Place, missing};
 pub use invoice::{Printed, as_draft, lacking, sheet_of};
 pub use sheet::*;
 pub use statement::{Stated, sheet_of_statement};
@@ -79,7 +80,7 @@ pub struct Pdf {
     /// Whether the logo is on it; false where its file cannot be used.
     pub logo: bool,
     /// Why it carries no electronic invoice though one was asked for; empty where it does.
-    pub electronic: Vec<&'static str>,
+    pub electronic: Vec<Gap>,
 }
 
 /// Why there is no file. None of these is the reader's doing.
@@ -132,7 +133,7 @@ pub fn draw(sheet: &Sheet, fonts: &Fonts, money: &Money) -> Result<Pdf, Trouble>
     document.set_metadata(metadata(sheet));
     document.set_outline(outline(sheet, table));
     let wanted = sheet.electronic.as_ref();
-    let missing = wanted.map_or_else(Vec::new, |_| electronic::missing(sheet));
+    let missing = wanted.map_or_else(Vec::new, |_| missing(sheet));
     let xml = wanted.filter(|_| missing.is_empty());
     if let Some(extra) = xml {
         let data = electronic::draw(sheet, extra).into_bytes();

@@ -35,5 +35,21 @@ test("words, colour and logo show in the preview as they are typed", async () =>
   await page.getByLabel("Logo file").setInputFiles([]);
   await logo.waitFor({ state: "hidden" });
   await window.assertAccessible("Portal Branding");
+  // What cannot be is said at once, in our words, and taken back with it.
+  await page.getByLabel("Logo file").setInputFiles({ name: "logo.svg", mimeType: "image/svg+xml", buffer: Buffer.from("<svg/>") });
+  await page.getByRole("alert").filter({ hasText: "PNG, JPEG or WebP is needed" }).waitFor();
+  assert.equal(await logo.isVisible(), false);
+  await page.getByLabel("Primary colour", { exact: true }).fill("green");
+  await page.getByLabel("Primary colour", { exact: true }).blur();
+  const needed = "Enter a colour as # and six characters from 0–9 and A–F, like #2F5D50.";
+  await page.getByRole("alert").filter({ hasText: needed }).waitFor();
+  assert.equal(await page.getByLabel("Primary colour", { exact: true }).evaluate((input) => input.validationMessage), needed);
+  await window.assertAccessible("Portal Branding, refused");
+  await page.getByLabel("Primary colour", { exact: true }).fill("#0a7");
+  await page.getByLabel("Logo file").setInputFiles({ name: "logo.png", mimeType: "image/png", buffer: PNG });
+  await logo.waitFor({ state: "visible" });
+  assert.equal(await page.getByRole("alert").count(), 0);
+  const preview = await page.locator("[data-preview]").textContent();
+  for (const words of ["Forgotten your password?", "Accept the invitation", "••••••••"]) assert.ok(preview.includes(words), words);
   await window.close();
 });

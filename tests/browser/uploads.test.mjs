@@ -112,9 +112,17 @@ test("what is refused is said at its file, and the others arrive", async () => {
   await page.getByLabel("Files").setInputFiles([file("fits.pdf", 10), file("too-large.pdf", 2 * MIB), file("empty.pdf", 0)]);
   await button(page).click();
   await page.getByText(/too large: it has 2 MB, and up to 1 MB are possible\. An owner or admin can raise the limit in Settings/).first().waitFor();
-  await page.getByText(/Not uploaded\. This file is empty/).first().waitFor();
-  await page.getByText("Uploaded · 1 KB").waitFor();
+  // Those that went stand in the list of this very page, and the notice names all.
+  await page.locator(".notice").getByText("Uploaded: fits.pdf. Not uploaded: too-large.pdf, empty.pdf.", { exact: true }).waitFor();
+  const listed = page.locator("[data-listed] tbody tr").filter({ has: page.getByRole("link", { name: "fits", exact: true }) });
+  await listed.waitFor();
+  assert.equal(await listed.getByRole("button", { name: "Save" }).count(), 0, "its switch saves itself, as any other");
+  const notes = await page.locator("[data-uploads] small").allTextContents();
+  assert.deepEqual([notes[0], notes[2]], ["Uploaded · 10 bytes", "Not uploaded. This file is empty. Please choose another one."]);
   assert.ok((await titles()).includes("fits"));
+  await window.assertAccessible("some arrived, some did not");
+  const [visible] = await Promise.all([page.waitForResponse(/\/visible$/), listed.getByRole("switch").check()]);
+  assert.equal(visible.status(), 303);
   await world.db.prepare("UPDATE business SET upload_limit = ?").bind(100 * MIB).run();
   await window.close();
 });

@@ -107,6 +107,7 @@ test("a portal comes back as it was: every row with its schema, every object wit
   assert.equal(statSync(backup).mode & 0o077, 0, "expected a folder for its owner alone");
   const restored = join(folder, "restored");
   const told = make("restore", { STATE_DIR: restored, FROM: backup });
+  assert.ok(told.includes(`Start it with  make dev STATE_DIR=${restored}\n`), told);
   assert.match(told, /Restored and counted: \d+ rows, 4 files/);
   const [was, is] = [await everything(source), await everything(restored)];
   assert.ok(was.tables.receipts.length === 1 && was.tables.d1_migrations.length > 20 && was.tables.time_spent.length === 12, "expected a portal with something in it");

@@ -69,6 +69,17 @@ test("parts paid, all paid, a receipt; a payment that was taken out is nowhere",
   const receipt = await ines.get(`/billing/receipts/${last.id}`);
   assert.deepEqual([receipt.status, (await receipt.cost()).d1, receipt.page.heading], [200, 1, "Receipt"]);
   for (const words of ["€600.00", "Received on", `Invoice ${number}`, "Alder", "Fern & Oak", "Bank transfer"]) assert.ok(receipt.page.text.includes(words), words);
+  // Of a part, too: what came in is received, and what it is called can be read out.
+  const [first] = await rowsOf(world, "SELECT id, payment FROM ledger WHERE client_id = ? ORDER BY created_at, id", mine.id);
+  for (const { id, payment } of [first, last]) {
+    const { page } = await ines.get(`/billing/receipts/${id}`);
+    assert.equal(page.all(".bill-state .badge").map((badge) => badge.text).join(), "Received");
+    const name = payment.replace("offline:", "");
+    const [shown] = page.all("data");
+    assert.equal(shown.getAttribute("value"), name);
+    assert.equal(shown.text, `R-${name.slice(-8, -4)}-${name.slice(-4)}`.toUpperCase());
+    assert.ok(!page.text.includes(name));
+  }
   assert.equal((await lena.get(`/billing/receipts/${last.id}`)).status, 404);
   const list = await ines.get("/billing");
   assert.deepEqual(numbersOn(list, "closed"), [number]);

@@ -3,8 +3,9 @@ import { after, before, test } from "node:test";
 import assert from "node:assert/strict";
 import { draftInvoice, recordPayment, sentInvoice } from "../harness/billing.mjs";
 import { addClient, addContact, addDocument, invite, setUpOwner, switchPortal } from "../harness/flows.mjs";
-import { colleague, person } from "../harness/rows.mjs";
+import { clientRow, colleague, contactRow, person } from "../harness/rows.mjs";
 import { answer, openTicket } from "../harness/tickets.mjs";
+import { addTask } from "../harness/work.mjs";
 import { World } from "../harness/world.mjs";
 
 const world = await World.start();
@@ -132,9 +133,9 @@ test("money by currency: outstanding, overdue and paid this month, with twelve m
   const stats = (currency) => page.all(`section[aria-label="Money in ${currency}"] .stat`).map((stat) => words(stat));
   assert.match(stats("EUR")[0], /^Outstanding €438\.00/);
   assert.match(stats("EUR")[1], /^Overdue €238\.00/);
-  assert.match(stats("EUR")[2], /^Paid this month €38\.00/);
+  assert.match(stats("EUR")[2], /^Received this month €38\.00/);
   assert.match(stats("JPY")[0], /^Outstanding ¥5,000/);
-  assert.equal(stats("JPY")[1], "Overdue None");
+  assert.equal(stats("JPY")[1], "Overdue Nothing");
   const links = page.all('section[aria-label="Money in EUR"] .stat a').map((a) => a.getAttribute("href").replaceAll("&amp;", "&"));
   assert.deepEqual(links, ["/admin/billing?currency=EUR", "/admin/billing?state=overdue&currency=EUR"]);
   for (const link of links) assert.equal((await owner.get(link)).status, 200);
@@ -147,4 +148,30 @@ test("money by currency: outstanding, overdue and paid this month, with twelve m
   assert.match(rows.at(-1), /€38\.00$/);
   assert.doesNotMatch(page.html, / style=/);
   assert.ok(late);
+});
+
+test("a task that a client sent back and that nobody has needs attention until somebody has it", async () => {
+  const client = await clientRow(world);
+  const contact = await contactRow(world, client);
+  const about = async () => attention(await home()).filter(([, href]) => href.includes("/tasks"));
+  const sentBack = async () => {
+    const task = await addTask(owner, client, { visible: "on", asks: "approve" });
+    await world.db.prepare("UPDATE tasks SET answer = 'changes', answered_by = ?, answered_at = ? WHERE id = ?").bind(contact.id, world.now(), task.id).run();
+    return task;
+  };
+  assert.deepEqual(await about(), []);
+  const task = await sentBack();
+  const [[told, href], ...rest] = await about();
+  assert.match(told, /^Changes are asked for in a task that nobody has/);
+  assert.deepEqual([href, rest], [task.path, []]);
+  const another = await sentBack();
+  const [[many, list]] = await about();
+  assert.match(many, /^Changes are asked for in 2 tasks that nobody has/);
+  assert.match((await owner.get(list)).page.text, /Send photos.*Send photos/);
+  const { id } = await world.db.prepare("SELECT id FROM staff WHERE email = ?").bind(owner.email).first();
+  const edit = (await owner.get(`${task.path}/edit`)).page.formTo(`${task.path}/edit`);
+  assert.equal((await owner.submit(edit, { assignee: id }, { follow: false })).status, 303);
+  assert.equal((await about())[0][1], another.path);
+  await world.db.prepare("UPDATE clients SET archived_at = 1 WHERE id = ?").bind(client.id).run();
+  assert.deepEqual(await about(), [], "of an archived client nothing is to be done");
 });

@@ -75,7 +75,7 @@ test("members cannot; without an export nobody can, and the page says what comes
   for (const asked of [await member.get(erase()), await member.post(erase(), { name: client.name })]) assert.equal(asked.status, 403);
   const page = await owner.get(erase());
   assert.equal((await page.cost()).d1, 1);
-  assert.match(page.page.text, /Take an export first/);
+  assert.match(page.page.text, /Take an export first: the button that erases the client appears here once the export was taken/);
   assert.equal(page.page.all(`form[action="${erase()}"]`).length, 0);
   assert.equal((await owner.post(erase(), { name: client.name })).status, 422);
   assert.ok(await one("SELECT 1 AS there FROM clients WHERE id = ? AND erased_at IS NULL", client.id));

@@ -397,6 +397,10 @@ test("the page shows how the mail reads; Preview shows what stands in the form, 
   const wrong = await look(answer.page, { body: "No link" });
   assert.equal(wrong.status, 422);
   assert.equal(reads(wrong.page), "");
+  const unknown = await look(answer.page, { body: "Dear {{first}} of {{client_name}}, {{invite_link}}" });
+  assert.equal(unknown.status, 422);
+  assert.match(unknown.page.all("#e-body")[0].text, /no variable \{\{first\}\}\. Please use one of these: \{\{business_name\}\}, .*\{\{contact_first_name\}\}, \{\{invite_link\}\}/);
+  assert.match(reads(unknown.page), /Dear \{\{first\}\} of Larkspur & Sons,/, "the rest of the preview stays");
   assert.equal((await world.outbox()).length, before);
   assert.equal((await world.db.prepare("SELECT count(*) AS n FROM links WHERE contact_id = ?").bind(contact.id).first()).n, 0);
 });

@@ -22,6 +22,7 @@ test("a colleague's link, to join or whatever for, is shown to owners and not to
     const email = `new-${role}@business.test`;
     const invited = await owner.post("/admin/settings/staff/new", { name: "Nora New", email, role });
     assert.equal(invited.status, 303, String(invited));
+    assert.match((await owner.get(invited.location)).page.text, new RegExp(`The invitation to ${email} waits in the outbox, because no mail is set up\\. An owner can copy its link there\\. It works until`));
     assert.match((await pageOf(owner, email)).text, /\/admin\/join\/pt_j/);
     const seen = await pageOf(admin, email);
     assert.equal(seen.status, 200);
@@ -45,4 +46,27 @@ test("links are shown to who has just proven who they are", async () => {
     assert.match(answer.location ?? "", /^\/admin\/confirm\?next=/, String(answer));
   }
   assert.equal((await owner.get("/admin/outbox")).status, 200);
+});
+
+test("the code of a sign-in link stands beside the link, for whom the link is shown; another browser needs it", async () => {
+  const client = await clientRow(world);
+  const contact = await contactRow(world, client);
+  const invite = `/admin/contacts/${contact.id}/invite`;
+  await owner.post("/admin/confirm", { password: owner.password, next: "/admin/outbox" });
+  await owner.post(invite, (await owner.visit(invite)).page.formTo(invite).fill({}));
+  const lena = world.user();
+  const accept = /\/invitation\/pt_[\w-]+/.exec((await pageOf(owner, contact.email)).text)[0];
+  const door = (await lena.visit(accept)).page.formTo(accept);
+  const joined = await lena.post(accept, { ...Object.fromEntries(door.values), password: "a quiet garden of ferns" });
+  assert.equal(joined.status, 303, String(joined));
+  const sent = await owner.post(`/admin/contacts/${contact.id}/sign-in-link`, {});
+  assert.match((await owner.get(sent.location)).page.text, /The link to sign in to .* waits in the outbox, because no mail is set up\. You can copy its link there\. It works for ten minutes\./);
+  const mail = (await world.outbox()).find((each) => each.kind === "magic" && each.to_email === contact.email);
+  const page = (await owner.get(`/admin/outbox/${mail.id}`)).page;
+  const link = new URL(page.all('input[aria-label="Sign in"]')[0].getAttribute("value")).pathname;
+  const code = page.all('input[aria-label="the code"]')[0].getAttribute("value");
+  assert.match(code, /^[0-9A-Z]{4}-[0-9A-Z]{4}$/);
+  const elsewhere = world.user();
+  assert.match((await elsewhere.post(link, {})).page.text, /code/);
+  assert.equal((await elsewhere.post(link, { code })).status, 303);
 });

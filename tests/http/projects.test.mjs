@@ -55,6 +55,13 @@ test("a project is added in two trips, internal at first, and shown in one", asy
   await missing(lena, `/projects/${project.id}`);
 });
 
+test("the end of a project is its day, without a word before it that says so again", async () => {
+  const project = await addProject(owner, client, { visible: "on", due_on: "2099-03-18" });
+  const end = (page) => page.all("dl.facts div").find((row) => row.querySelector("dt").text === "End")?.querySelector("dd").text;
+  assert.equal(end((await owner.get(project.path)).page), "18 Mar 2099");
+  assert.equal(end((await lena.get(`/projects/${project.id}`)).page), "18 Mar 2099");
+});
+
 test("milestones keep their order and the day they were reached on", async () => {
   const project = await addProject(owner, client, {
     visible: "on", milestone_0: "Draft", until_0: "2026-11-01", reached_0: "on", milestone_1: "Launch", until_1: "2099-01-05", milestone_2: "Party",

@@ -60,6 +60,27 @@ test("a signed-in page is one round trip to D1, and one answer for a signed-out 
   assert.equal((await out.cost()).d1, 0);
 });
 
+test("who sends a form without a session is told on the sign-in page, on both sides and whoever it was", async () => {
+  const told = "You were signed out meanwhile, so nothing was sent. Sign in and go back: what you typed still stands there.";
+  const ended = Object.assign(world.user(), { email: owner.email, password: owner.password });
+  await signInStaff(ended);
+  await world.db.prepare("DELETE FROM sessions WHERE id = (SELECT max(id) FROM sessions)").run();
+  for (const [user, form, door] of [[ended, "/admin/clients/new", "/admin/sign-in"], [world.user(), "/admin/clients/new", "/admin/sign-in"], [world.user(), "/tickets/new", "/sign-in"]]) {
+    const sent = await user.post(form, { name: "Larkspur", subject: "Hello", body: "Words" });
+    assert.equal(sent.status, 303, String(sent));
+    assert.equal(sent.location.split("?")[0], door);
+    const page = await user.get(sent.location);
+    assert.deepEqual(page.page.all('.notice[role="alert"]').map((notice) => notice.text.trim()), [told], form);
+    assert.doesNotMatch((await user.get(door)).page.text, /signed out meanwhile/, "once");
+  }
+  // Looking, signing out and scripts lose nothing.
+  const quiet = world.user();
+  for (const answer of [await quiet.get("/admin/clients"), await quiet.post("/sign-out"), await quiet.post("/admin/sign-out"),
+    await quiet.request("POST", "/admin/clients/new", { headers: { accept: "application/json" } })]) {
+    assert.equal(answer.headers["set-cookie"], undefined, String(answer));
+  }
+});
+
 test("the session cookie is for this host alone and out of reach of scripts", async () => {
   const person = world.user();
   const answer = await person.post("/admin/sign-in", { email: owner.email, password: owner.password });

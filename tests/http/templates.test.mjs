@@ -31,7 +31,7 @@ test("the built-in wording stands in the form, every variable beside it; no othe
 test("what cannot be sent is refused with the reason at its field, and kept", async () => {
   const cases = [
     [{ body: "Hello {{contact_first_name}}" }, "body", /add \{\{invite_link\}\}/],
-    [{ body: "{{invite_link}} {{password}}" }, "body", /no variable \{\{password\}\}/],
+    [{ body: "{{invite_link}} {{password}}" }, "body", /no variable \{\{password\}\}\. Please use one of these: \{\{business_name\}\}/],
     [{ body: "{{invite_link" }, "body", /not closed/],
     [{ body: "" }, "body", /fill in/],
     [{ body: `{{invite_link}}${"x".repeat(2_000_000)}` }, "body", /shorten/],

@@ -42,7 +42,7 @@ test("an entry is logged in one line, kept once, and each page is one trip", asy
   const saved = await owner.submit(form, fields, { follow: false });
   assert.equal(saved.status, 303, String(saved));
   assert.equal((await saved.cost()).d1, 2);
-  assert.match((await owner.follow(saved)).page.text, /1 h 30 min for Birch Ltd are logged/);
+  assert.match((await owner.follow(saved)).page.text, /Logged: 1 h 30 min for Birch Ltd\./);
   await owner.submit(form, fields, { follow: false });
   const rows = await all("SELECT * FROM time_entries WHERE client_id = ?", client.id);
   assert.equal(rows.length, 1, "the same form twice is one entry");

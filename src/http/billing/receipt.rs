@@ -56,10 +56,22 @@ struct Page {
     amount: String,
     on: String,
     method: String,
-    /// The provider's or our own name of the payment.
+    /// The provider's or our own name of the payment, for machines.
     reference: String,
+    /// The same for people.
+    short: String,
     seller: Party,
     rows: Vec<Row>,
+}
+
+/// The end of a payment's name, which is its random part, as people can read it out: "R-7F3A-09BC".
+fn short(reference: &str) -> String {
+    let signs = reference.chars().filter(char::is_ascii_alphanumeric);
+    let signs: Vec<char> = signs.map(|sign| sign.to_ascii_uppercase()).collect();
+    let end = signs.get(signs.len().saturating_sub(8)..).unwrap_or(&[]);
+    let (first, second) = end.split_at(end.len() / 2);
+    let [first, second]: [String; 2] = [first.iter().collect(), second.iter().collect()];
+    format!("R-{first}-{second}")
 }
 
 /// `GET /billing/receipts/{payment}`
@@ -89,11 +101,13 @@ pub(crate) async fn receipt(viewer: Viewer<Invoiced, Receipt>) -> Answer {
         vat_id: billing.vat_id,
         ..Party::default()
     };
+    let reference = paid.payment.replace("offline:", "");
     page(&Page {
+        short: short(&reference),
         amount: Money::new(paid.amount, paid.currency)?.to_string(),
         on: paid.occurred_on.words(),
         method: method_words(&paid.method, &paid.provider),
-        reference: paid.payment.replace("offline:", ""),
+        reference,
         seller,
         rows,
         chrome: viewer.chrome,

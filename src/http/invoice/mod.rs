@@ -12,6 +12,7 @@
 //! | [`payment`] | payments that staff record, and taking them out again |
 //! | [`project`] | the project that one belongs to |
 //! | [`link`] | links that show it without an account |
+//! | [`electronic`] | whether its PDF is an e-invoice, and why not |
 //! | [`correct`](mod@correct) | putting a record right |
 //! | [`lines`] | the fields of its lines, and what they come to |
 //! | [`words`] | what stands on it, in words |
@@ -19,6 +20,7 @@
 mod act;
 mod correct;
 mod draft;
+mod electronic;
 mod lines;
 mod link;
 mod list;

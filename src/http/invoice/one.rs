@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::words::Words;
-use super::{One, tone};
+use super::{One, electronic, tone};
 use crate::domain::id::InvoiceId;
 use crate::domain::invoice::parties::Parties;
 use crate::domain::invoice::state::{State, Stored, View};
@@ -19,6 +19,7 @@ use crate::http::page::{Answer, page};
 use crate::http::pdf;
 use crate::http::time_log::Row as TimeRow;
 use crate::http::{Error, Fields};
+use crate::store::invoice::printed::Printed;
 use crate::store::invoice::project::{self, Choice};
 use crate::store::invoice::{Revision, revisions};
 use crate::store::ledger::{self, Entry};
@@ -170,6 +171,8 @@ struct OnePage {
     when: String,
     /// What the PDF cannot show, in a sentence.
     warning: String,
+    /// Whether its PDF is an e-invoice, in words; of a draft nothing.
+    electronic: String,
     /// Of the draft that duplicating makes.
     form_key: String,
 }
@@ -260,6 +263,13 @@ pub(crate) async fn show(staff: Staff<Whole>) -> Answer {
         Some(open) => pdf::warning(&open.content()?, &Parties::default()),
         None => String::new(),
     };
+    let electronic = match (one.invoice.stored(), Parties::read(&one.invoice.parties)?) {
+        (Stored::Sent, Some(parties)) => {
+            let invoice = one.invoice.clone();
+            electronic::said(&staff.app, &Printed { invoice, parties })?
+        }
+        _ => String::new(),
+    };
     let words = Words::new(&content, one.invoice.currency, &one.billing.tax_name)?;
     let events = history.iter().filter_map(|entry| Event::new(entry, total));
     page(&OnePage {
@@ -270,6 +280,7 @@ pub(crate) async fn show(staff: Staff<Whole>) -> Answer {
         chrome: staff.chrome,
         words,
         warning,
+        electronic,
         view,
         one,
         revisions,

@@ -4,13 +4,13 @@
 use askama::Template;
 
 use super::mail::{Letterhead, Sender};
-use super::{One, close_pages, path, refused};
+use super::{One, close_pages, electronic, path, refused};
 use crate::app::App;
 use crate::domain::id::InvoiceId;
 use crate::domain::invoice::decide::{Refused, decide_revise};
 use crate::domain::invoice::state::Stored;
 use crate::domain::money::Money;
-use crate::domain::template::{Body, Kind, Subject};
+use crate::domain::template::{self, Body, Kind, Subject};
 use crate::domain::time::{Date, Timestamp};
 use crate::http::chrome::{Chrome, Flash};
 use crate::http::guard::{InPath, Load, Me, Staff};
@@ -21,6 +21,7 @@ use crate::http::{Error, Fields};
 use crate::store::billing::{self, Buyer};
 use crate::store::branding::{self, Branding};
 use crate::store::invoice::draft::{self as drafts, Open};
+use crate::store::invoice::printed::Printed;
 use crate::store::invoice::send::{self as sending, Recipient};
 use crate::store::template::{self as wordings, Stored as Wording};
 use crate::store::viewer::Asker;
@@ -135,22 +136,43 @@ impl Parcel {
         format!("to_{}", person.id)
     }
 
-    /// What a client would miss on the invoice, and where staff add it.
-    fn missing(&self) -> Vec<(&'static str, &'static str)> {
+    /// What a client would miss on the invoice, and where staff add it; of what is being written.
+    fn missing(&self, app: &App) -> Result<Vec<(String, String)>, Error> {
+        let Some(open) = &self.one.open else {
+            return Ok(Vec::new());
+        };
         let billing = &self.one.billing;
-        let address = billing.address.is_empty().then_some((
-            "Your own address, which an invoice needs",
-            "/admin/settings/invoicing",
-        ));
-        let way = (!billing.says_how_to_pay()).then_some((
-            "A way to pay: your bank account, or paying online",
-            "/admin/settings/payments",
-        ));
-        address.into_iter().chain(way).collect()
+        let row = |what: &str, href: &str| (what.to_owned(), href.to_owned());
+        let address = billing.address.is_empty().then(|| {
+            row(
+                "Your own address, which an invoice needs",
+                "/admin/settings/invoicing",
+            )
+        });
+        let way = (!billing.says_how_to_pay()).then(|| {
+            row(
+                "A way to pay: your bank account, or paying online",
+                "/admin/settings/payments",
+            )
+        });
+        let unsent = Printed {
+            invoice: self.one.invoice.clone().revised(open),
+            parties: billing.parties(&self.buyer, &self.look),
+        };
+        let details = format!(
+            "/admin/clients/{}/billing/details",
+            self.one.invoice.client_id
+        );
+        let electronic = electronic::wanted_of_client(app, unsent)?;
+        let electronic = electronic
+            .into_iter()
+            .map(|what| row(&format!("{what}, for the e-invoice in the PDF"), &details));
+        Ok(address.into_iter().chain(way).chain(electronic).collect())
     }
 
-    /// The form as it is first seen: the usual wording, the primary contact ticked.
-    fn form(&self) -> Fields {
+    /// The form as it is first seen: the usual wording, of a revision as one of a revision; the primary
+    /// contact ticked.
+    fn form(&self, what: What) -> Fields {
         let (subject, body) = match &self.wording {
             Some(own) => (own.subject.as_str(), own.body.as_str()),
             None => (
@@ -158,11 +180,15 @@ impl Parcel {
                 Kind::Invoice.default_body(),
             ),
         };
+        let (subject, body) = match what {
+            What::Revision => template::revised(subject, body),
+            What::Draft | What::Again => (subject.to_owned(), body.to_owned()),
+        };
         let mut form = Fields::default();
         let edition = self.one.invoice.edition.to_string();
         form.fill([
-            ("subject", subject),
-            ("body", body),
+            ("subject", subject.as_str()),
+            ("body", body.as_str()),
             ("edition", edition.as_str()),
         ]);
         if let Some(first) = self.reached().next() {
@@ -183,12 +209,21 @@ struct Review {
     due: String,
     /// What the PDF cannot show, in a sentence.
     warning: String,
+    /// What is not there yet, and where it is added.
+    missing: Vec<(String, String)>,
     /// The mail to the first of those who get it.
     look: Option<Look>,
 }
 
 impl Review {
-    fn new(chrome: Chrome<Me>, of: Parcel, what: What, form: Fields) -> Result<Self, Error> {
+    fn new(
+        app: &App,
+        chrome: Chrome<Me>,
+        of: Parcel,
+        what: What,
+        form: Fields,
+    ) -> Result<Self, Error> {
+        let missing = of.missing(app)?;
         let (amount, due) = of.asks()?;
         let warning = match &of.one.open {
             Some(open) => {
@@ -224,6 +259,7 @@ impl Review {
             amount,
             due,
             warning,
+            missing,
             look,
         })
     }
@@ -287,8 +323,8 @@ pub(crate) async fn review(staff: Staff<Parcel>) -> Answer {
         Ok(what) => what,
         Err(why) => return refused(&staff.app, of.one.invoice.id, why),
     };
-    let form = of.form();
-    page(&Review::new(staff.chrome, of, what, form)?)
+    let form = of.form(what);
+    page(&Review::new(&staff.app, staff.chrome, of, what, form)?)
 }
 
 /// What became of it, in a sentence.
@@ -350,10 +386,10 @@ pub(crate) async fn send(staff: Staff<Parcel>, mut form: Fields) -> Answer {
         );
     }
     let (Some(subject), Some(body), false) = (subject, body, form.has_errors()) else {
-        return try_again(&Review::new(chrome, of, what, form)?);
+        return try_again(&Review::new(&app, chrome, of, what, form)?);
     };
     if only_looks(&form) {
-        return page(&Review::new(chrome, of, what, form)?);
+        return page(&Review::new(&app, chrome, of, what, form)?);
     }
     if what == What::Revision
         && let Some(why) = close_pages(&app, &of.one.holding).await?

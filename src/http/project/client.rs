@@ -231,9 +231,9 @@ pub(crate) async fn one(viewer: Viewer<Planned, SeenOne>) -> Answer {
     let next = rules::next(&project.milestones).filter(|_| open);
     let due = project.due_on.map(|day| {
         if open {
-            rules::due_words(day, today)
+            rules::end_words(day, today)
         } else {
-            format!("due {}", day.words())
+            day.words()
         }
     });
     page(&SeenProject {

@@ -103,9 +103,9 @@ pub(crate) async fn view(staff: Staff<One>) -> Answer {
     let bills = invoices.into_iter().map(bill).collect::<Result<_, _>>()?;
     let due = project.due_on.map(|day| {
         if project.measured.status.is_open() {
-            rules::due_words(day, today)
+            rules::end_words(day, today)
         } else {
-            format!("due {}", day.words())
+            day.words()
         }
     });
     page(&Page {

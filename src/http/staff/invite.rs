@@ -26,6 +26,18 @@ pub(super) struct Joining {
     pub(super) until: String,
 }
 
+/// What became of an invitation, `the`, in a sentence; the same as of a client's.
+pub(super) fn told(app: &App, the: &str, email: &str, until: &str) -> String {
+    let said = if app.mailer.is_configured() {
+        format!("{the} to {email} is on its way.")
+    } else {
+        format!(
+            "{the} to {email} waits in the outbox, because no mail is set up. An owner can copy its link there."
+        )
+    };
+    format!("{said} It works until {until}.")
+}
+
 /// Makes the link, whose hash alone D1 keeps, and the mail that carries it sealed.
 pub(super) fn compose(
     app: &App,

@@ -145,13 +145,8 @@ pub(crate) async fn create(staff: Manager<Security>, mut form: Fields) -> Answer
     writes.push(entry(&app, &chrome.me, id, "staff.invited", detail)?);
     let told = match app.db.batch(writes).await {
         Ok(_done) => {
-            Flash::success(
-                &app,
-                format!(
-                    "The invitation to {email} is on its way. It works until {}.",
-                    mail.until
-                ),
-            );
+            let told = invite::told(&app, "The invitation", email.as_str(), &mail.until);
+            Flash::success(&app, told);
             return see(PATH);
         }
         Err(store::Error::Conflict(Conflict::StaffEmail)) => {

@@ -299,12 +299,7 @@ pub(crate) async fn invite(staff: Manager<One>) -> Answer {
         detail,
     )?);
     carry_out(&app, writes).await?;
-    Flash::success(
-        &app,
-        format!(
-            "A new invitation to {} is on its way. It works until {}.",
-            member.email, joining.until
-        ),
-    );
+    let told = mail::told(&app, "The new invitation", &member.email, &joining.until);
+    Flash::success(&app, told);
     see(&path(member.id))
 }

@@ -344,7 +344,7 @@ async fn add(app: &crate::app::App, chrome: Chrome<Me>, log: Log, mut form: Fiel
         entry.append(app.id()?, app.now),
     ];
     app.db.batch_once(batch).await?;
-    Flash::success(app, format!("{said} for {} are logged.", target.client()));
+    Flash::success(app, format!("Logged: {said} for {}.", target.client()));
     see(&again)
 }
 

@@ -115,10 +115,7 @@ pub(crate) async fn stop(staff: Staff<Running>, mut form: Fields) -> Answer {
     } else {
         ""
     };
-    Flash::success(
-        app,
-        format!("{said} for {} are logged.{most}", timer.client),
-    );
+    Flash::success(app, format!("Logged: {said} for {}.{most}", timer.client));
     back(&form)
 }
 

@@ -9,27 +9,57 @@ mod xml;
 
 use super::sheet::{Category, Electronic, Party, Sheet, Tax};
 
-/// What is missing for an electronic invoice; each is a sentence for staff.
-pub(super) fn missing(sheet: &Sheet) -> Vec<&'static str> {
-    let (seller, buyer) = (&sheet.seller, &sheet.buyer);
-    let used = |category| {
-        let mut taxes = sheet.taxes.iter();
-        taxes.any(|tax| tax.category == Some(category))
+/// Where something that is missing has its place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// In the settings of the business.
+    Business,
+    /// In the billing details of the client: what is to be added there.
+    Client(&'static str),
+    /// On the invoice.
+    Invoice,
+}
+
+/// What is missing for an electronic invoice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Gap {
+    /// Where it is added.
+    pub place: Place,
+    /// A sentence for staff.
+    pub sentence: &'static str,
+}
+
+/// What is missing for an electronic invoice; nothing where all of it is there.
+pub fn missing(sheet: &Sheet) -> Vec<Gap> {
+    let mut gaps = Vec::new();
+    let mut add = |place, rules: &[(bool, &'static str)]| {
+        let wrong = rules.iter().filter(|(wrong, _)| *wrong);
+        gaps.extend(wrong.map(|(_, sentence)| Gap { place, sentence }));
     };
-    let abroad = used(Category::ReverseCharge) || used(Category::WithinEurope);
-    let reasoned = |tax: &Tax| {
-        matches!(tax.category, Some(Category::Standard | Category::Zero)) || !blank(&tax.reason)
-    };
-    let rated = |tax: &Tax| (tax.category == Some(Category::Standard)) == (tax.rate > 0);
-    let named = |line: &super::sheet::Line| {
-        !blank(&line.name) && line.tax.is_some_and(|at| at < sheet.taxes.len())
-    };
-    let rules = [
-        (blank(&sheet.number), "The invoice has no number."),
-        (
-            sheet.exponent > 2,
-            "EN 16931 allows two digits after the point.",
-        ),
+    add(Place::Business, &of_business(sheet));
+    for (rule, what) in of_client(sheet) {
+        add(Place::Client(what), &[rule]);
+    }
+    add(Place::Invoice, &of_invoice(sheet));
+    gaps
+}
+
+fn used(sheet: &Sheet, category: Category) -> bool {
+    let mut taxes = sheet.taxes.iter();
+    taxes.any(|tax| tax.category == Some(category))
+}
+
+/// The buyer, abroad, owes the tax.
+fn abroad(sheet: &Sheet) -> bool {
+    used(sheet, Category::ReverseCharge) || used(sheet, Category::WithinEurope)
+}
+
+/// A rule: whether it is broken, and the sentence that says so.
+type Rule = (bool, &'static str);
+
+fn of_business(sheet: &Sheet) -> [Rule; 4] {
+    let seller = &sheet.seller;
+    [
         (blank(&seller.name), "Your business has no name."),
         (!posted(seller), "Your address has no country."),
         (
@@ -37,17 +67,50 @@ pub(super) fn missing(sheet: &Sheet) -> Vec<&'static str> {
             "Your VAT id or tax number is missing.",
         ),
         (
-            abroad && blank(&seller.vat_id),
+            abroad(sheet) && blank(&seller.vat_id),
             "Your VAT id is missing; this kind of tax asks for it.",
         ),
-        (blank(&buyer.name), "The client has no name."),
-        (!posted(buyer), "The client's address has no country."),
+    ]
+}
+
+/// With what is to be added.
+fn of_client(sheet: &Sheet) -> [(Rule, &'static str); 3] {
+    let buyer = &sheet.buyer;
+    [
         (
-            abroad && blank(&buyer.vat_id),
-            "The client's VAT id is missing; this kind of tax asks for it.",
+            (blank(&buyer.name), "The client has no name."),
+            "The client's name",
         ),
         (
-            used(Category::WithinEurope) && delivered(sheet).is_none(),
+            (!posted(buyer), "The client's address has no country."),
+            "The client's country",
+        ),
+        (
+            (
+                abroad(sheet) && blank(&buyer.vat_id),
+                "The client's VAT id is missing; this kind of tax asks for it.",
+            ),
+            "The client's VAT number",
+        ),
+    ]
+}
+
+fn of_invoice(sheet: &Sheet) -> [Rule; 11] {
+    let reasoned = |tax: &Tax| {
+        matches!(tax.category, Some(Category::Standard | Category::Zero)) || !blank(&tax.reason)
+    };
+    let rated = |tax: &Tax| (tax.category == Some(Category::Standard)) == (tax.rate > 0);
+    let named = |line: &super::sheet::Line| {
+        !blank(&line.name) && line.tax.is_some_and(|at| at < sheet.taxes.len())
+    };
+    [
+        (blank(&sheet.number), "The invoice has no number."),
+        (
+            sheet.exponent > 2,
+            "EN 16931 allows two digits after the point.",
+        ),
+        (
+            used(sheet, Category::WithinEurope) && delivered(sheet).is_none(),
             "The day of delivery is missing; this kind of tax asks for it.",
         ),
         (sheet.lines.is_empty(), "The invoice has no lines."),
@@ -68,7 +131,7 @@ pub(super) fn missing(sheet: &Sheet) -> Vec<&'static str> {
             "A standard rate is 0%, or another rate is not.",
         ),
         (
-            used(Category::OutsideScope) && sheet.taxes.len() > 1,
+            used(sheet, Category::OutsideScope) && sheet.taxes.len() > 1,
             "Lines that are not taxed cannot stand beside lines that are.",
         ),
         (
@@ -76,9 +139,7 @@ pub(super) fn missing(sheet: &Sheet) -> Vec<&'static str> {
             "Prices contain the tax; EN 16931 knows only prices without it.",
         ),
         (agreed(sheet).is_none(), "The sums do not agree."),
-    ];
-    let wrong = rules.into_iter().filter(|(wrong, _)| *wrong);
-    wrong.map(|(_, sentence)| sentence).collect()
+    ]
 }
 
 /// The XML.

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use crate::domain::id::{ClientId, StaffId, TaskId};
 use crate::domain::paging::Cursor;
 use crate::domain::time::Date;
-use crate::store::{Param, Statement};
+use crate::store::{Param, Statement, statement};
 
 /// A task on the list.
 #[derive(Debug, Deserialize)]
@@ -16,6 +16,24 @@ pub(crate) struct Entry {
     pub(crate) task: super::Listed,
     pub(crate) client_id: ClientId,
     pub(crate) client_name: String,
+}
+
+/// How many tasks wait for a colleague to take them on: their client asked for changes, and nobody has them.
+#[derive(Debug, Clone, Copy, Deserialize)]
+pub(crate) struct Unheld {
+    pub(crate) count: u64,
+    /// One of them.
+    pub(crate) newest: Option<TaskId>,
+}
+
+/// [`Unheld`], of the newest hundred answers; 100 stands for more too. Archived clients do not count.
+pub(crate) fn unheld() -> Statement {
+    statement!(
+        "SELECT count(*) AS count, max(t.id) AS newest FROM (SELECT id, client_id FROM tasks INDEXED BY tasks_changes_unheld \
+          WHERE answer = 'changes' AND assignee_id IS NULL AND is_closed = 0 AND answered_at > 0 \
+          ORDER BY answered_at DESC LIMIT 100) t \
+         CROSS JOIN clients c ON c.id = t.client_id AND c.archived_at IS NULL"
+    )
 }
 
 /// Who does it.
