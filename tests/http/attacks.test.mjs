@@ -57,9 +57,9 @@ test("search tells nothing of words that only hidden things have", async () => {
   const hidden = await addProject(owner, client, { name: "Hidden" });
   await startThreadWith(owner, client, { subject: "Severance plan", project: hidden.id });
   await addDocument(owner, client, { title: "Severance report", visible: false });
-  // Twelve that may be seen, the last of which a hidden word before them would push out.
+  // Nine that may be seen, the last of which a hidden word before them would push out.
   for (const prefix of ["se", "sa"]) {
-    for (const letter of "abcdefghijkz") {
+    for (const letter of "abcdefghz") {
       await startThread(mina, { subject: `${prefix}zz${letter}` });
       await addDocument(owner, client, { title: `${prefix}zz${letter}`, visible: true });
     }
