@@ -144,12 +144,18 @@ fn steps(figures: &Figures) -> Vec<Step> {
     }
 }
 
-/// A count as it is shown: where it stopped counting, with a plus.
-fn shown(count: u64) -> String {
-    match count {
-        100.. => "100+".to_owned(),
-        _ => count.to_string(),
+/// A count as it is shown: where it stopped counting, at `most`, with a plus.
+fn up_to(most: u64, count: u64) -> String {
+    if count < most {
+        count.to_string()
+    } else {
+        format!("{most}+")
     }
+}
+
+/// One that stops at a hundred.
+fn shown(count: u64) -> String {
+    up_to(100, count)
 }
 
 /// Unread messages as they are shown: where not all threads were counted, with a plus.
@@ -331,8 +337,8 @@ pub(crate) async fn staff(staff: Staff<StaffPage>) -> Answer {
     page(&StaffDashboard {
         steps,
         attention: attention(&staff.page, me, staff.app.mailer.what_is_missing()),
-        clients: shown(staff.page.figures.clients),
-        enabled: shown(staff.page.figures.enabled),
+        clients: up_to(dashboard::MOST, staff.page.figures.clients),
+        enabled: up_to(dashboard::MOST, staff.page.figures.enabled),
         tickets: shown(staff.page.tickets),
         messages: shown_unread(staff.page.messages),
         lines: staff.page.lines,

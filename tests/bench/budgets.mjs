@@ -16,7 +16,7 @@ export const BUDGETS = [
   { what: "KV reads of a signed-in page", must: 1, aim: 0, of: (f) => map(f.costs?.pages, ({ kv }) => kv) },
   { what: "R2 reads of a signed-in page", must: 0, aim: 0, of: (f) => map(f.costs?.pages, ({ r2 }) => r2) },
   { what: "Rows read by a page", must: 300, aim: 100, of: (f) => map(f.costs?.pages, ({ rowsRead }) => rowsRead) },
-  { what: "Rows read by a statement of thirty days", must: 300, aim: 100, shown: true, of: (f) => map(f.costs?.statements, ({ rowsRead }) => rowsRead) },
+  { what: "Rows read by a statement of three days", must: 300, aim: 100, shown: true, of: (f) => map(f.costs?.statements, ({ rowsRead }) => rowsRead) },
   { what: "CPU of a page against floor 50", unit: "×", must: 1.5, aim: 1, timing: true, of: (f) => map(f.pages, ({ cpu }) => cpu) },
   { what: "Requests/s of a page, 8 connections, against floor 1", unit: "×", more: true, must: 0.5, aim: 0.8, timing: true, of: (f) => map(f.pages, ({ rps8 }) => rps8) },
   { what: "Requests/s of a page, 32 connections, against floor 1", unit: "×", more: true, must: 0.5, aim: 0.8, timing: true, of: (f) => map(f.pages, ({ rps32 }) => rps32) },

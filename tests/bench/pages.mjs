@@ -16,10 +16,13 @@ export const everyday = ({ client }) => ({
 /** Nobody is signed in. */
 export const ANONYMOUS = { "sign in": "/sign-in", "sign in, staff": "/admin/sign-in", "a link": `/invitation/pt_i${"a".repeat(43)}`, "not there": "/nothing-here" };
 
-/** A paper rather than a page: it shows all that happened in thirty days, so its rows follow what it shows. */
+/**
+ * A paper rather than a page: it shows all that happened in its days, so its rows follow what it shows. Three days are some
+ * thirty invoices of the client whose pages are measured.
+ */
 export const statements = ({ client }) => ({
-  "statement, staff": ["owner", `${client.path}/statement?from=${daysAgo(30)}`],
-  "statement, client": ["lena", `/billing/statement?from=${daysAgo(30)}`],
+  "statement, staff": ["owner", `${client.path}/statement?from=${daysAgo(3)}`],
+  "statement, client": ["lena", `/billing/statement?from=${daysAgo(3)}`],
 });
 
 /** Whose rows are counted. `found` names rows that are there: { invoice, document, middle } of the measured client. */
