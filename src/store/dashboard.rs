@@ -35,11 +35,11 @@ pub(crate) const MOST: u64 = 50;
 /// page costs the same however many there are; the rest looks at one row each. `#2f5d50` is the
 /// colour of the first day.
 pub(crate) fn figures() -> Statement {
-    statement!(format!(
+    statement!(
         "SELECT (SELECT count(*) FROM (SELECT 1 FROM clients \
-          WHERE archived_at IS NULL AND portal_enabled IN (0, 1) LIMIT {MOST})) AS clients, \
+          WHERE archived_at IS NULL AND portal_enabled IN (0, 1) LIMIT ?1)) AS clients, \
          (SELECT count(*) FROM (SELECT 1 FROM clients \
-          WHERE archived_at IS NULL AND portal_enabled = 1 LIMIT {MOST})) AS enabled, \
+          WHERE archived_at IS NULL AND portal_enabled = 1 LIMIT ?1)) AS enabled, \
          (b.logo_hash IS NOT NULL OR b.colour <> '#2f5d50' OR b.welcome_text <> '' \
           OR b.support_email IS NOT NULL OR b.support_phone IS NOT NULL) AS branded, \
          EXISTS (SELECT 1 FROM documents WHERE id > '') AS has_document, \
@@ -47,8 +47,9 @@ pub(crate) fn figures() -> Statement {
          (EXISTS (SELECT 1 FROM contacts WHERE account_id > '') OR EXISTS \
           (SELECT 1 FROM links WHERE contact_id > '' AND purpose = 'invitation')) AS has_invited, \
          (SELECT id FROM clients WHERE archived_at IS NULL ORDER BY created_at, id LIMIT 1) AS first_client \
-         FROM business b WHERE b.id = 1"
-    ))
+         FROM business b WHERE b.id = 1",
+        MOST
+    )
 }
 
 /// Failures older than this are the outbox's business alone.
