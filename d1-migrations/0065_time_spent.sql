@@ -58,46 +58,30 @@ INSERT INTO time_spent
   SELECT '*', '*', staff_id, is_month, span, currency, sum(unbilled), sum(unbilled_amount), sum(billed), sum(billed_amount), sum(not_billable)
   FROM time_spent WHERE project_id = '*' GROUP BY staff_id, is_month, span, currency;
 
-CREATE TRIGGER time_spent_is_added AFTER INSERT ON time_entries
+-- Putting an entry into this view with 1 adds it to its rows as it stands, with -1 takes it out of them.
+CREATE VIEW time_spent_anew AS SELECT '' AS id, 1 AS sign;
+CREATE TRIGGER time_spent_of_an_entry INSTEAD OF INSERT ON time_spent_anew
 BEGIN
   INSERT INTO time_spent
-    SELECT client_id, project_id, staff_id, is_month, span, currency, unbilled, unbilled_amount, billed, billed_amount, not_billable
+    SELECT client_id, project_id, staff_id, is_month, span, currency, NEW.sign * unbilled, NEW.sign * unbilled_amount,
+      NEW.sign * billed, NEW.sign * billed_amount, NEW.sign * not_billable
     FROM time_counted WHERE id = NEW.id
     ON CONFLICT DO UPDATE SET unbilled = unbilled + excluded.unbilled, unbilled_amount = unbilled_amount + excluded.unbilled_amount,
       billed = billed + excluded.billed, billed_amount = billed_amount + excluded.billed_amount, not_billable = not_billable + excluded.not_billable;
+  DELETE FROM time_spent WHERE NEW.sign = -1 AND (client_id, project_id, staff_id, is_month, span, currency) IN
+    (SELECT client_id, project_id, staff_id, is_month, span, currency FROM time_counted WHERE id = NEW.id)
+    AND unbilled = 0 AND billed = 0 AND not_billable = 0;
 END;
+CREATE TRIGGER time_spent_is_added AFTER INSERT ON time_entries
+BEGIN INSERT INTO time_spent_anew (id, sign) VALUES (NEW.id, 1); END;
 -- Before a change and before it goes, an entry is taken out as it stands; after a change it counts again. A note is no change here.
 CREATE TRIGGER time_spent_is_taken_out BEFORE UPDATE ON time_entries
 WHEN (OLD.client_id, OLD.project_id, OLD.staff_id, OLD.day, OLD.minutes, OLD.billable, OLD.rate, OLD.currency, OLD.invoice_id)
   IS NOT (NEW.client_id, NEW.project_id, NEW.staff_id, NEW.day, NEW.minutes, NEW.billable, NEW.rate, NEW.currency, NEW.invoice_id)
-BEGIN
-  INSERT INTO time_spent
-    SELECT client_id, project_id, staff_id, is_month, span, currency, -unbilled, -unbilled_amount, -billed, -billed_amount, -not_billable
-    FROM time_counted WHERE id = OLD.id
-    ON CONFLICT DO UPDATE SET unbilled = unbilled + excluded.unbilled, unbilled_amount = unbilled_amount + excluded.unbilled_amount,
-      billed = billed + excluded.billed, billed_amount = billed_amount + excluded.billed_amount, not_billable = not_billable + excluded.not_billable;
-  DELETE FROM time_spent WHERE (client_id, project_id, staff_id, is_month, span, currency) IN
-    (SELECT client_id, project_id, staff_id, is_month, span, currency FROM time_counted WHERE id = OLD.id)
-    AND unbilled = 0 AND billed = 0 AND not_billable = 0;
-END;
+BEGIN INSERT INTO time_spent_anew (id, sign) VALUES (OLD.id, -1); END;
 CREATE TRIGGER time_spent_is_put_back AFTER UPDATE ON time_entries
 WHEN (OLD.client_id, OLD.project_id, OLD.staff_id, OLD.day, OLD.minutes, OLD.billable, OLD.rate, OLD.currency, OLD.invoice_id)
   IS NOT (NEW.client_id, NEW.project_id, NEW.staff_id, NEW.day, NEW.minutes, NEW.billable, NEW.rate, NEW.currency, NEW.invoice_id)
-BEGIN
-  INSERT INTO time_spent
-    SELECT client_id, project_id, staff_id, is_month, span, currency, unbilled, unbilled_amount, billed, billed_amount, not_billable
-    FROM time_counted WHERE id = NEW.id
-    ON CONFLICT DO UPDATE SET unbilled = unbilled + excluded.unbilled, unbilled_amount = unbilled_amount + excluded.unbilled_amount,
-      billed = billed + excluded.billed, billed_amount = billed_amount + excluded.billed_amount, not_billable = not_billable + excluded.not_billable;
-END;
+BEGIN INSERT INTO time_spent_anew (id, sign) VALUES (NEW.id, 1); END;
 CREATE TRIGGER time_spent_is_gone BEFORE DELETE ON time_entries
-BEGIN
-  INSERT INTO time_spent
-    SELECT client_id, project_id, staff_id, is_month, span, currency, -unbilled, -unbilled_amount, -billed, -billed_amount, -not_billable
-    FROM time_counted WHERE id = OLD.id
-    ON CONFLICT DO UPDATE SET unbilled = unbilled + excluded.unbilled, unbilled_amount = unbilled_amount + excluded.unbilled_amount,
-      billed = billed + excluded.billed, billed_amount = billed_amount + excluded.billed_amount, not_billable = not_billable + excluded.not_billable;
-  DELETE FROM time_spent WHERE (client_id, project_id, staff_id, is_month, span, currency) IN
-    (SELECT client_id, project_id, staff_id, is_month, span, currency FROM time_counted WHERE id = OLD.id)
-    AND unbilled = 0 AND billed = 0 AND not_billable = 0;
-END;
+BEGIN INSERT INTO time_spent_anew (id, sign) VALUES (OLD.id, -1); END;
