@@ -6,7 +6,7 @@
 
 use serde::Deserialize;
 
-use super::{Statement, statement};
+use super::{Param, Statement, statement};
 use crate::domain::csp_report::{CspReport, Source};
 use crate::domain::time::Timestamp;
 
@@ -23,46 +23,36 @@ pub(crate) struct Held {
 /// Counts a report: 1. its kind is one of the ten that its source may tell of today; 2. there is room for it; 3. it
 /// is counted.
 pub(crate) fn count(report: &CspReport, source: Source, now: Timestamp) -> Vec<Statement> {
-    let (directive, blocked, page) = (
-        report.directive,
-        report.blocked.as_str(),
-        report.page.as_str(),
-    );
-    let (day, bucket) = (source.day, i64::from(source.bucket));
+    // `?1` to `?5`, of each of them.
+    let kind: [Param; 5] = [
+        source.day.into(),
+        i64::from(source.bucket).into(),
+        report.directive.into(),
+        report.blocked.as_str().into(),
+        report.page.as_str().into(),
+    ];
+    let counted: Vec<Param> = kind.iter().cloned().chain([now.into()]).collect();
     vec![
-        statement!(
+        Statement::new(
             "INSERT OR IGNORE INTO csp_sources (day, bucket, directive, blocked, page) SELECT ?1, ?2, ?3, ?4, ?5 \
              WHERE (SELECT count(*) FROM csp_sources WHERE day = ?1 AND bucket = ?2) < 10",
-            day,
-            bucket,
-            directive,
-            blocked,
-            page
+            kind.clone(),
         ),
-        statement!(
+        Statement::new(
             "DELETE FROM csp_reports WHERE (directive, blocked, page) = (SELECT o.directive, o.blocked, o.page \
               FROM csp_reports o ORDER BY o.last_at LIMIT 1) \
              AND (SELECT count(*) FROM (SELECT 1 FROM csp_reports WHERE directive > '' LIMIT 200)) = 200 \
              AND NOT EXISTS (SELECT 1 FROM csp_reports WHERE directive = ?3 AND blocked = ?4 AND page = ?5) \
              AND EXISTS (SELECT 1 FROM csp_sources WHERE day = ?1 AND bucket = ?2 AND directive = ?3 AND blocked = ?4 \
               AND page = ?5)",
-            day,
-            bucket,
-            directive,
-            blocked,
-            page
+            kind,
         ),
-        statement!(
+        Statement::new(
             "INSERT INTO csp_reports (directive, blocked, page, count, first_at, last_at) SELECT ?3, ?4, ?5, 1, ?6, ?6 \
              WHERE EXISTS (SELECT 1 FROM csp_sources WHERE day = ?1 AND bucket = ?2 AND directive = ?3 AND blocked = ?4 \
               AND page = ?5) \
              ON CONFLICT DO UPDATE SET count = count + 1, last_at = ?6",
-            day,
-            bucket,
-            directive,
-            blocked,
-            page,
-            now
+            counted,
         ),
     ]
 }

@@ -67,14 +67,7 @@ pub(crate) async fn by_contact(viewer: Viewer<Tasked, SeenOne>, mut form: Fields
     let (app, me, of) = (&viewer.app, viewer.me(), &viewer.page.task);
     let body = form.required("body", |text| Paragraphs::parse("comment", text));
     let (Some(body), false) = (body, form.has_errors()) else {
-        let page = SeenTask::new(
-            viewer.chrome,
-            viewer.page,
-            viewer.app.now,
-            Fields::default(),
-            form,
-        );
-        return try_again(&page);
+        return try_again(&again(viewer, form));
     };
     let id: CommentId = form.names(app, me.id, "comment")?;
     let by = (me.id, me.name.as_str());
@@ -99,15 +92,14 @@ pub(crate) async fn by_contact(viewer: Viewer<Tasked, SeenOne>, mut form: Fields
         && let Some(full) = Full::of_all(counts, &used, app.now)
     {
         refuse(&mut form, full);
-        let page = SeenTask::new(
-            viewer.chrome,
-            viewer.page,
-            viewer.app.now,
-            Fields::default(),
-            form,
-        );
-        return later(&page, full);
+        return later(&again(viewer, form), full);
     }
     Flash::success(app, "Your comment is sent.");
     see(&format!("/tasks/{}", of.id))
+}
+
+/// The page of the task with what was typed.
+fn again(viewer: Viewer<Tasked, SeenOne>, form: Fields) -> SeenTask {
+    let answer = Fields::default();
+    SeenTask::new(viewer.chrome, viewer.page, viewer.app.now, answer, form)
 }
