@@ -1,19 +1,12 @@
 // The exceptions desk: what a payment event said that does not fit is seen, attached, resolved.
-import { after, before, test } from "node:test";
+import { before, test } from "node:test";
 import assert from "node:assert/strict";
 import { setUpOwner } from "../harness/flows.mjs";
 import { attemptRow, counts, exceptionRow, invoiceNow, invoiceRow, rowsOf, voidInvoice } from "../harness/money.mjs";
+import { payingWorld } from "../harness/paying-world.mjs";
 import { clientRow, contactRow, newId } from "../harness/rows.mjs";
-import { StripeStandIn } from "../harness/stripe.mjs";
-import { World } from "../harness/world.mjs";
 
-const stripe = await StripeStandIn.start();
-const world = await World.start({ settings: stripe.settings });
-await stripe.attach(world);
-after(async () => {
-  await world.close();
-  await stripe.close();
-});
+const { world, stripe } = await payingWorld();
 let owner, client, contact;
 before(async () => {
   owner = await setUpOwner(world);

@@ -1,24 +1,17 @@
 // Accounts with a long history and a thousand open invoices: what pages of them read stays flat, and what is kept in
 // short for them is what their invoices, revisions and facts come to.
-import { after, before, test } from "node:test";
+import { before, test } from "node:test";
 import assert from "node:assert/strict";
 import { sums } from "../faults/sums.mjs";
 import { draftInvoice, recordPayment, sendInvoice, sentInvoice } from "../harness/billing.mjs";
 import { setUpOwner } from "../harness/flows.mjs";
 import { booked, dayOf, invoiceOf, paidOn, voided } from "../harness/invoices.mjs";
 import { accountsAtOnce, invoiceNow, payOnline, rowsOf } from "../harness/money.mjs";
+import { payingWorld } from "../harness/paying-world.mjs";
 import { newId, person } from "../harness/rows.mjs";
 import { schemaText } from "../harness/runtime.mjs";
-import { StripeStandIn } from "../harness/stripe.mjs";
-import { World } from "../harness/world.mjs";
 
-const stripe = await StripeStandIn.start();
-const world = await World.start({ settings: stripe.settings });
-await stripe.attach(world);
-after(async () => {
-  await world.close();
-  await stripe.close();
-});
+const { world, stripe } = await payingWorld();
 
 let owner;
 before(async () => {

@@ -1,23 +1,16 @@
 // Pay Now: from an invoice to the provider's page and back, in the portal and behind a link; what breaks on
 // the way, and who presses at once. Money is never told by the page that leads back.
-import { after, before, test } from "node:test";
+import { before, test } from "node:test";
 import assert from "node:assert/strict";
 import { recordPayment, sendInvoice, sentInvoice } from "../harness/billing.mjs";
 import { setUpOwner, signInStaff } from "../harness/flows.mjs";
 import { payLinkTo } from "../harness/invoices.mjs";
 import { invoiceNow, invoiceRow, payOnline, rowsOf, voidInvoice } from "../harness/money.mjs";
+import { payingWorld } from "../harness/paying-world.mjs";
 import { newId, person } from "../harness/rows.mjs";
-import { StripeStandIn } from "../harness/stripe.mjs";
-import { World } from "../harness/world.mjs";
 
 const MINUTE = 60_000;
-const stripe = await StripeStandIn.start();
-const world = await World.start({ settings: stripe.settings });
-await stripe.attach(world);
-after(async () => {
-  await world.close();
-  await stripe.close();
-});
+const { world, stripe } = await payingWorld();
 
 let owner, client, contact, lena, other;
 before(async () => {

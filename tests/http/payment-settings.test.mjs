@@ -1,19 +1,12 @@
 // Settings → Payments: whether keys and webhook work, by asking the provider; what is saved; who may.
-import { after, before, test } from "node:test";
+import { before, test } from "node:test";
 import assert from "node:assert/strict";
 import { setUpOwner } from "../harness/flows.mjs";
 import { rowsOf } from "../harness/money.mjs";
-import { StripeStandIn } from "../harness/stripe.mjs";
-import { World } from "../harness/world.mjs";
+import { payingWorld } from "../harness/paying-world.mjs";
 
 const PATH = "/admin/settings/payments";
-const stripe = await StripeStandIn.start();
-const world = await World.start({ settings: stripe.settings });
-await stripe.attach(world);
-after(async () => {
-  await world.close();
-  await stripe.close();
-});
+const { world, stripe } = await payingWorld();
 let owner;
 before(async () => { owner = await setUpOwner(world); });
 

@@ -1,21 +1,14 @@
 // What an invoice is, and what each event does to it, over HTTP: the rows that settling.test.mjs does not tell
 // as a story of their own. Clients read them on their page, staff on theirs.
-import { after, before, test } from "node:test";
+import { before, test } from "node:test";
 import assert from "node:assert/strict";
 import { setUpOwner, signInStaff } from "../harness/flows.mjs";
 import { attemptRow, bareAttempt, books, counts, invoiceNow, invoiceRow, payOnline, rowsOf } from "../harness/money.mjs";
+import { payingWorld } from "../harness/paying-world.mjs";
 import { newId, person } from "../harness/rows.mjs";
-import { StripeStandIn } from "../harness/stripe.mjs";
-import { World } from "../harness/world.mjs";
 
 const HOUR = 3_600_000;
-const stripe = await StripeStandIn.start();
-const world = await World.start({ settings: stripe.settings });
-await stripe.attach(world);
-after(async () => {
-  await world.close();
-  await stripe.close();
-});
+const { world, stripe } = await payingWorld();
 
 let owner, client, contact, lena;
 before(async () => {

@@ -1,19 +1,12 @@
 // What events do to the books, over HTTP: whatever their order and repetition, whatever breaks meanwhile.
-import { after, before, test } from "node:test";
+import { before, test } from "node:test";
 import assert from "node:assert/strict";
-import { StripeStandIn } from "../harness/stripe.mjs";
-import { clientRow, contactRow } from "../harness/rows.mjs";
-import { attemptRow, books, counts, invoiceNow, invoiceRow, rowsOf, voidInvoice } from "../harness/money.mjs";
 import { setUpOwner } from "../harness/flows.mjs";
-import { World } from "../harness/world.mjs";
+import { attemptRow, books, counts, invoiceNow, invoiceRow, rowsOf, voidInvoice } from "../harness/money.mjs";
+import { payingWorld } from "../harness/paying-world.mjs";
+import { clientRow, contactRow } from "../harness/rows.mjs";
 
-const stripe = await StripeStandIn.start();
-const world = await World.start({ settings: stripe.settings });
-await stripe.attach(world);
-after(async () => {
-  await world.close();
-  await stripe.close();
-});
+const { world, stripe } = await payingWorld();
 
 let client, contact;
 before(async () => {

@@ -1,21 +1,14 @@
 // The door of the webhook: who is let in, by the table of the contract, with Stripe's own library as oracle.
-import { after, before, test } from "node:test";
+import { before, test } from "node:test";
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import Stripe from "stripe";
-import { StripeStandIn } from "../harness/stripe.mjs";
-import { clientRow } from "../harness/rows.mjs";
-import { attemptRow, counts, invoiceNow, invoiceRow } from "../harness/money.mjs";
 import { setUpOwner } from "../harness/flows.mjs";
-import { World } from "../harness/world.mjs";
+import { attemptRow, counts, invoiceNow, invoiceRow } from "../harness/money.mjs";
+import { payingWorld } from "../harness/paying-world.mjs";
+import { clientRow } from "../harness/rows.mjs";
 
-const stripe = await StripeStandIn.start();
-const world = await World.start({ settings: stripe.settings });
-await stripe.attach(world);
-after(async () => {
-  await world.close();
-  await stripe.close();
-});
+const { world, stripe } = await payingWorld();
 
 const oracle = new Stripe("sk_test_oracle");
 const seconds = () => Math.floor(world.now() / 1000);

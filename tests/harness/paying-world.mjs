@@ -1,0 +1,17 @@
+// A world that has the payment provider's stand-in, both of which end with the test file:
+//
+//   const { world, stripe } = await payingWorld();
+import { after } from "node:test";
+import { StripeStandIn } from "./stripe.mjs";
+import { World } from "./world.mjs";
+
+export async function payingWorld() {
+  const stripe = await StripeStandIn.start();
+  const world = await World.start({ settings: stripe.settings });
+  await stripe.attach(world);
+  after(async () => {
+    await world.close();
+    await stripe.close();
+  });
+  return { world, stripe };
+}
