@@ -8,14 +8,14 @@ use std::borrow::Cow;
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use worker::js_sys::{Array, JSON};
+use worker::js_sys::{Array, JSON, Reflect};
 use worker::send::{SendFuture, SendWrapper};
 use worker::wasm_bindgen::{JsCast, JsValue};
 use worker::wasm_bindgen_futures::JsFuture;
 use worker::worker_sys::types::D1Database as Binding;
 
 use super::rows::{Row, Table};
-use super::{Conflict, Error};
+use super::{Conflict, Error, joined};
 use crate::domain::time::Timestamp;
 
 /// A bound parameter.
@@ -37,6 +37,11 @@ impl From<i64> for Param {
 impl From<u64> for Param {
     fn from(value: u64) -> Self {
         // What does not fit is refused where it is bound.
+        Self::Int(i64::try_from(value).unwrap_or(i64::MAX))
+    }
+}
+impl From<usize> for Param {
+    fn from(value: usize) -> Self {
         Self::Int(i64::try_from(value).unwrap_or(i64::MAX))
     }
 }
@@ -75,8 +80,8 @@ impl<T: Into<Param>> From<Option<T>> for Param {
 #[derive(Debug, Clone)]
 #[must_use = "a statement does nothing until a batch runs it"]
 pub(crate) struct Statement {
-    sql: Cow<'static, str>,
-    params: Vec<Param>,
+    pub(super) sql: Cow<'static, str>,
+    pub(super) params: Vec<Param>,
 }
 
 impl Statement {
@@ -120,18 +125,45 @@ impl Db {
     ///
     /// D1 may lose the reply after a commit, so callers write what is harmless to write twice.
     pub(crate) async fn batch(&self, statements: Vec<Statement>) -> Result<Results, Error> {
-        let binding = self.0.clone();
-        SendFuture::new(async move {
+        let answer = self.ask(&statements).await?;
+        let text = JSON::stringify(&answer).map_err(thrown)?;
+        Results::parse(&String::from(text))
+    }
+
+    /// What D1 answered, as it came.
+    async fn ask(&self, statements: &[Statement]) -> Result<SendWrapper<JsValue>, Error> {
+        SendFuture::new(async {
             let prepared = Array::new();
-            for statement in &statements {
-                prepared.push(&prepare(&binding, statement)?);
+            for statement in statements {
+                prepared.push(&prepare(&self.0, statement)?);
             }
-            let promise = binding.batch(prepared).map_err(thrown)?;
+            let promise = self.0.batch(prepared).map_err(thrown)?;
             let answer = JsFuture::from(promise).await.map_err(thrown)?;
-            let text = JSON::stringify(&answer).map_err(thrown)?;
-            Results::parse(&String::from(text))
+            Ok(SendWrapper::new(answer))
         })
         .await
+    }
+
+    /// Runs what a page reads as one statement; as a batch where it is no read alone, or too much for one.
+    pub(crate) async fn read(&self, statements: Vec<Statement>) -> Result<Results, Error> {
+        let Some((joined, columns)) = joined::join(&statements) else {
+            return self.batch(statements).await;
+        };
+        let answer = match self.ask(&[joined]).await {
+            Err(Error::TooLong) => return self.batch(statements).await,
+            answer => answer?,
+        };
+        let mut at = (*answer).clone();
+        for key in [0.into(), "results".into(), 0.into(), joined::COLUMN.into()] {
+            at = Reflect::get(&at, &key).map_err(thrown)?;
+        }
+        let tables = columns.tables(&at.as_string().unwrap_or_default())?;
+        let meta = Meta::default;
+        let outcomes = tables.into_iter().map(|results| Outcome {
+            results,
+            meta: meta(),
+        });
+        Ok(Results(outcomes.collect()))
     }
 
     /// Runs a batch that makes something whose id is derived from the form that was sent. The same

@@ -44,6 +44,9 @@ pub(crate) enum Error {
     /// The statement cannot be right: SQL that does not fit the schema, or a rule that no person can break.
     #[error("D1 refused a statement: {0}")]
     Broken(String),
+    /// A text is longer than D1 takes or gives (2 MB).
+    #[error("D1 found a text too long")]
+    TooLong,
     /// Rows came back in a shape the code does not know: a bug or a wrong migration.
     #[error("unexpected rows: {0}")]
     Decode(#[from] serde_json::Error),
@@ -68,6 +71,9 @@ impl Error {
             } else {
                 Conflict::Meanwhile
             });
+        }
+        if cause.contains("SQLITE_TOOBIG") {
+            return Self::TooLong;
         }
         if BUGS.iter().any(|text| cause.contains(text)) {
             return Self::Broken(cause);

@@ -35,6 +35,7 @@ pub(crate) mod invitation;
 pub(crate) mod invoice;
 pub(crate) mod invoicing;
 pub(crate) mod join;
+mod joined;
 pub(crate) mod landing;
 pub(crate) mod ledger;
 pub(crate) mod link;

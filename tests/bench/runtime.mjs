@@ -7,13 +7,15 @@ import { workerds } from "../harness/processes.mjs";
 import { User } from "../harness/users.mjs";
 import { FLOORS } from "./floors.mjs";
 
+const NOTHING = "export default { fetch: () => new Response(null, { status: 404 }) };";
 const socket = { unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }] };
 
 /** A runtime on a state folder. `stage` is what stage.mjs made: its port, settings and cookies. */
 export class Bench {
   static async start({ state, worker, stage }) {
     const { Miniflare, convertV4MiniflareOptions, Log, LogLevel } = await import("miniflare");
-    const { compatibilityDate, compatibilityFlags } = bindings();
+    const { assets, ...bound } = bindings();
+    const { compatibilityDate, compatibilityFlags } = bound;
     const bench = new Bench();
     Object.assign(bench, { stage, base: stage.base });
     const before = workerds();
@@ -28,10 +30,14 @@ export class Bench {
             { type: "CompiledWasm", path: "index_bg.wasm", contents: readFileSync(join(worker, "index_bg.wasm")) },
           ],
           modulesRoot: ROOT,
-          ...bindings(),
+          ...bound,
           bindings: stage.settings,
+          // A section of assets would put the local stand-in of the edge's router in front of the worker, which
+          // costs more than the worker: the files come from a worker of their own.
+          serviceBindings: { ASSETS: "assets" },
           ...socket,
         },
+        { name: "assets", modules: [{ type: "ESModule", path: "assets.mjs", contents: NOTHING }], modulesRoot: ROOT, compatibilityDate, assets },
         ...Object.entries(FLOORS).map(([name, { script, ...bound }]) => ({
           name, modules: [{ type: "ESModule", path: "floor.mjs", contents: script }], modulesRoot: ROOT, compatibilityDate, compatibilityFlags, ...bound, ...socket,
         })),

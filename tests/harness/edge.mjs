@@ -15,6 +15,9 @@ const costly = [];
 const MOST = { GET: 1, HEAD: 1 };
 let pending = 0;
 
+/** Whether a batch asks several times for what could be read at once (src/store/joined.rs). */
+const isScattered = ({ kind, op, about }) => kind === "d1" && op === "batch" && about.length > 1 && !about.some((sql) => /\b(INSERT|UPDATE|DELETE)\b/.test(sql));
+
 class Edge extends WorkerEntrypoint {
   /** A fresh product instance whose bindings write to `record`. */
   #product(record) {
@@ -62,6 +65,7 @@ class Edge extends WorkerEntrypoint {
     } finally {
       record.answered = true;
       if (record.d1 - record.lost > (MOST[request.method] ?? 2)) costly.push({ name: record.name, d1: record.d1, status: record.status });
+      else if (request.method === "GET" && record.ops.some(isScattered)) costly.push({ name: record.name, scattered: true, status: record.status });
     }
   }
 

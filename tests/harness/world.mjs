@@ -198,8 +198,9 @@ export class World {
     for (const call of await this.#edge("outbound")) {
       if (!call.expected) left.push(`The worker called out without being allowed to: ${call.what}`);
     }
-    for (const { name, d1, status } of await this.#edge("costly")) {
-      if (!this.#expectedCosts.some((pattern) => pattern.test(name))) left.push(`${name} (${status}) asked D1 ${d1} times; a page may once, an action twice.`);
+    for (const { name, d1, scattered, status } of await this.#edge("costly")) {
+      const what = scattered ? "sent D1 several reads; a page sends one" : `asked D1 ${d1} times; a page may once, an action twice`;
+      if (!this.#expectedCosts.some((pattern) => pattern.test(name))) left.push(`${name} (${status}) ${what}.`);
     }
     for (const fault of await this.#edge("faults-left")) {
       left.push(`A fault was asked for ${fault.times} time(s) and struck ${fault.struck} time(s): ${JSON.stringify(fault)}`);

@@ -15,7 +15,7 @@ use crate::http::guard::{InQuery, Invoiced, Load, Viewer, Who};
 use crate::http::invoice::tone;
 use crate::http::page::{Answer, page};
 use crate::store::billing::{self, Billing};
-use crate::store::invoice::seen::{self, Line, Movement, Owing, PAGE};
+use crate::store::invoice::seen::{self, FIRST, Line, Movement, Owing, PAGE};
 use crate::store::invoice::state_of;
 use crate::store::viewer::Asker;
 use crate::store::{Results, Statement};
@@ -257,12 +257,14 @@ impl Load for ListPage {
             Part::Whole => statements.extend([
                 seen::owing(asker),
                 seen::open(asker, None),
-                seen::closed(asker, None),
-                seen::movements(asker, None),
+                seen::closed(asker, None, FIRST),
+                seen::movements(asker, None, FIRST),
             ]),
             Part::Open(day, id) => statements.push(seen::open(asker, Some((day, id)))),
-            Part::Closed(day, id) => statements.push(seen::closed(asker, Some((day, id)))),
-            Part::Moved(day, id) => statements.push(seen::movements(asker, Some((day, id)))),
+            Part::Closed(day, id) => statements.push(seen::closed(asker, Some((day, id)), PAGE)),
+            Part::Moved(day, id) => {
+                statements.push(seen::movements(asker, Some((day, id)), PAGE));
+            }
         }
         statements
     }
@@ -273,6 +275,8 @@ impl Load for ListPage {
         now: Timestamp,
     ) -> Result<Option<Self>, Error> {
         let part = asked.part();
+        let is_first = matches!(part, Part::Whole);
+        let rest = if is_first { FIRST } else { PAGE };
         let billing: Option<Billing> = results.first()?;
         let (mut owing, mut open, mut closed, mut moved) = (vec![], vec![], vec![], vec![]);
         match part {
@@ -292,9 +296,9 @@ impl Load for ListPage {
         let today = billing.today(now);
         let (lines, next_open) = page_of::<Line, _>(open, PAGE, "open", |row| (row.due_on, row.id));
         let (closed, next_closed) =
-            page_of::<Line, _>(closed, PAGE, "after", |row| (row.issued_on, row.id));
+            page_of::<Line, _>(closed, rest, "after", |row| (row.issued_on, row.id));
         let (moved, next_moved) =
-            page_of::<Movement, _>(moved, PAGE, "payments", |row| (row.occurred_on, row.id));
+            page_of::<Movement, _>(moved, rest, "payments", |row| (row.occurred_on, row.id));
         let mut open: Vec<Open> = Vec::new();
         for line in lines {
             let currency = line.currency;
@@ -309,7 +313,7 @@ impl Load for ListPage {
         }
         let rows = closed.into_iter().map(|line| Row::new(line, today));
         Ok(Some(Self {
-            is_first: matches!(part, Part::Whole),
+            is_first,
             left: !asked.left.is_empty(),
             online: billing.pay_online,
             due: Due::all(owing, today)?,

@@ -70,7 +70,7 @@ impl<L: ByLink> Argument for PayLink<L> {
         if let Ok(args) = &args {
             batch.extend(L::statements(args, &app, &token)?);
         }
-        let mut results = app.db.batch(batch).await?;
+        let mut results = app.db.read(batch).await?;
         let look: Branding = results.first()?.unwrap_or_default();
         let link: Link = results.first()?.ok_or(Reason::DeadLink)?;
         // 4.

@@ -257,7 +257,7 @@ fn admit<'p>(
         batch.extend(cookie::touch(&app, ticket, Side::Staff));
         let own = batch.len();
         batch.extend(statements);
-        let mut results = app.db.batch(batch).await?;
+        let mut results = app.db.read(batch).await?;
         let row: Option<session::StaffRow> = results.first()?;
         for _ in 1..own {
             results.skip()?;

@@ -354,7 +354,7 @@ fn admit<'p>(
         }
         let own = batch.len();
         batch.extend(statements);
-        let mut results = app.db.batch(batch).await?;
+        let mut results = app.db.read(batch).await?;
         let (row, preview) = if pass.is_some() {
             let row: Option<PreviewRow> = results.first()?;
             let row = row.ok_or_else(|| preview::over(&app))?;

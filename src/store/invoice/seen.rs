@@ -83,6 +83,8 @@ pub(super) const SEEN: &str =
 
 /// Lines on one page of a list.
 pub(crate) const PAGE: usize = 25;
+/// Lines of a list that others stand above.
+pub(crate) const FIRST: usize = 10;
 
 /// What is still to be paid, the longest due first; one more than [`PAGE`] where there are more.
 pub(crate) fn open(asker: &Asker, after: Option<(Date, InvoiceId)>) -> Statement {
@@ -101,8 +103,8 @@ pub(crate) fn open(asker: &Asker, after: Option<(Date, InvoiceId)>) -> Statement
     )
 }
 
-/// Paid, refunded, disputed and void ones, newest first; one more than [`PAGE`] where there are more.
-pub(crate) fn closed(asker: &Asker, after: Option<(Date, InvoiceId)>) -> Statement {
+/// Paid, refunded, disputed and void ones, newest first; one more than `most` where there are more.
+pub(crate) fn closed(asker: &Asker, after: Option<(Date, InvoiceId)>, most: usize) -> Statement {
     let [day, id]: [Param; 2] = match after {
         Some((day, id)) => [day.to_string().into(), id.to_string().into()],
         None => ["9999-99-99".into(), "".into()],
@@ -111,9 +113,9 @@ pub(crate) fn closed(asker: &Asker, after: Option<(Date, InvoiceId)>) -> Stateme
         format!(
             "SELECT {SEEN} FROM viewer v CROSS JOIN invoices i INDEXED BY invoices_closed_of_client \
              ON i.client_id = v.client_id AND i.due = 0 AND i.state <> 'draft' AND (i.issued_on, i.id) < (?4, ?5) \
-             ORDER BY i.issued_on DESC, i.id DESC LIMIT 26"
+             ORDER BY i.issued_on DESC, i.id DESC LIMIT ?6 + 1"
         ),
-        [day, id],
+        [day, id, most.into()],
     )
 }
 
@@ -156,9 +158,9 @@ pub(crate) struct Movement {
     pub(crate) numbers: String,
 }
 
-/// [`Movement`]s, newest first; one more than [`PAGE`] where there are more. A payment that staff took
+/// [`Movement`]s, newest first; one more than `most` where there are more. A payment that staff took
 /// out again is not among them, nor is a refund that failed or that is of no known payment.
-pub(crate) fn movements(asker: &Asker, after: Option<(Date, FactId)>) -> Statement {
+pub(crate) fn movements(asker: &Asker, after: Option<(Date, FactId)>, most: usize) -> Statement {
     let [day, id]: [Param; 2] = match after {
         Some((day, id)) => [day.to_string().into(), id.to_string().into()],
         None => ["9999-99-99".into(), "".into()],
@@ -172,8 +174,8 @@ pub(crate) fn movements(asker: &Asker, after: Option<(Date, FactId)>) -> Stateme
          WHERE (l.occurred_on, l.id) < (?4, ?5) AND l.kind IN ('payment', 'refund') AND l.counts = 1 \
           AND EXISTS (SELECT 1 FROM allocations a WHERE a.payment = l.payment) \
           AND NOT EXISTS (SELECT 1 FROM ledger x WHERE x.payment = l.payment AND x.kind = 'reversal') \
-         ORDER BY l.occurred_on DESC, l.id DESC LIMIT 26",
-        [day, id],
+         ORDER BY l.occurred_on DESC, l.id DESC LIMIT ?6 + 1",
+        [day, id, most.into()],
     )
 }
 
