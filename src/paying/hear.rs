@@ -48,7 +48,7 @@ pub(crate) async fn hear(
         reads.push(attempt::of_session(&session.id, by_reference));
         reads.push(attempt::recipient(&session.id, by_reference));
     }
-    let mut results = app.db.batch(reads).await?;
+    let mut results = app.db.read(reads).await?;
     let billing: Billing = results
         .first()?
         .ok_or(Problem::Odd("billing has lost its row"))?;

@@ -7,6 +7,8 @@ import { databaseFile, fromWranglerToml } from "../../scripts/lib/state.mjs";
 
 const { DatabaseSync } = createRequire(import.meta.url)("node:sqlite");
 const DATABASE = "bench-floor";
+/** What a row has: as much as an invoice in a list. */
+const COLUMNS = "id, number, client_id, client, currency, status, total, due, issued_on, due_on";
 
 /** The floors: name → { script, and what it is bound to }. */
 export const FLOORS = {
@@ -16,13 +18,13 @@ export const FLOORS = {
   "floor 1": {
     d1Databases: { DB: DATABASE },
     script: `export default { fetch: async (request, { DB }) =>
-      Response.json(await DB.prepare("SELECT id, name, state, amount, at FROM things WHERE id = ?").bind(500).first()) };`,
+      Response.json(await DB.prepare("SELECT ${COLUMNS} FROM things WHERE place = ?").bind(500).first()) };`,
   },
   // Fifty rows of one SELECT, as JSON.
   "floor 50": {
     d1Databases: { DB: DATABASE },
     script: `export default { fetch: async (request, { DB }) =>
-      Response.json((await DB.prepare("SELECT id, name, state, amount, at FROM things WHERE id > ? ORDER BY id LIMIT 50").bind(500).all()).results) };`,
+      Response.json((await DB.prepare("SELECT ${COLUMNS} FROM things WHERE place > ? ORDER BY place LIMIT 50").bind(500).all()).results) };`,
   },
   // A file into R2 and out again, both as streams: PUT and GET of a key of the portal's own bucket.
   "floor file": {
@@ -41,8 +43,10 @@ export function layFloors(folder) {
   mkdirSync(dirname(file), { recursive: true });
   const db = new DatabaseSync(file);
   db.exec(`PRAGMA journal_mode = WAL;
-    CREATE TABLE things (id INTEGER PRIMARY KEY, name TEXT NOT NULL, state TEXT NOT NULL, amount INTEGER NOT NULL, at INTEGER NOT NULL) STRICT;
+    CREATE TABLE things (place INTEGER PRIMARY KEY, id TEXT NOT NULL, number TEXT NOT NULL, client_id TEXT NOT NULL, client TEXT NOT NULL,
+      currency TEXT NOT NULL, status TEXT NOT NULL, total INTEGER NOT NULL, due INTEGER NOT NULL, issued_on TEXT NOT NULL, due_on TEXT NOT NULL) STRICT;
     WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000)
-    INSERT INTO things SELECT i, 'Thing number ' || i, CASE i % 3 WHEN 0 THEN 'open' ELSE 'done' END, i * 7919, 1700000000000 + i FROM n`);
+    INSERT INTO things SELECT i, printf('01890000-0000-7000-8000-%012d', i), printf('INV-2026-%05d', i), printf('01890000-0000-7000-9000-%012d', i / 7),
+      'Client number ' || i / 7, 'EUR', CASE i % 3 WHEN 0 THEN 'open' ELSE 'paid' END, i * 7919, i * 7919, '2026-01-15', '2026-02-14' FROM n`);
   db.close();
 }

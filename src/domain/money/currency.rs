@@ -19,6 +19,9 @@ const TWO: &str = "AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BMD BND BOB B
     PGK PHP PKR PLN QAR RON RSD RUB SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL \
     THB TJS TMT TOP TRY TTD TWD TZS UAH USD UYU UZS VED VES WST XCD XCG YER ZAR ZMW ZWG";
 
+/// Each list with its exponent.
+const LISTS: [(&str, u32); 3] = [(TWO, 2), (NONE, 0), (THREE, 3)];
+
 /// A currency. Copied freely; equal by code.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Currency {
@@ -40,20 +43,25 @@ impl Currency {
 
     /// The one door: three letters of either case, spaces around ignored.
     pub fn parse(raw: &str) -> Result<Self, UnknownCurrency> {
-        let wanted = raw.trim();
-        Self::all()
-            .find(|c| c.code.eq_ignore_ascii_case(wanted))
-            .ok_or(UnknownCurrency)
+        let wanted = raw.trim().to_ascii_uppercase();
+        // Every row with money passes here. Codes stand apart by spaces, so three letters found are a whole one.
+        if wanted.len() != 3 || !wanted.bytes().all(|byte| byte.is_ascii_uppercase()) {
+            return Err(UnknownCurrency);
+        }
+        let found = LISTS.into_iter().find_map(|(codes, exponent)| {
+            let at = codes.find(&wanted)?;
+            let code = codes.get(at..at + 3)?;
+            Some(Self { code, exponent })
+        });
+        found.ok_or(UnknownCurrency)
     }
     /// Every currency, for a list to choose from; not sorted.
     pub fn all() -> impl Iterator<Item = Self> {
-        [(TWO, 2), (NONE, 0), (THREE, 3)]
-            .into_iter()
-            .flat_map(|(codes, exponent)| {
-                codes
-                    .split_ascii_whitespace()
-                    .map(move |code| Self { code, exponent })
-            })
+        LISTS.into_iter().flat_map(|(codes, exponent)| {
+            codes
+                .split_ascii_whitespace()
+                .map(move |code| Self { code, exponent })
+        })
     }
     /// The three letters.
     pub const fn code(self) -> &'static str {
