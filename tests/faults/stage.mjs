@@ -40,6 +40,10 @@ export async function faultStage(world, untouched) {
   stage.invited = waits;
   stage.archived = await clientRow(world);
   await archive(world, stage.archived);
+  // Of whom there is an export: who is to be erased.
+  stage.leaving = await clientRow(world);
+  await owner.post(`${stage.leaving.path}/export`);
+  stage.former = await contactRow(world, client);
   // Who sign in with a code.
   const contact = await person(world, owner);
   const [client2, staff] = [await careful(world, contact.person, ""), await careful(world, await colleague(world, owner, "member"), "/admin")];

@@ -1,12 +1,16 @@
 //! Pages for everybody: signing in, where mailed links land, set-up. They ask no D1 of their own.
 
+use std::sync::Arc;
+
 use http::request::Parts;
 
 use super::{FromAddress, Guard};
 use crate::app::App;
+use crate::domain::branding::Branding;
 use crate::http::chrome::{Chrome, Nobody};
 use crate::http::fields::Bounds;
 use crate::http::{Argument, Error};
+use crate::store::branding;
 
 /// Anybody, signed in or not; `A` is what the address says.
 pub(crate) struct Public<A = ()> {
@@ -29,7 +33,7 @@ impl<A: FromAddress> Argument for Public<A> {
         let app = super::app(parts)?;
         parts.extensions.insert(Bounds::STRANGER);
         let args = A::from_address(parts).await?;
-        let branding = app.branding.read_or_plain(app.now).await;
+        let branding = look(&app, parts).await?;
         let chrome = Chrome::new(&app, parts, &branding, Nobody);
         Ok(Self {
             chrome,
@@ -38,4 +42,17 @@ impl<A: FromAddress> Argument for Public<A> {
             app,
         })
     }
+}
+
+/// How the business looks. A page gets a plain look where KV does not answer; what is sent may write a mail, which
+/// never goes out in another name than the business's: so D1 is asked then.
+async fn look(app: &App, parts: &Parts) -> Result<Arc<Branding>, Error> {
+    if parts.method.is_safe() {
+        return Ok(app.branding.read_or_plain(app.now).await);
+    }
+    if let Ok(known) = app.branding.read(app.now).await {
+        return Ok(known);
+    }
+    let truth: Option<Branding> = app.db.run(branding::truth()).await?.first()?;
+    Ok(Arc::new(truth.unwrap_or_default()))
 }
