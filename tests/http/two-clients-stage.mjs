@@ -6,7 +6,7 @@ import { startThread, startThreadWith, writeBack } from "../harness/messages.mjs
 import { bareAttempt } from "../harness/money.mjs";
 import { contactRow, invitation, person } from "../harness/rows.mjs";
 import { answer, file, note, openTicket } from "../harness/tickets.mjs";
-import { addProject, addTask } from "../harness/work.mjs";
+import { addProject, addTask, addTime } from "../harness/work.mjs";
 
 /** { owner, a, b }: `a` and `b` are { client, contact, person, device }. */
 export async function twoClients(world) {
@@ -25,6 +25,7 @@ export async function twoClients(world) {
     const task = await addTask(owner, each.client, { visible: "on", asks: "complete", project: project.id });
     await addTask(owner, each.client, { project: project.id });
     await owner.post(`${task.path}/comments`, { body: "Between us." });
+    await addTime(owner, each.client, { rate: "90", currency: "EUR", what: project });
     // A ticket with files, and what staff note among themselves.
     const ticket = await openTicket(each.person, { files: [file()] });
     await answer(owner, ticket, "Here.", { files: [file("offer.txt")] });
