@@ -6,7 +6,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::config::Config;
-use crate::domain::id::Id;
+use crate::domain::id::{Id, LinkId};
 use crate::domain::time::Timestamp;
 use crate::outbound::mail::Mailer;
 use crate::store::{Assets, Blobs, BrandingCache, Db};
@@ -37,6 +37,7 @@ pub(crate) struct App {
 struct After {
     cookies: Vec<String>,
     mail_queued: bool,
+    link_asked: Option<LinkId>,
     style: Option<String>,
 }
 
@@ -94,6 +95,16 @@ impl App {
     /// Whether the outbox has something to send.
     pub(crate) fn has_mail(&self) -> bool {
         self.after().mail_queued
+    }
+
+    /// Says that a link was asked for, to be seen to once the response is out.
+    pub(crate) fn link_asked(&self, id: LinkId) {
+        self.after().link_asked = Some(id);
+    }
+
+    /// The link that was asked for.
+    pub(crate) fn asked_link(&self) -> Option<LinkId> {
+        self.after().link_asked
     }
 
     /// Notes the hash of the page's style element, for its content security policy.

@@ -17,11 +17,13 @@ use crate::domain::outbox::{Failure, decide};
 use crate::domain::permission::News;
 use crate::domain::time::Millis;
 use crate::domain::upload::{FORMS, forms_are_over_before};
+use crate::http::{see_to, see_to_what_was_left};
 use crate::outbound::letter::{Envelope, Letter};
 use crate::outbound::mail::{Mailbox, Message, SendError};
 use crate::outbound::{seal, stop, zone};
 use crate::paying::look_up;
 use crate::store::allowance;
+use crate::store::asked;
 use crate::store::billing;
 use crate::store::branding::{self, Branding};
 use crate::store::csp_report;
@@ -41,6 +43,9 @@ use crate::store::{Error, Statement};
 pub(crate) async fn after_response(app: App) {
     // Steps back once, so that the response leaves before the first question to D1.
     SendFuture::new(Delay::from(Duration::ZERO)).await;
+    if let Some(id) = app.asked_link() {
+        see_to(&app, id).await;
+    }
     if app.has_mail() {
         drive(&app).await;
     }
@@ -115,6 +120,7 @@ pub(crate) async fn tick(app: App) {
     if let Err(error) = messages::tell(&app).await {
         worker::console_error!("messages: {error}");
     }
+    see_to_what_was_left(&app).await;
     drive_rounds(&app).await;
     seal_log(&app).await;
     if let Err(error) = chain::look(&app).await {
@@ -130,6 +136,7 @@ async fn sweep(app: &App) -> Result<(), Error> {
         device::sweep(app.now.minus(Millis::days(400))),
         throttle::sweep(app.now),
         allowance::sweep(app.now),
+        asked::sweep(app.now.minus(Millis::minutes(10))),
         ticket::telling::sweep(app.now),
     ];
     batch.extend(csp_report::sweep(app.now.minus(Millis::days(30)), app.now));

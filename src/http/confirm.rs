@@ -333,7 +333,7 @@ pub(crate) async fn send(viewer: Viewer<Portal>, form: Fields) -> Answer {
     let next = Next::parse(Side::Client, Some(form.text("next")));
     let me = &chrome.me;
     let browser = magic::bind(&app, &next)?;
-    let (to, email) = (Some((me.account, me.id)), me.email.as_str());
+    let (to, email) = ((me.account, me.id), me.email.as_str());
     let mut batch = vec![confirm::few_links(me.account, LINKS, app.now)];
     batch.extend(magic::mail(&app, &chrome.brand.name, to, email, &browser)?);
     match app.db.batch(batch).await {

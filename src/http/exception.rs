@@ -251,6 +251,11 @@ fn decide<'a>(of: &Whole, target: Option<&'a Target>) -> Result<(&'a Target, Mon
     if of.paid_currency != Some(target.currency) {
         return Err("This invoice is in another currency than the payment.");
     }
+    if of.paid_by.is_some_and(|client| client != target.client_id) {
+        return Err(
+            "This invoice is of another client than the payment. Please choose one of theirs, or give the money back.",
+        );
+    }
     let rest = Money::new(rest, target.currency).map_err(|_| "This amount is too large.")?;
     Ok((target, rest))
 }

@@ -1,5 +1,5 @@
 //! A forgotten password, on both sides: a link to the address, if somebody may use it. Whoever asks
-//! learns nothing: a known, an unknown and a disabled address get the same answer in the same time.
+//! learns nothing: a known, an unknown and a disabled address get the same answer for the same work.
 
 use askama::Template;
 
@@ -15,8 +15,8 @@ use crate::domain::id::LinkId;
 use crate::domain::next::Side;
 use crate::domain::time::Millis;
 use crate::domain::token::{Purpose, Secret};
+use crate::store::asked::AskedLink;
 use crate::store::reset::{self, Owner};
-use crate::store::session::Person;
 use crate::store::{Statement, link};
 
 /// How long a link works.
@@ -81,8 +81,8 @@ pub(crate) async fn staff(public: Public, form: Fields) -> Answer {
     ask(public, form, Side::Staff).await
 }
 
-/// 1. the address; 2. whose it is, and the asking counted; 3. link and mail in one batch, for an address that
-/// nobody may use a decoy, and for one that has had its fill a batch that does nothing; 4. the same answer.
+/// 1. the address; 2. the asking counted and taken down, whosever it is; 3. the same answer. Link and mail, if
+/// there is somebody to get them, are made once it is out ([`super::asked`]).
 async fn ask(public: Public, mut form: Fields, side: Side) -> Answer {
     let Public {
         app, chrome, head, ..
@@ -93,45 +93,48 @@ async fn ask(public: Public, mut form: Fields, side: Side) -> Answer {
     };
     // 2.
     let asking = Asking::for_reset(&app, side, email.key(), &head.headers)?;
-    let who = reset::owner(side, email.key());
-    let mut results = app.db.batch(asking.asked_with(who, &app)).await?;
-    let owner: Option<Owner> = results.first()?;
-    let may = asking.counted(&mut results, &app)?;
-    // 3.
-    let batch = if may {
-        mail(&app, side, &chrome.brand.name, &email, owner.as_ref())?
-    } else {
-        vec![asking.nothing(&app)]
+    let asked = AskedLink {
+        id: app.id()?,
+        purpose: purpose(side).as_str().to_owned(),
+        email_key: email.key().to_owned(),
+        browser_hash: None,
     };
-    app.db.batch(batch).await?;
-    // 4.
+    asking.take_down(&asked, &app).await?;
+    // 3.
     see(side.forgot_sent())
 }
 
-/// A new link in place of older ones, and its mail; for nobody, as much work and nothing of it kept.
-fn mail(
+/// What the links of a side are for.
+pub(super) const fn purpose(side: Side) -> Purpose {
+    match side {
+        Side::Staff => Purpose::StaffReset,
+        Side::Client => Purpose::Reset,
+    }
+}
+
+/// A new link in place of older ones, and its mail.
+pub(super) fn mail(
+    id: LinkId,
     app: &App,
     side: Side,
     business: &str,
-    email: &Email,
-    owner: Option<&Owner>,
+    owner: &Owner,
 ) -> Result<Vec<Statement>, Error> {
-    let person = match owner.and_then(Owner::person) {
-        Some(person) => person,
-        None => Person::Account(app.id()?),
+    let Some(person) = owner.person() else {
+        return Ok(Vec::new());
     };
-    let (purpose, path) = match side {
-        Side::Staff => (Purpose::StaffReset, "/admin/reset/"),
-        Side::Client => (Purpose::Reset, "/reset/"),
+    let purpose = purpose(side);
+    let path = match side {
+        Side::Staff => "/admin/reset/",
+        Side::Client => "/reset/",
     };
     let secret = Secret::new(purpose, app.random()?);
-    let id: LinkId = app.id()?;
     let hash = secret.hash().to_string();
     let expires = app.now.plus(LIFETIME);
     let mailing = Mailing {
         kind: purpose.as_str(),
-        to: owner.map_or(email.as_str(), |owner| &owner.email),
-        name: owner.map_or("", |owner| &owner.name),
+        to: &owner.email,
+        name: &owner.name,
         subject: format!("Choose a new password for {business}"),
         paragraphs: vec![format!(
             "Somebody, probably you, has asked for a new password to sign in at {business}."
@@ -142,22 +145,16 @@ fn mail(
             "If it was not you, you can leave this mail alone: nothing has changed.".to_owned(),
         ],
         secret: Some(secret.expose().to_owned()),
-        link: owner.map(|_| id),
-        staff: owner.and_then(|owner| owner.staff_id),
-        contact: owner.and_then(|owner| owner.contact_id),
-        client: owner.and_then(|owner| owner.client_id),
+        link: Some(id),
+        staff: owner.staff_id,
+        contact: owner.contact_id,
+        client: owner.client_id,
         ..Mailing::default()
     };
-    let mut batch = vec![
+    Ok(vec![
         reset::revoke_open(person, app.now),
         link::withdraw_mail(person, app.now),
-    ];
-    match owner {
-        Some(owner) => batch.extend([
-            reset::issue((id, &hash), purpose.as_str(), owner, app.now, expires),
-            mailing.queue(app, None)?,
-        ]),
-        None => batch.extend(mailing.decoy(app)?),
-    }
-    Ok(batch)
+        reset::issue((id, &hash), purpose.as_str(), owner, app.now, expires),
+        mailing.queue(app, None)?,
+    ])
 }

@@ -269,7 +269,7 @@ pub(crate) async fn sign_in_link(staff: Staff<Contact>) -> Answer {
         return see(&back);
     };
     let nobodys = Secret::new(Purpose::Ask, app.random()?);
-    let (to, email) = (Some((account, of.id)), of.email.as_str());
+    let (to, email) = ((account, of.id), of.email.as_str());
     let mut batch = magic::mail(app, &staff.chrome.brand.name, to, email, &nobodys)?;
     let entry = staff.me().did(
         "sign_in_link.queued",

@@ -27,9 +27,10 @@ use crate::domain::id::{AccountId, ContactId, LinkId, SessionId};
 use crate::domain::next::{Next, Side};
 use crate::domain::time::Millis;
 use crate::domain::token::{Code, Purpose, Secret, TokenHash};
+use crate::store::Statement;
+use crate::store::asked::AskedLink;
 use crate::store::magic::{self, Alive, Half, NewLink, Presented};
 use crate::store::session::Person;
-use crate::store::{Statement, login};
 
 const ASK: &str = "__Host-portico-ask";
 const NEXT: &str = "__Host-portico-next";
@@ -100,8 +101,8 @@ pub(crate) async fn sent(public: Public) -> Answer {
 
 /// `POST /sign-in/link`
 ///
-/// 1. the address; 2. whose it is, and the asking counted; 3. link and mail in one batch, for an address that
-/// nobody has a decoy, and for one that has had its fill a batch that does nothing; 4. the same answer.
+/// 1. the address; 2. the asking counted and taken down, whosever it is; 3. the same answer. Link and mail, if
+/// there is somebody to get them, are made once it is out ([`super::asked`]).
 pub(crate) async fn ask(public: Public, mut form: Fields) -> Answer {
     let Public {
         app, chrome, head, ..
@@ -113,23 +114,18 @@ pub(crate) async fn ask(public: Public, mut form: Fields) -> Answer {
     };
     // 2.
     let asking = Asking::for_link(&app, email.key(), &head.headers)?;
-    let who = login::account(email.key());
-    let mut results = app.db.batch(asking.asked_with(who, &app)).await?;
-    let account: Option<login::AccountLogin> = results.first()?;
-    let may = asking.counted(&mut results, &app)?;
+    let browser = Secret::new(Purpose::Ask, app.random()?);
+    let asked = AskedLink {
+        id: app.id()?,
+        purpose: Purpose::Magic.as_str().to_owned(),
+        email_key: email.key().to_owned(),
+        browser_hash: Some(browser.hash().to_string()),
+    };
+    let may = asking.take_down(&asked, &app).await?;
     // 3. Where no mail goes out, the browser stays bound to the one that has arrived.
-    let browser = match bound(&head.headers) {
-        Some(browser) if !may => browser,
-        _ => bind(&app, &next)?,
-    };
-    let found = account.and_then(|found| Some((found.id, found.contact_id?)));
-    let batch = if may {
-        mail(&app, &chrome.brand.name, found, email.as_str(), &browser)?
-    } else {
-        vec![asking.nothing(&app)]
-    };
-    app.db.batch(batch).await?;
-    // 4.
+    if may || bound(&head.headers).is_none() {
+        bind_to(&app, &browser, &next);
+    }
     see("/sign-in/sent")
 }
 
@@ -142,10 +138,14 @@ fn bound(headers: &HeaderMap) -> Option<Secret> {
 /// to go.
 pub(super) fn bind(app: &App, next: &Next) -> Result<Secret, Error> {
     let browser = Secret::new(Purpose::Ask, app.random()?);
+    bind_to(app, &browser, next);
+    Ok(browser)
+}
+
+fn bind_to(app: &App, browser: &Secret, next: &Next) {
     app.set_cookie(cookie::set(ASK, browser.expose(), Some(LIFETIME)));
     let next = URL_SAFE_NO_PAD.encode(next.as_str());
     app.set_cookie(cookie::set(NEXT, &next, Some(LIFETIME)));
-    Ok(browser)
 }
 
 /// Where the person who asked wanted to go.
@@ -155,28 +155,35 @@ fn remembered(headers: &HeaderMap) -> Next {
     Next::parse(Side::Client, text.as_deref())
 }
 
-/// A new link in place of older ones, and its mail; for nobody, as much work and nothing of it kept.
+/// A new link in place of older ones, and its mail.
 pub(super) fn mail(
     app: &App,
     business: &str,
-    found: Option<(AccountId, ContactId)>,
+    to: (AccountId, ContactId),
     email: &str,
     browser: &Secret,
 ) -> Result<Vec<Statement>, Error> {
+    let browser = browser.hash().to_string();
+    mail_as(app.id()?, app, business, to, (email, &browser))
+}
+
+/// The same as the link of that id, bound to the browser of that hash.
+pub(super) fn mail_as(
+    link: LinkId,
+    app: &App,
+    business: &str,
+    (account, contact): (AccountId, ContactId),
+    (email, browser_hash): (&str, &str),
+) -> Result<Vec<Statement>, Error> {
     let secret = Secret::new(Purpose::Magic, app.random()?);
     let code = Code::new(app.random()?);
-    let link: LinkId = app.id()?;
-    let (account, contact) = match found {
-        Some(found) => found,
-        None => (app.id()?, app.id()?),
-    };
     let new = NewLink {
         id: link,
         account,
         contact,
         token_hash: &secret.hash().to_string(),
         code_hash: &code_hash(app, &code, &secret.hash())?,
-        browser_hash: &browser.hash().to_string(),
+        browser_hash,
         expires: app.now.plus(LIFETIME),
     };
     let mail = Mailing {
@@ -191,21 +198,15 @@ pub(super) fn mail(
                 .to_owned(),
         ],
         secret: Some(format!("{}\n{}", secret.expose(), code.expose())),
-        link: found.is_some().then_some(link),
-        staff: None,
-        contact: found.is_some().then_some(contact),
+        link: Some(link),
+        contact: Some(contact),
         ..Mailing::default()
     };
-    // To nobody's account no link is kept.
-    let mut batch = vec![
+    Ok(vec![
         magic::revoke_open(account, app.now),
         magic::issue(&new, app.now),
-    ];
-    match found {
-        Some(_) => batch.push(mail.queue(app, None)?),
-        None => batch.extend(mail.decoy(app)?),
-    }
-    Ok(batch)
+        mail.queue(app, None)?,
+    ])
 }
 
 /// The code's keyed hash: forty bits could be guessed from a plain one in a stolen database.

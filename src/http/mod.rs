@@ -3,6 +3,7 @@
 mod activity;
 mod address;
 mod allowance;
+mod asked;
 mod assets;
 mod audit;
 mod billing;
@@ -90,6 +91,7 @@ use http::header::{
 use http::{HeaderMap, Method, Request, StatusCode};
 use tower_service::Service as _;
 
+pub(crate) use asked::{see_to, see_to_what_was_left};
 pub(crate) use error::{Error, Reason};
 pub(crate) use fields::Fields;
 pub(crate) use handler::Argument;

@@ -17,6 +17,7 @@ use crate::domain::hex::hex;
 use crate::domain::id::AuditId;
 use crate::domain::next::Side;
 use crate::domain::throttle::{ACCOUNT, ADDRESS, Decision, PENDING_TRIES, decide, network};
+use crate::store::asked::AskedLink;
 use crate::store::throttle::{Try, forgive, read_count};
 use crate::store::{Results, Statement};
 
@@ -238,6 +239,21 @@ impl Asking {
     /// The batch that reads whom the mail would go to, and counts.
     pub(super) fn asked_with(&self, who: Statement, app: &App) -> Vec<Statement> {
         self.batch(who, self.0.of(app).reserve_mail(), app)
+    }
+
+    /// Counts the asking for a link and takes it down: the one thing done before the answer, whosever the
+    /// address is. Whether a mail may go out.
+    pub(super) async fn take_down(&self, asked: &AskedLink, app: &App) -> Result<bool, Error> {
+        let of = self.0.of(app);
+        let [asking, mail] = of.reserve_mail();
+        let [account, network] = of.counts();
+        let note = asked.note((of.account, of.id.to_string()), app.now);
+        let batch = vec![asking, mail, account, network, note];
+        let may = self.counted(&mut app.db.batch(batch).await?, app)?;
+        if may {
+            app.link_asked(asked.id);
+        }
+        Ok(may)
     }
 
     /// The same for a renewal.

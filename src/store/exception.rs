@@ -211,6 +211,8 @@ pub(crate) struct Whole {
     /// What the payment came to, if it is in the ledger.
     pub(crate) paid: Option<i64>,
     pub(crate) paid_currency: Option<Currency>,
+    /// Whose payment it is, where that is known.
+    pub(crate) paid_by: Option<ClientId>,
     /// How much of it is for invoices already.
     pub(crate) allocated: i64,
 }
@@ -222,7 +224,7 @@ impl ById for Whole {
             "SELECT x.id, x.reason, x.detail, x.payment, x.amount, x.currency, x.invoice_id, \
               i.number AS invoice_number, x.client_id, c.name AS client_name, x.created_at, x.resolved_at, \
               s.name AS resolved_by, x.resolution, e.type AS event_type, e.raw, \
-              p.amount AS paid, p.currency AS paid_currency, \
+              p.amount AS paid, p.currency AS paid_currency, p.client_id AS paid_by, \
               (SELECT coalesce(sum(a.amount), 0) FROM allocations a WHERE a.payment = x.payment) AS allocated \
              FROM payment_exceptions x LEFT JOIN invoices i ON i.id = x.invoice_id \
              LEFT JOIN clients c ON c.id = x.client_id LEFT JOIN staff s ON s.id = x.resolved_by \
@@ -253,7 +255,8 @@ pub(crate) fn target(number: &str) -> Statement {
     )
 }
 
-/// The rest of a payment is for that invoice, by staff; if it is unresolved and the invoice was sent.
+/// The rest of a payment is for that invoice, by staff; if it is unresolved, and the invoice was sent to whom the
+/// payment is of: a client reads what their payments are for, which must be nothing of another client.
 pub(crate) fn attach(id: ExceptionId, to: InvoiceId, by: StaffId, now: Timestamp) -> Statement {
     statement!(
         "INSERT INTO allocations (payment, invoice_id, amount, created_by, created_at) \
@@ -261,6 +264,7 @@ pub(crate) fn attach(id: ExceptionId, to: InvoiceId, by: StaffId, now: Timestamp
            WHERE a.payment = p.payment), ?3, ?4 \
          FROM payment_exceptions x CROSS JOIN ledger p ON p.kind = 'payment' AND p.object_id = x.payment \
          CROSS JOIN invoices i ON i.id = ?2 AND i.state = 'sent' AND i.currency = p.currency \
+          AND i.client_id = coalesce(p.client_id, i.client_id) \
          WHERE x.id = ?1 AND x.resolved_at IS NULL AND p.amount > (SELECT coalesce(sum(a.amount), 0) \
           FROM allocations a WHERE a.payment = p.payment) \
          ON CONFLICT (payment, invoice_id) DO UPDATE SET amount = allocations.amount + excluded.amount",

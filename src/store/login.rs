@@ -34,6 +34,7 @@ pub(crate) fn staff(key: &str) -> Statement {
 #[derive(Debug, Deserialize)]
 pub(crate) struct AccountLogin {
     pub(crate) id: AccountId,
+    pub(crate) email: String,
     pub(crate) password_hash: Option<String>,
     pub(crate) contact_id: Option<ContactId>,
     pub(crate) epoch: i64,
@@ -46,7 +47,7 @@ pub(crate) struct AccountLogin {
 /// lands on the page that says so.
 pub(crate) fn account(key: &str) -> Statement {
     statement!(
-        "SELECT a.id, a.epoch, f.person_id IS NOT NULL AS second, \
+        "SELECT a.id, a.email, a.epoch, f.person_id IS NOT NULL AS second, \
          CASE WHEN a.short_password = 0 OR f.person_id IS NOT NULL THEN a.password_hash END AS password_hash, \
          (SELECT ct.id FROM contacts ct JOIN clients c ON c.id = ct.client_id \
           WHERE ct.account_id = a.id AND ct.removed_at IS NULL AND ct.portal_access = 1 \

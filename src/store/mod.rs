@@ -7,6 +7,7 @@
 
 pub(crate) mod address;
 pub(crate) mod allowance;
+pub(crate) mod asked;
 mod assets;
 pub(crate) mod attempt;
 pub(crate) mod audit;

@@ -85,13 +85,18 @@ export class Page {
     return new Form(this, element, button);
   }
 
-  /** The one form that posts to an address (a string, or a pattern of it). */
-  formTo(action) {
-    const forms = this.all("form").map((element) => {
+  /** Every form, as its first button sends it. */
+  get forms() {
+    return this.all("form").map((element) => {
       const buttons = element.querySelectorAll("button, input[type=submit]")
         .filter((b) => (b.getAttribute("type") ?? "submit") !== "button");
       return new Form(this, element, buttons[0] ?? element);
     });
+  }
+
+  /** The one form that posts to an address (a string, or a pattern of it). */
+  formTo(action) {
+    const forms = this.forms;
     const found = forms.filter((form) => fits(form.action, action));
     // A list may be asked for at the same address by another form.
     const posts = found.filter((form) => form.method === "POST");

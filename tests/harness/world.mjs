@@ -179,8 +179,9 @@ export class World {
     return this.logs.map(({ level, message }) => `  ${level}: ${message}`).join("\n") || "  (empty)";
   }
 
-  /** Rows of the outbox, newest first. */
+  /** Rows of the outbox, newest first, once what requests left to be done is done. */
   async outbox() {
+    await this.settled();
     return (await this.db.prepare("SELECT * FROM outbox ORDER BY created_at DESC, id DESC").all()).results;
   }
 

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { setUpOwner } from "../harness/flows.mjs";
 import { attemptRow, counts, exceptionRow, invoiceNow, invoiceRow, rowsOf, voidInvoice } from "../harness/money.mjs";
 import { payingWorld } from "../harness/paying-world.mjs";
-import { clientRow, contactRow, newId } from "../harness/rows.mjs";
+import { clientRow, contactRow, newId, person } from "../harness/rows.mjs";
 
 const { world, stripe } = await payingWorld();
 let owner, client, contact;
@@ -127,6 +127,30 @@ test("of a payment for two, one void: a receipt at once, and a second one for th
   assert.equal(subjects.length, 2, subjects.join());
   assert.equal(subjects[1], `Receipt: €60.00 for invoice ${target.number}`);
   assert.deepEqual((await Promise.all([paid, target].map((one) => invoiceNow(world, one)))).map(({ status }) => status), ["paid", "paid"]);
+});
+
+test("the rest of a client's payment is for no invoice of another client, of which the first would read", async () => {
+  const payer = await person(world, owner);
+  const [paid, gone] = [await invoiceRow(world, payer.client, { total: 4_000 }), await invoiceRow(world, payer.client, { total: 6_000 })];
+  const { session } = await attemptRow(world, stripe, [paid, gone], payer);
+  const [completed] = stripe.pay(session);
+  stripe.lose();
+  await voidInvoice(world, gone);
+  await stripe.send(completed);
+  const [exception] = await exceptions(session.payment_intent);
+  const theirs = await invoiceRow(world, await clientRow(world, "Another"), { total: 6_000 });
+  const before = await counts(world);
+  const answer = await owner.post(`/admin/exceptions/${exception.id}/attach`, { number: theirs.number });
+  const [fact] = await rowsOf(world, "SELECT id FROM ledger WHERE kind = 'payment' AND object_id = ?", session.payment_intent);
+  for (const path of ["/billing", `/billing/receipts/${fact.id}`, "/billing/statement"]) {
+    const { text } = await payer.person.get(path);
+    assert.ok(text.includes("40.00") && !text.includes(theirs.number) && !text.includes(theirs.id), `${path} tells of another client's invoice`);
+  }
+  assert.equal(answer.status, 422);
+  assert.match(answer.page.all("p.error")[0].text, /of another client/);
+  assert.deepEqual(await counts(world), before);
+  const own = await invoiceRow(world, payer.client, { total: 6_000 });
+  assert.equal((await owner.post(`/admin/exceptions/${exception.id}/attach`, { number: own.number })).status, 303);
 });
 
 test("attaching while D1 loses its answer, and again: the money counts once, and one receipt goes", async () => {

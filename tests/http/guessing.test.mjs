@@ -148,7 +148,7 @@ describe("mails that anybody may ask for", () => {
       assert.ok(answers.every(({ location }) => location === sent));
       assert.equal(await mails(kind, who().email) - before, 5);
       const costs = await Promise.all(answers.map((answer) => answer.cost()));
-      assert.deepEqual([...new Set(costs.map(({ d1 }) => d1))], [2]);
+      assert.deepEqual([...new Set(costs.map(({ d1 }) => d1))], [1]);
       await world.settled();
     });
 

@@ -2,7 +2,7 @@
 import { after, before, test } from "node:test";
 import assert from "node:assert/strict";
 import { setUpOwner, signInStaff, switchPortal } from "../harness/flows.mjs";
-import { person } from "../harness/rows.mjs";
+import { newId, person } from "../harness/rows.mjs";
 import { World } from "../harness/world.mjs";
 
 const world = await World.start();
@@ -78,6 +78,54 @@ test("an address nobody has gets the same answer and no mail", async () => {
   assert.equal(stranger.location, "/sign-in/sent");
   assert.equal((await world.outbox()).length, before);
   assert.match([stranger.headers["set-cookie"]].flat().join("\n"), /__Host-portico-ask=/);
+});
+
+const left = async () => (await world.db.prepare("SELECT count(*) AS n FROM asked_links").first()).n;
+
+for (const [how, fault] of Object.entries({
+  "the worker ends with its answer": { on: "worker", when: "after" },
+  "the database is gone behind the answer": { on: "d1", when: "before", match: "INSERT INTO links" },
+  "the link is made and the database does not say so": { on: "d1", when: "after", match: "INSERT INTO links" },
+})) {
+  test(`${how}: the mail comes all the same, once, and the asking is forgotten`, async () => {
+    await world.advance(16 * 60_000);
+    const mails = async () => (await world.outbox()).filter(({ kind }) => kind === "magic").length;
+    const before = await mails();
+    world.expectLog(/^(links asked for|search|audit): D1 failed/);
+    await world.fault(fault);
+    const browser = world.user("the browser that asked");
+    assert.equal((await browser.post("/sign-in/link", { email: lena.contact.email })).location, "/sign-in/sent");
+    await world.settled();
+    await world.cron();
+    assert.equal(await mails() - before, 1);
+    assert.equal(await left(), 0);
+    assert.ok(toPortal(await browser.post((await world.mailbox.newest(lena.contact.email)).path(/\/magic\//))));
+  });
+}
+
+test("seen to by the request and the clock at once, an asking makes one link", async () => {
+  await world.advance(16 * 60_000);
+  const links = async () => (await world.db.prepare("SELECT count(*) AS n FROM links").first()).n;
+  const before = await links();
+  await world.fault({ on: "d1", when: "stall", ms: 2000, match: "INSERT INTO links" });
+  await world.user().post("/sign-in/link", { email: lena.contact.email });
+  await world.struck();
+  await world.cron();
+  await world.settled();
+  assert.equal(await links() - before, 1);
+  assert.equal(await left(), 0);
+});
+
+test("an asking that nobody could see to for ten minutes is forgotten, and that of nobody at once", async () => {
+  await world.advance(16 * 60_000);
+  await world.user().post("/sign-in/link", { email: "nobody@nowhere.test" });
+  await world.settled();
+  assert.equal(await left(), 0);
+  await world.db.prepare("INSERT INTO asked_links (id, purpose, email_key, asked_at) VALUES (?, 'magic', ?, 1)").bind(newId(world.now() - 11 * 60_000), lena.contact.email).run();
+  const before = (await world.outbox()).length;
+  await world.cron();
+  assert.equal(await left(), 0);
+  assert.equal((await world.outbox()).length, before);
 });
 
 test("Enable Portal off closes a link that is under way", async () => {

@@ -125,7 +125,7 @@ pub(crate) async fn accept(public: Public<InPath<String>>, mut form: Fields) -> 
     match acceptance.login {
         Login::Mailed(account) => {
             let browser = magic::bind(&app, &Next::parse(Side::Client, None))?;
-            let (to, email) = (Some((account, invitee.contact_id)), invitee.email.as_str());
+            let (to, email) = ((account, invitee.contact_id), invitee.email.as_str());
             batch.extend(magic::mail(&app, &business, to, email, &browser)?);
         }
         Login::Known(account) => {

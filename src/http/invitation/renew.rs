@@ -72,10 +72,7 @@ pub(crate) async fn renew(public: Public<InPath<String>>) -> Answer {
         None => vec![asking.nothing(&app)],
         Some(of) => match of.account_id {
             Some(account) => {
-                let (to, email) = (
-                    Some((account, of.draft.contact_id)),
-                    of.draft.email.as_str(),
-                );
+                let (to, email) = ((account, of.draft.contact_id), of.draft.email.as_str());
                 magic::mail(&app, &chrome.brand.name, to, email, &browser)?
             }
             None => again(&app, &chrome, &of)?,
