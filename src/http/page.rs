@@ -29,6 +29,10 @@ pub(crate) fn try_again(template: &impl Template) -> Answer {
 }
 
 /// A page with a status of its own.
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "handlers end with it, beside what may fail"
+)]
 pub(crate) fn page_with(status: StatusCode, template: &impl Template) -> Answer {
     let Ok(html) = template.render();
     Ok(text(status, "text/html; charset=utf-8", html))
