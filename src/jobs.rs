@@ -334,7 +334,5 @@ fn compose(app: &App, mail: &Claimed, look: &Branding) -> Result<Message, String
         .zip(news)
         .and_then(|(contact, news)| stop::path(&app.config.keys, contact, news))
         .map(|path| format!("{origin}{path}"));
-    letter
-        .compose(envelope, look, origin, (secret, code), stop)
-        .map_err(|error| error.to_string())
+    Ok(letter.compose(envelope, look, origin, (secret, code), stop))
 }

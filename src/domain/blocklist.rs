@@ -1,10 +1,14 @@
 //! Passwords that are guessed first, and how a longer one can be no better than they are.
 //!
-//! The list is compiled in and searched where it lies: sorted lines, halved some thirteen times, no
-//! set on the heap. Everything here works on lowercase text.
+//! The list is a static file, which the worker reads when somebody chooses a password, and is searched
+//! as it lies: sorted lines, halved some thirteen times. Everything here works on lowercase text.
 
-/// Sorted by byte, ASCII, lowercase; where it comes from is said in `data/README.md`.
-static COMMON: &str = include_str!("data/common-passwords.txt");
+/// Where the list is, under `public/`; `LICENSES.txt` beside it says where it comes from.
+pub const LIST: &str = "/assets/common-passwords.txt";
+
+/// Passwords that are guessed first: lines sorted by byte, ASCII, lowercase, each once.
+#[derive(Debug)]
+pub struct Blocklist(String);
 
 /// Keys that lie next to each other, row by row and in the zigzags people draw.
 const WALKS: [&str; 10] = [
@@ -20,39 +24,47 @@ const WALKS: [&str; 10] = [
     "q1w2e3r4t5y6u7i8o9p0",
 ];
 
-/// Whether the list has exactly this word.
-pub fn is_listed(word: &str) -> bool {
-    // `low` is the start of a line, `high` the start of a line or the end.
-    let (mut low, mut high) = (0, COMMON.len());
-    while low < high {
-        let middle = low.midpoint(high);
-        let before = COMMON.get(low..middle).unwrap_or_default();
-        let start = before.rfind('\n').map_or(low, |end| low + end + 1);
-        let rest = COMMON.get(start..high).unwrap_or_default();
-        let line = rest.split('\n').next().unwrap_or_default();
-        match line.cmp(word) {
-            std::cmp::Ordering::Equal => return !word.is_empty(),
-            std::cmp::Ordering::Less => low = start + line.len() + 1,
-            std::cmp::Ordering::Greater => high = start,
-        }
+impl Blocklist {
+    /// The list as the file has it.
+    pub fn of(file: String) -> Self {
+        Self(file)
     }
-    false
-}
 
-/// Whether a listed word is all there is to it: as it stands, dressed up with digits and signs
-/// around it or in place of letters (`P@ssw0rd!2026`), or two such words in a row.
-pub fn is_common(password: &str) -> bool {
-    is_one_word(password)
-        || password.char_indices().skip(1).any(|(at, _)| {
-            let (head, tail) = password.split_at(at);
-            is_one_word(head) && is_one_word(tail)
-        })
-}
+    /// Whether the list has exactly this word.
+    pub fn has(&self, word: &str) -> bool {
+        let list = self.0.as_str();
+        // `low` is the start of a line, `high` the start of a line or the end.
+        let (mut low, mut high) = (0, list.len());
+        while low < high {
+            let middle = low.midpoint(high);
+            let before = list.get(low..middle).unwrap_or_default();
+            let start = before.rfind('\n').map_or(low, |end| low + end + 1);
+            let rest = list.get(start..high).unwrap_or_default();
+            let line = rest.split('\n').next().unwrap_or_default();
+            match line.cmp(word) {
+                std::cmp::Ordering::Equal => return !word.is_empty(),
+                std::cmp::Ordering::Less => low = start + line.len() + 1,
+                std::cmp::Ordering::Greater => high = start,
+            }
+        }
+        false
+    }
 
-fn is_one_word(text: &str) -> bool {
-    let word = text.trim_matches(|c: char| !c.is_alphabetic());
-    let plain: String = word.chars().map(plain_letter).collect();
-    is_listed(text) || is_listed(word) || is_listed(&plain)
+    /// Whether a listed word is all there is to it: as it stands, dressed up with digits and signs
+    /// around it or in place of letters (`P@ssw0rd!2026`), or two such words in a row.
+    pub fn is_common(&self, password: &str) -> bool {
+        self.is_one_word(password)
+            || password.char_indices().skip(1).any(|(at, _)| {
+                let (head, tail) = password.split_at(at);
+                self.is_one_word(head) && self.is_one_word(tail)
+            })
+    }
+
+    fn is_one_word(&self, text: &str) -> bool {
+        let word = text.trim_matches(|c: char| !c.is_alphabetic());
+        let plain: String = word.chars().map(plain_letter).collect();
+        self.has(text) || self.has(word) || self.has(&plain)
+    }
 }
 
 fn plain_letter(c: char) -> char {
@@ -97,19 +109,25 @@ fn are_beside(walk: &str, a: char, b: char) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use proptest::prelude::*;
+    use std::sync::LazyLock;
+
+    /// The list that the worker reads.
+    pub(in crate::domain) static SHIPPED: LazyLock<Blocklist> =
+        LazyLock::new(|| Blocklist::of(std::fs::read_to_string(format!("public{LIST}")).unwrap()));
 
     #[test]
     fn the_list_is_as_the_search_needs_it() {
-        let lines: Vec<&str> = COMMON.lines().collect();
+        let list = &*SHIPPED;
+        let lines: Vec<&str> = list.0.lines().collect();
         assert!(lines.len() >= 3_000, "{} lines", lines.len());
         assert!(
             lines.windows(2).all(|pair| pair[0] < pair[1]),
             "sorted, each once"
         );
-        assert!(COMMON.ends_with('\n') && !COMMON.contains('\r'));
+        assert!(list.0.ends_with('\n') && !list.0.contains('\r'));
         for line in lines {
             assert!(
                 line.len() >= 4
@@ -118,15 +136,16 @@ mod tests {
                         .all(|b| b.is_ascii_graphic() && !b.is_ascii_uppercase()),
                 "{line}"
             );
-            assert!(is_listed(line), "{line}");
+            assert!(list.has(line), "{line}");
         }
         for other in ["", "\n", "passwor", "passwordx", "zzzzzzzzzzz", "!", "é"] {
-            assert!(!is_listed(other), "{other}");
+            assert!(!list.has(other), "{other}");
         }
     }
 
     #[test]
     fn dressing_up_does_not_help() {
+        let list = &*SHIPPED;
         for weak in [
             "password",
             "password2026!",
@@ -137,14 +156,14 @@ mod tests {
             "dragon-monkey-99",
             "password qwerty 1",
         ] {
-            assert!(is_common(weak), "{weak}");
+            assert!(list.is_common(weak), "{weak}");
         }
         for fine in [
             "correct horse battery staple",
             "passwordless is the way",
             "v8#kd03mxq21zpw",
         ] {
-            assert!(!is_common(fine), "{fine}");
+            assert!(!list.is_common(fine), "{fine}");
         }
     }
 
@@ -184,12 +203,12 @@ mod tests {
     proptest! {
         #[test]
         fn the_search_agrees_with_a_scan(word in "[a-z0-9]{1,8}") {
-            prop_assert_eq!(is_listed(&word), COMMON.lines().any(|line| line == word));
+            prop_assert_eq!(SHIPPED.has(&word), SHIPPED.0.lines().any(|line| line == word));
         }
 
         #[test]
         fn no_text_panics(raw: String) {
-            let _ = (is_common(&raw), is_sequence(&raw), repeated_piece(&raw));
+            let _ = (SHIPPED.is_common(&raw), is_sequence(&raw), repeated_piece(&raw));
         }
     }
 }

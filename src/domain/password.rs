@@ -5,7 +5,7 @@
 //! characters; refused are common ones, those about the person or the business, repetitions and
 //! sequences. Hashing is not here.
 
-use super::blocklist::{is_common, is_sequence, repeated_piece};
+use super::blocklist::{Blocklist, is_sequence, repeated_piece};
 use std::fmt;
 
 /// The longest password, in characters.
@@ -83,7 +83,12 @@ pub struct Password(String);
 impl Password {
     /// The door for a new password. `context` are the words an attacker would try for this person:
     /// names of person, client and business, the e-mail address.
-    pub fn choose(raw: &str, strength: Strength, context: &[&str]) -> Result<Self, PasswordError> {
+    pub fn choose(
+        raw: &str,
+        strength: Strength,
+        context: &[&str],
+        common: &Blocklist,
+    ) -> Result<Self, PasswordError> {
         let password = Self::presented(raw)?;
         let min = strength.min();
         if raw.chars().count() < min {
@@ -91,7 +96,7 @@ impl Password {
         }
         let lower = raw.to_lowercase();
         if let Some(piece) = repeated_piece(&lower) {
-            if is_common(&piece) {
+            if common.is_common(&piece) {
                 return Err(PasswordError::Common);
             }
             // No more is hidden in it than in the piece.
@@ -102,7 +107,7 @@ impl Password {
         if is_sequence(&lower) {
             return Err(PasswordError::Sequence);
         }
-        if is_common(&lower) {
+        if common.is_common(&lower) {
             return Err(PasswordError::Common);
         }
         match little_more_than(&lower, context) {
@@ -166,6 +171,7 @@ fn squash(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::blocklist::tests::SHIPPED;
     use proptest::prelude::*;
 
     const CONTEXT: [&str; 3] = [
@@ -175,7 +181,7 @@ mod tests {
     ];
 
     fn alone(raw: &str) -> Result<Password, PasswordError> {
-        Password::choose(raw, Strength::Alone, &CONTEXT)
+        Password::choose(raw, Strength::Alone, &CONTEXT, &SHIPPED)
     }
 
     #[test]
@@ -193,7 +199,7 @@ mod tests {
         ] {
             assert_eq!(alone(good).unwrap().expose(), good);
         }
-        let short = Password::choose("k7#mq2vz", Strength::WithSecondFactor, &CONTEXT);
+        let short = Password::choose("k7#mq2vz", Strength::WithSecondFactor, &CONTEXT, &SHIPPED);
         assert!(short.is_ok());
     }
 
@@ -241,7 +247,7 @@ mod tests {
 
         #[test]
         fn no_text_panics(raw: String, a: String, b: String) {
-            let _ = Password::choose(&raw, Strength::WithSecondFactor, &[&a, &b]);
+            let _ = Password::choose(&raw, Strength::WithSecondFactor, &[&a, &b], &SHIPPED);
         }
     }
 }

@@ -94,10 +94,10 @@ impl Display for Style {
 impl FastWritable for Style {
     fn write_into(
         &self,
-        dest: &mut dyn std::fmt::Write,
+        dest: &mut dyn askama::Write,
         _values: &dyn askama::Values,
     ) -> askama::Result<()> {
-        Ok(dest.write_str(&self.css)?)
+        dest.write_str(&self.css)
     }
 }
 

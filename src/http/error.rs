@@ -288,12 +288,6 @@ impl From<getrandom::Error> for Error {
     }
 }
 
-impl From<askama::Error> for Error {
-    fn from(error: askama::Error) -> Self {
-        Self::internal(format!("template: {error}"))
-    }
-}
-
 impl From<serde_json::Error> for Error {
     fn from(error: serde_json::Error) -> Self {
         Self::internal(format!("json: {error}"))

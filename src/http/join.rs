@@ -11,12 +11,12 @@ use super::chrome::{Chrome, Flash, Nobody};
 use super::cookie::{self, Ticket};
 use super::guard::{InPath, Public};
 use super::page::{Answer, page, page_with, see, try_again};
-use super::{Error, Fields, newcomer, once, visitor};
+use super::{Error, Fields, newcomer, once, password, visitor};
 use crate::app::App;
 use crate::domain::credential::{self, Proof};
 use crate::domain::id::SessionId;
 use crate::domain::next::Side;
-use crate::domain::password::{Password, PasswordError, Strength};
+use crate::domain::password::{Password, Strength};
 use crate::domain::token::{Purpose, Secret};
 use crate::store::join::{Consumed, Joiner, Joining, Presented};
 use crate::store::session;
@@ -70,6 +70,9 @@ pub(crate) async fn join(public: Public<InPath<String>>, mut form: Fields) -> An
     let old = Ticket::of(&head.headers, Side::Staff, &app.config.keys, app.now);
     // 1.
     let business = chrome.brand.name.clone();
+    let common = password::common(&app).await?;
+    let choose =
+        |text: &str, about: &[&str]| Password::choose(text, Strength::Alone, about, common);
     let password = form.required("password", |text| choose(text, &[&business]));
     let Some(password) = password else {
         return again(chrome, form, old);
@@ -141,10 +144,6 @@ pub(crate) async fn join(public: Public<InPath<String>>, mut form: Fields) -> An
         Some(consumed) => welcome(&app, consumed.session_id, &joiner.name),
         None => dead(chrome),
     }
-}
-
-fn choose(text: &str, about: &[&str]) -> Result<Password, PasswordError> {
-    Password::choose(text, Strength::Alone, about)
 }
 
 fn again(chrome: Chrome<Nobody>, form: Fields, old: Option<Ticket>) -> Answer {

@@ -29,13 +29,13 @@ pub(crate) fn try_again(template: &impl Template) -> Answer {
 }
 
 /// A page with a status of its own.
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "handlers end with it, beside what may fail"
+)]
 pub(crate) fn page_with(status: StatusCode, template: &impl Template) -> Answer {
-    drawn(status, template.render())
-}
-
-/// One function for templates of any type.
-fn drawn(status: StatusCode, html: askama::Result<String>) -> Answer {
-    Ok(text(status, "text/html; charset=utf-8", html?))
+    let Ok(html) = template.render();
+    Ok(text(status, "text/html; charset=utf-8", html))
 }
 
 fn text(status: StatusCode, kind: &'static str, text: String) -> Response {

@@ -10,6 +10,7 @@ use super::own::{Frame, Own, Sheet as _, sheet};
 use super::page::{Answer, see};
 use super::{Error, Fields, Reason};
 use crate::app::App;
+use crate::domain::blocklist::{self, Blocklist};
 use crate::domain::credential;
 use crate::domain::id::{AuditId, SessionId};
 use crate::domain::next::Side;
@@ -17,6 +18,7 @@ use crate::domain::password::{Password, Strength};
 use crate::store::Proviso;
 use crate::store::factor::Held;
 use crate::store::password::Change;
+use std::sync::OnceLock;
 
 /// What the page shows.
 struct Choose {
@@ -71,6 +73,17 @@ pub(crate) async fn staff(staff: SureStaff<Held>, form: Fields) -> Answer {
     change(staff.into(), form).await
 }
 
+/// The passwords that are guessed first. Read once per isolate.
+pub(crate) async fn common(app: &App) -> Result<&'static Blocklist, Error> {
+    static COMMON: OnceLock<Blocklist> = OnceLock::new();
+    if let Some(common) = COMMON.get() {
+        return Ok(common);
+    }
+    let file = app.assets.read(blocklist::LIST).await?;
+    let text = String::from_utf8(file).map_err(|error| Error::internal(error.to_string()))?;
+    Ok(COMMON.get_or_init(|| Blocklist::of(text)))
+}
+
 /// 1. the new password; 2. in one batch: a new session for this browser, the password, the end of
 /// all other sessions and open links, the mail and the entry in the log; 3. the new cookie.
 async fn change(own: Own<Held>, mut form: Fields) -> Answer {
@@ -79,8 +92,9 @@ async fn change(own: Own<Held>, mut form: Fields) -> Answer {
     let context = frame.context();
     let context: Vec<&str> = context.iter().map(String::as_str).collect();
     let strength = Strength::beside(page.is_set());
+    let common = common(&app).await?;
     let password = form.required("password", |text| {
-        Password::choose(text, strength, &context)
+        Password::choose(text, strength, &context, common)
     });
     let Some(password) = password else {
         return Choose::new(&frame, form, strength).try_again(&frame);

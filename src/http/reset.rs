@@ -18,7 +18,7 @@ use crate::domain::credential::{self, Proof};
 use crate::domain::email::Email;
 use crate::domain::id::AuditId;
 use crate::domain::next::Side;
-use crate::domain::password::{Password, PasswordError, Strength};
+use crate::domain::password::{Password, Strength};
 use crate::domain::token::{Purpose, Secret};
 use crate::store::audit::{Entry, Principal};
 use crate::store::reset::{Choice, Found, Owner, Presented};
@@ -75,6 +75,11 @@ async fn choose(public: Public<InPath<String>>, mut form: Fields, side: Side) ->
     } = public;
     // 1.
     let business = chrome.brand.name.clone();
+    let common = password::common(&app).await?;
+    let allowed = |text: &str, second: bool, about: &[&str]| {
+        Password::choose(text, Strength::beside(second), about, common)
+    };
+    // Before it is known whose link it is, the shorter length is taken of everybody.
     let Some(password) = form.required("password", |text| allowed(text, true, &[&business])) else {
         return try_again(&Choose { chrome, form });
     };
@@ -150,11 +155,6 @@ async fn choose(public: Public<InPath<String>>, mut form: Fields, side: Side) ->
     }
     // 6.
     done(&app, side, owner)
-}
-
-/// Before it is known whose link it is, the shorter length is taken of everybody.
-fn allowed(text: &str, second: bool, about: &[&str]) -> Result<Password, PasswordError> {
-    Password::choose(text, Strength::beside(second), about)
 }
 
 fn entry(owner: &Owner, address: &str) -> Entry {

@@ -8,8 +8,9 @@ use super::cookie::{self, Ticket};
 use super::guard::Public;
 use super::invoicing::zone_of;
 use super::page::{Answer, page, see, try_again};
-use super::{Error, Fields, choices, newcomer, visitor};
+use super::{Error, Fields, choices, newcomer, password, visitor};
 use crate::app::App;
+use crate::domain::blocklist::Blocklist;
 use crate::domain::branding::Branding;
 use crate::domain::credential;
 use crate::domain::email::Email;
@@ -65,7 +66,12 @@ struct Input {
 }
 
 impl Input {
-    fn read(form: &mut Fields, app: &App, token_is_right: bool) -> Option<Self> {
+    fn read(
+        form: &mut Fields,
+        app: &App,
+        common: &Blocklist,
+        token_is_right: bool,
+    ) -> Option<Self> {
         if !token_is_right {
             form.refuse(
                 "token",
@@ -83,7 +89,7 @@ impl Input {
             form.text("email").to_owned(),
         ];
         let context: Vec<&str> = context.iter().map(String::as_str).collect();
-        let choose = |text: &str| Password::choose(text, Strength::Alone, &context);
+        let choose = |text: &str| Password::choose(text, Strength::Alone, &context, common);
         let password = form.required("password", choose);
         token_is_right.then_some(())?;
         let (time_zone, clock) = zone?;
@@ -114,7 +120,8 @@ pub(crate) async fn create(public: Public, mut form: Fields) -> Answer {
         .setup_token
         .as_ref()
         .is_some_and(|token| bool::from(token.as_bytes().ct_eq(&given)));
-    let input = Input::read(&mut form, &app, right);
+    let common = password::common(&app).await?;
+    let input = Input::read(&mut form, &app, common, right);
     let (Some(input), false) = (input, form.has_errors()) else {
         return try_again(&Page::new(chrome, form));
     };

@@ -197,7 +197,7 @@ pub(crate) async fn preview(staff: Admin<Wording>, mut form: Fields) -> Answer {
     };
     let (subject, letter) = example(&staff.app, staff.me(), &staff.page, &subject, &body);
     let origin = staff.app.config.base_url.origin();
-    let text = letter.plain_text(&staff.page.look, origin, ("", None), None)?;
+    let text = letter.plain_text(&staff.page.look, origin, ("", None), None);
     page(&Page {
         preview: Some(Preview {
             subject,

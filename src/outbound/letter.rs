@@ -81,17 +81,17 @@ impl Letter {
         origin: &str,
         (secret, code): (&str, Option<&str>),
         stop: Option<String>,
-    ) -> askama::Result<Message> {
-        Ok(Message {
+    ) -> Message {
+        Message {
             id: envelope.id.to_owned(),
             from: envelope.from,
             to: envelope.to,
             subject: envelope.subject.to_owned(),
-            text: self.plain_text(branding, origin, (secret, code), stop.as_deref())?,
-            html: self.html(branding, origin, (secret, code), stop.as_deref())?,
+            text: self.plain_text(branding, origin, (secret, code), stop.as_deref()),
+            html: self.html(branding, origin, (secret, code), stop.as_deref()),
             list_unsubscribe: stop,
             date_ms: envelope.date.0,
-        })
+        }
     }
 
     /// The plain half of the message.
@@ -101,9 +101,9 @@ impl Letter {
         origin: &str,
         (secret, code): (&str, Option<&str>),
         stop: Option<&str>,
-    ) -> askama::Result<String> {
+    ) -> String {
         let button = self.button(origin, secret);
-        Text {
+        let Ok(text) = Text {
             business_name: &branding.name,
             paragraphs: &self.paragraphs,
             code,
@@ -113,7 +113,8 @@ impl Letter {
             support_email: branding.support_email.as_deref(),
             support_phone: branding.support_phone.as_deref(),
         }
-        .render()
+        .render();
+        text
     }
 
     fn html(
@@ -122,7 +123,7 @@ impl Letter {
         origin: &str,
         (secret, code): (&str, Option<&str>),
         stop: Option<&str>,
-    ) -> askama::Result<String> {
+    ) -> String {
         let button = self.button(origin, secret);
         let logo = branding
             .logo_hash
@@ -138,7 +139,7 @@ impl Letter {
                 )
             },
         );
-        Html {
+        let Ok(html) = Html {
             business_name: &branding.name,
             logo_url: logo.as_deref(),
             brand_hex: &fill,
@@ -151,7 +152,8 @@ impl Letter {
             support_email: branding.support_email.as_deref(),
             support_phone: branding.support_phone.as_deref(),
         }
-        .render()
+        .render();
+        html
     }
 
     fn button(&self, origin: &str, secret: &str) -> Option<Button> {

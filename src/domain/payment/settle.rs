@@ -168,7 +168,7 @@ fn paid(event: &Event, session: &Session, known: Option<&Known>) -> Outcome {
                 payment,
                 Exception::WrongCurrency {
                     expected: expected.currency(),
-                    got: currency.to_uppercase(),
+                    got: currency.to_ascii_uppercase(),
                 },
             );
             return Outcome::Changes(changes);

@@ -16,7 +16,7 @@ use super::chrome::{Chrome, Flash, Nobody};
 use super::cookie::{self, Ticket};
 use super::guard::{InPath, Public};
 use super::page::{Answer, page, see, try_again};
-use super::{Error, Fields, Reason, magic, newcomer, once, visitor};
+use super::{Error, Fields, Reason, magic, newcomer, once, password, visitor};
 use crate::app::App;
 use crate::domain::credential::{self, Proof};
 use crate::domain::id::SessionId;
@@ -96,7 +96,15 @@ pub(crate) async fn accept(public: Public<InPath<String>>, mut form: Fields) -> 
     }
     // 4.
     let here = presented.session.filter(|_| invitee.here);
-    let way = way::decide(&mut form, &invitee, here, password.as_ref(), &business)?;
+    let common = password::common(&app).await?;
+    let way = way::decide(
+        &mut form,
+        &invitee,
+        here,
+        password.as_ref(),
+        &business,
+        common,
+    )?;
     ask_to_switch(&mut form, &invitee);
     let (Some(way), false) = (way, form.has_errors()) else {
         return try_again(&Accept {

@@ -5,9 +5,10 @@
 //! is sent a link, as it is where a password is not enough. Staff, whoever reads the mail, or a scanner gain nothing of that login by inviting it.
 
 use crate::app::App;
+use crate::domain::blocklist::Blocklist;
 use crate::domain::credential::{self, Proof};
 use crate::domain::id::{AccountId, SessionId};
-use crate::domain::password::{Password, PasswordError, Strength};
+use crate::domain::password::{Password, Strength};
 use crate::http::{Error, Fields};
 use crate::store::invitation::{Invitee, Login};
 
@@ -33,13 +34,7 @@ pub(super) enum Way {
 pub(super) fn chosen(form: &mut Fields) -> Option<Option<Password>> {
     match form.text("choice") {
         "link" if !form.has_errors() => Some(None),
-        "password" => {
-            let typed = |text: &str| match text {
-                "" => choose(text, &[]),
-                text => Password::presented(text),
-            };
-            form.required("password", typed).map(Some)
-        }
+        "password" => form.required("password", Password::presented).map(Some),
         _ => {
             form.refuse(
                 "choice",
@@ -50,10 +45,6 @@ pub(super) fn chosen(form: &mut Fields) -> Option<Option<Password>> {
     }
 }
 
-fn choose(text: &str, about: &[&str]) -> Result<Password, PasswordError> {
-    Password::choose(text, Strength::Alone, about)
-}
-
 /// Decides by what is known of the invited address and by the session of theirs on this browser; `None`: the
 /// form says what is wrong.
 pub(super) fn decide(
@@ -62,6 +53,7 @@ pub(super) fn decide(
     here: Option<SessionId>,
     password: Option<&Password>,
     business: &str,
+    common: &Blocklist,
 ) -> Result<Option<Way>, Error> {
     let Some(account) = invitee.account_id else {
         let about = [
@@ -71,7 +63,9 @@ pub(super) fn decide(
             &invitee.email,
             &invitee.client_name,
         ];
-        if let Some(Err(problem)) = password.map(|typed| choose(typed.expose(), &about)) {
+        let choose =
+            |typed: &Password| Password::choose(typed.expose(), Strength::Alone, &about, common);
+        if let Some(Err(problem)) = password.map(choose) {
             form.refuse("password", problem);
             return Ok(None);
         }

@@ -1,11 +1,11 @@
 //! Escaping, which is on for every value of a template, and the few filters that templates use.
 
 use core::convert::Infallible;
-use core::fmt::{self, Formatter, Write};
+use core::fmt::{self, Formatter};
 use std::borrow::Cow;
 
 use crate::write::{Escaping, display};
-use crate::{FastWritable, Values};
+use crate::{FastWritable, Values, Write};
 
 /// How a kind of template is escaped.
 pub trait Escaper: Copy {
@@ -18,7 +18,7 @@ pub trait Escaper: Copy {
     ) -> crate::Result<()>;
 
     /// Writes what only a formatter can write.
-    fn display(self, value: &dyn fmt::Display, dest: &mut dyn Write) -> fmt::Result;
+    fn display(self, value: &dyn fmt::Display, dest: &mut dyn Write);
 }
 
 /// For HTML.
@@ -37,8 +37,8 @@ impl Escaper for Html {
     }
 
     #[inline(always)]
-    fn display(self, value: &dyn fmt::Display, dest: &mut dyn Write) -> fmt::Result {
-        display(&mut Escaping(dest), value)
+    fn display(self, value: &dyn fmt::Display, dest: &mut dyn Write) {
+        display(&mut Escaping(dest), value);
     }
 }
 
@@ -58,8 +58,8 @@ impl Escaper for Text {
     }
 
     #[inline(always)]
-    fn display(self, value: &dyn fmt::Display, dest: &mut dyn Write) -> fmt::Result {
-        display(dest, value)
+    fn display(self, value: &dyn fmt::Display, dest: &mut dyn Write) {
+        display(dest, value);
     }
 }
 
@@ -68,7 +68,8 @@ pub struct EscapeDisplay<T, E>(T, E);
 
 impl<T: fmt::Display, E: Escaper> fmt::Display for EscapeDisplay<T, E> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        self.1.display(&self.0, f)
+        self.1.display(&self.0, f);
+        Ok(())
     }
 }
 
@@ -220,7 +221,8 @@ pub struct Linebreaksbr<S>(S);
 
 impl<S: fmt::Display> fmt::Display for Linebreaksbr<S> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        display(&mut Breaking(f), &self.0)
+        display(&mut Breaking(f), &self.0);
+        Ok(())
     }
 }
 
@@ -234,17 +236,15 @@ impl<S: FastWritable> FastWritable for Linebreaksbr<S> {
 struct Breaking<'a>(&'a mut dyn Write);
 
 impl Write for Breaking<'_> {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
+    fn put(&mut self, text: &str) {
         for line in text.split_inclusive('\n') {
             let Some(ended) = line.strip_suffix('\n') else {
-                self.0.write_str(line)?;
+                self.0.put(line);
                 continue;
             };
-            self.0
-                .write_str(ended.strip_suffix('\r').unwrap_or(ended))?;
-            self.0.write_str("<br/>")?;
+            self.0.put(ended.strip_suffix('\r').unwrap_or(ended));
+            self.0.put("<br/>");
         }
-        Ok(())
     }
 }
 

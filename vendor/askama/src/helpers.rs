@@ -1,15 +1,24 @@
 //! What the macros name besides: crates under names that nothing can shadow, loops, truth.
 
 pub extern crate alloc;
-pub extern crate core;
 pub extern crate std;
 
-use core::cell::Cell;
-use core::fmt;
-use core::iter::Enumerate;
-use core::marker::PhantomData;
+use std::fmt;
+use std::iter::Enumerate;
+use std::marker::PhantomData;
 
-use crate::{FastWritable, Values};
+use crate::{FastWritable, Values, Write};
+
+/// The standard library's, but for the trait that templates are written through.
+pub mod core {
+    pub use ::core::*;
+
+    /// The standard library's, but for [`Write`](crate::Write).
+    pub mod fmt {
+        pub use crate::Write;
+        pub use ::core::fmt::*;
+    }
+}
 
 /// What `loop` is in a loop. Nobody asks for its `last`, which would have to look ahead.
 #[derive(Clone, Copy)]
@@ -36,37 +45,6 @@ impl<I: Iterator> Iterator for TemplateLoop<I> {
     fn next(&mut self) -> Option<Self::Item> {
         let (index0, item) = self.0.next()?;
         Some((item, LoopItem { index0 }))
-    }
-}
-
-/// The body of a call, drawn once, where the macro asks for it.
-pub struct FmtCell<F> {
-    draw: Cell<Option<F>>,
-}
-
-impl<F> FmtCell<F>
-where
-    F: for<'a, 'b> FnOnce(&'a mut fmt::Formatter<'b>) -> crate::Result<()>,
-{
-    /// Not drawn yet.
-    pub fn new(draw: F) -> Self {
-        let draw = Cell::new(Some(draw));
-        Self { draw }
-    }
-
-    /// Why it was not drawn.
-    pub fn take_err(&self) -> crate::Result<()> {
-        Err(crate::Error::Fmt)
-    }
-}
-
-impl<F> fmt::Display for FmtCell<F>
-where
-    F: for<'a, 'b> FnOnce(&'a mut fmt::Formatter<'b>) -> crate::Result<()>,
-{
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let drawn = self.draw.take().map_or(Ok(()), |draw| draw(f));
-        drawn.map_err(|_failed| fmt::Error)
     }
 }
 
@@ -123,7 +101,7 @@ impl fmt::Display for Empty {
 
 impl FastWritable for Empty {
     #[inline(always)]
-    fn write_into(&self, _dest: &mut dyn fmt::Write, _values: &dyn Values) -> crate::Result<()> {
+    fn write_into(&self, _dest: &mut dyn Write, _values: &dyn Values) -> crate::Result<()> {
         Ok(())
     }
 }
@@ -139,7 +117,7 @@ impl<L: fmt::Display, R: fmt::Display> fmt::Display for Concat<L, R> {
 }
 
 impl<L: FastWritable, R: FastWritable> FastWritable for Concat<L, R> {
-    fn write_into(&self, dest: &mut dyn fmt::Write, values: &dyn Values) -> crate::Result<()> {
+    fn write_into(&self, dest: &mut dyn Write, values: &dyn Values) -> crate::Result<()> {
         self.0.write_into(dest, values)?;
         self.1.write_into(dest, values)
     }
@@ -166,11 +144,11 @@ pub trait ResultConverter {
     fn askama_conv_result(self, result: Self::Input) -> crate::Result<Self::Value>;
 }
 
-impl<T, E> ResultConverter for &&ErrorMarker<Result<T, E>> {
+impl<T> ResultConverter for &&ErrorMarker<crate::Result<T>> {
     type Value = T;
-    type Input = Result<T, E>;
+    type Input = crate::Result<T>;
     #[inline(always)]
     fn askama_conv_result(self, result: Self::Input) -> crate::Result<T> {
-        result.map_err(|_error| crate::Error::Fmt)
+        result
     }
 }

@@ -1,8 +1,9 @@
 //! What the code calls that `askama_macros` makes of a template: the names of askama, in less space.
 //!
-//! A page writes hundreds of texts and values, and each is a call and a question whether it worked. So an
-//! error says nothing but that it is one, which makes a result one bit; and what only passes a value on is
-//! always inlined, so that a value that is text costs a page one call, of the one function for all texts.
+//! A page writes hundreds of texts and values, and each would be a call and a question whether it worked. But a page
+//! is written into a string, which always works: so there are no errors here, and no result is ever looked at. And
+//! what only passes a value on is always inlined, so that a value that is text costs a page one call, of the one
+//! function for all texts.
 
 pub mod filters;
 #[doc(hidden)]
@@ -15,39 +16,13 @@ use core::fmt;
 
 pub use askama_macros::Template;
 
-pub use crate::write::FastWritable;
+pub use crate::write::{FastWritable, Write};
 
-/// Writing did not work. Who writes knows why; a template never does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Error {
-    /// The only reason.
-    Fmt,
-}
+/// Nothing can go wrong.
+pub type Error = Infallible;
 
-/// What writing comes to.
+/// What writing comes to: it always works.
 pub type Result<I, E = Error> = core::result::Result<I, E>;
-
-impl std::error::Error for Error {}
-
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Error.fmt(f)
-    }
-}
-
-impl From<fmt::Error> for Error {
-    #[inline(always)]
-    fn from(_: fmt::Error) -> Self {
-        Self::Fmt
-    }
-}
-
-impl From<Infallible> for Error {
-    #[inline(always)]
-    fn from(never: Infallible) -> Self {
-        match never {}
-    }
-}
 
 /// Values that are given as a template is drawn: there are none here, yet templates pass them on.
 pub trait Values {
@@ -72,7 +47,7 @@ pub trait Template: fmt::Display + FastWritable {
     /// Draws it into a writer.
     fn render_into_with_values(
         &self,
-        writer: &mut dyn fmt::Write,
+        writer: &mut dyn Write,
         values: &dyn Values,
     ) -> Result<()>;
 
@@ -87,7 +62,7 @@ pub trait Template: fmt::Display + FastWritable {
 
     /// Draws it into a writer.
     #[inline(always)]
-    fn render_into(&self, writer: &mut dyn fmt::Write) -> Result<()> {
+    fn render_into(&self, writer: &mut dyn Write) -> Result<()> {
         self.render_into_with_values(writer, NO_VALUES)
     }
 }
@@ -105,7 +80,7 @@ impl<T: Template + ?Sized> Template for &T {
     #[inline(always)]
     fn render_into_with_values(
         &self,
-        writer: &mut dyn fmt::Write,
+        writer: &mut dyn Write,
         values: &dyn Values,
     ) -> Result<()> {
         T::render_into_with_values(self, writer, values)

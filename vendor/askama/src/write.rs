@@ -1,10 +1,40 @@
 //! How values are written, as they are and for HTML.
 
-use core::fmt::{self, Write};
+use core::fmt;
 use std::borrow::Cow;
 
 use crate::filters::{Writable, WriteWritable};
 use crate::{Result, Values};
+
+/// What a template is drawn into. The name is that of the standard library's trait, where it may fail.
+pub trait Write {
+    /// Takes a text.
+    fn put(&mut self, text: &str);
+}
+
+/// What the macros call.
+impl dyn Write + '_ {
+    /// Takes a text.
+    #[inline(always)]
+    pub fn write_str(&mut self, text: &str) -> Result<()> {
+        self.put(text);
+        Ok(())
+    }
+}
+
+impl Write for String {
+    fn put(&mut self, text: &str) {
+        self.push_str(text);
+    }
+}
+
+/// For a template that is written as a value.
+impl Write for fmt::Formatter<'_> {
+    fn put(&mut self, text: &str) {
+        // Behind it is a string, or somebody who hears of it by themselves.
+        let _ = self.write_str(text);
+    }
+}
 
 /// A value that writes itself without a formatter.
 pub trait FastWritable {
@@ -21,28 +51,27 @@ pub trait FastWritable {
 pub(crate) struct Escaping<'a>(pub(crate) &'a mut dyn Write);
 
 impl Write for Escaping<'_> {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        escape(self.0, text)
+    fn put(&mut self, text: &str) {
+        escape(self.0, text);
     }
 }
 
 /// Writes a text with `"`, `&`, `'`, `<` and `>` as numbers: safe between tags and in quoted attributes.
 #[inline(never)]
-pub(crate) fn escape(dest: &mut dyn Write, text: &str) -> fmt::Result {
+pub(crate) fn escape(dest: &mut dyn Write, text: &str) {
     let mut rest = text;
     while let Some(at) = rest.bytes().position(|byte| number(byte).is_some()) {
         let (plain, marked) = rest.split_at(at);
         let (mark, after) = marked.split_at(1);
         if !plain.is_empty() {
-            dest.write_str(plain)?;
+            dest.put(plain);
         }
-        dest.write_str(mark.bytes().find_map(number).unwrap_or_default())?;
+        dest.put(mark.bytes().find_map(number).unwrap_or_default());
         rest = after;
     }
-    if rest.is_empty() {
-        return Ok(());
+    if !rest.is_empty() {
+        dest.put(rest);
     }
-    dest.write_str(rest)
 }
 
 /// All are ASCII, so a text may be cut beside them.
@@ -60,33 +89,44 @@ const fn number(byte: u8) -> Option<&'static str> {
 
 /// Writes what only a formatter can write. One function for all types.
 #[inline(never)]
-pub(crate) fn display(dest: &mut dyn Write, value: &dyn fmt::Display) -> fmt::Result {
-    write!(dest, "{value}")
+pub(crate) fn display(dest: &mut dyn Write, value: &dyn fmt::Display) {
+    struct Formatted<'a>(&'a mut dyn Write);
+
+    impl fmt::Write for Formatted<'_> {
+        fn write_str(&mut self, text: &str) -> fmt::Result {
+            self.0.put(text);
+            Ok(())
+        }
+    }
+
+    // A value that gives up ends there; none of ours does.
+    let _ = fmt::write(&mut Formatted(dest), format_args!("{value}"));
 }
 
 impl FastWritable for str {
     #[inline(always)]
     fn write_into(&self, dest: &mut dyn Write, _values: &dyn Values) -> Result<()> {
-        Ok(dest.write_str(self)?)
+        dest.write_str(self)
     }
 
     #[inline(always)]
     fn write_html(&self, dest: &mut dyn Write, _values: &dyn Values) -> Result<()> {
-        Ok(escape(dest, self)?)
+        escape(dest, self);
+        Ok(())
     }
 }
 
 impl FastWritable for char {
     #[inline(always)]
     fn write_into(&self, dest: &mut dyn Write, _values: &dyn Values) -> Result<()> {
-        Ok(dest.write_char(*self)?)
+        dest.write_str(self.encode_utf8(&mut [0; 4]))
     }
 }
 
 impl FastWritable for bool {
     #[inline(always)]
     fn write_into(&self, dest: &mut dyn Write, _values: &dyn Values) -> Result<()> {
-        Ok(dest.write_str(if *self { "true" } else { "false" })?)
+        dest.write_str(if *self { "true" } else { "false" })
     }
 }
 
@@ -121,7 +161,8 @@ macro_rules! numbers {
         impl FastWritable for $type {
             #[inline(always)]
             fn write_into(&self, dest: &mut dyn Write, _values: &dyn Values) -> Result<()> {
-                Ok(display(dest, self)?)
+                display(dest, self);
+                Ok(())
             }
         }
     )* };
@@ -139,6 +180,7 @@ impl<S: FastWritable + ?Sized> WriteWritable for &&Writable<'_, S> {
 impl<S: fmt::Display + ?Sized> WriteWritable for &&&Writable<'_, S> {
     #[inline(always)]
     fn askama_write(&self, dest: &mut dyn Write, _values: &dyn Values) -> Result<()> {
-        Ok(display(dest, &self.0)?)
+        display(dest, &self.0);
+        Ok(())
     }
 }
