@@ -1,7 +1,8 @@
 //! Tables for other programs: RFC 4180, and nothing in them that a spreadsheet would run.
 //!
-//! Every text is quoted where it must be, and a text that begins with `=`, `+`, `-`, `@`, a tab or a
-//! carriage return gets an apostrophe in front, because spreadsheets take such cells for formulas.
+//! Every text is quoted where it must be, and a text that begins with `=`, `+`, `-`, `@` (or their wide forms,
+//! which some spreadsheets take for them), a tab or the end of a line gets an apostrophe in front, because
+//! spreadsheets take such cells for formulas.
 //! Amounts and dates are ours and go in as they are, so that "-12.00" stays a number. All CSV of the
 //! portal is written here, so there is one place to get this right.
 
@@ -32,7 +33,8 @@ impl Csv {
     }
     /// The next cell: any text.
     pub fn text(&mut self, text: &str) -> &mut Self {
-        let risky = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
+        let risky =
+            text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']);
         let quote = risky || text.contains([',', '"', '\n', '\r', ';', '\t', ' ']);
         let mut cell = String::with_capacity(text.len().saturating_add(3));
         if quote {
@@ -118,6 +120,11 @@ mod tests {
             "@SUM(A1)",
             "\tx",
             "\rx",
+            "\n=1",
+            "＝1+1",
+            "＋1",
+            "－1",
+            "＠SUM(A1)",
             "=HYPERLINK(\"x\")",
         ] {
             let mut csv = Csv::new(["A"]);
