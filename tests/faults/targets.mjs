@@ -137,7 +137,7 @@ export const MAY = [
   [/sign-in\/invoice\//, /^(pay_links|outbox), a row that came|^a mail: /, "each press sends one"],
   [/confirm\/link$|sign-in-link$|staff\/\{id\}\/invite$|profile\/email$|templates\/\{kind\}\/test$/, /^(links|outbox), a row that came|^a mail: /, "each press sends one, and the last link counts"],
   [/preview$|link\/new$/, /^(previews|pay_links), a row that came/, "each press makes one; the last one counts"],
-  [/preview\/exit$/, /to \/admin instead|previews, a row|preview\.ended/, "the browser has left it; the row ends by itself after half an hour"],
+  [/preview\/exit$/, /to \/admin instead|previews, a row|audit_chain, a row|preview\.ended/, "the browser has left it; the row ends by itself after half an hour"],
   [/exceptions\/\{id\}\//, /→ (422 "Payment without|303 to \/admin\/exceptions\/)/, "it is resolved, and the page says so"],
   [/settings\/(invoicing|time-logs)$|invoices\/\{id\}\/upload$|time-logs\/\{id\}$|staff\/new$/, /→ 422 "(Invoicing|Edit draft|Time of|Time Logs|Invite a colleague)/, "what was saved stands there; the page says at the field what it is now"],
   [/clients\/\{id\}\/documents$/, /"kind":"document"|^a mail: .*shared a document/, "files that landed in part are told of at once; the mail about all of them names them again"],
