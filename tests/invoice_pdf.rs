@@ -9,9 +9,6 @@
 
 #[path = "../examples/invoice-pdf/parts.rs"]
 mod parts;
-#[expect(dead_code, reason = "rows are all that is written here")]
-#[path = "pdf/png.rs"]
-mod png;
 #[path = "../examples/invoice-pdf/samples.rs"]
 mod samples;
 
@@ -177,14 +174,14 @@ fn logos_of_every_kind_are_shown_and_broken_ones_said() {
 
 #[test]
 fn a_large_logo_is_made_small() {
-    let kind = png::Kind {
-        colour: 6,
-        depth: 8,
-        interlaced: false,
-    };
-    // Every row is written as the difference to the one before.
-    let rows = [[2].as_slice(), &[0x7f; 4096 * 4]].concat().repeat(4096);
-    let file = kind.of_rows([4096, 4096], &rows, &[]);
+    let mut file = Vec::new();
+    let mut encoder = png::Encoder::new(&mut file, 4096, 4096);
+    encoder.set_color(png::ColorType::Rgba);
+    let mut writer = encoder.write_header().expect("a head");
+    writer
+        .write_image_data(&vec![0x7f; 4096 * 4096 * 4])
+        .expect("pixels");
+    writer.finish().expect("an end");
     let pdf = drawn(&samples::paid(file));
     assert!(pdf.logo);
     assert!(pdf.bytes.len() < 100_000, "{} bytes", pdf.bytes.len());
