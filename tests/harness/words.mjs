@@ -20,7 +20,7 @@ export const COLUMNS = {
   sessions: { id: "key", staff_id: "key", account_id: "key", contact_id: "key", device: "shared", address: "shared", country: "shared" },
   links: { id: "key", purpose: "key", token_hash: "key", code_hash: "key", browser_hash: "key", staff_id: "key", account_id: "key", contact_id: "key", email: "shared email", created_by: "key", consumed_nonce: "key", session_id: "key", revoked_reason: "key" },
   failures: { key: "key", id: "key" },
-  asked_links: { id: "key", purpose: "key", email_key: "internal email", browser_hash: "key" },
+  asked_links: { id: "key", purpose: "key", email_key: "key", browser_hash: "key" },
   allowances: { kind: "key", who: "key", last: "key" },
   csp_sources: { directive: "key", blocked: "key", page: "key" },
   csp_reports: { directive: "key", blocked: "key", page: "key" },
