@@ -188,6 +188,8 @@ const ROWS: &str = "SELECT s.id, s.title, s.folder, s.published_at, s.visible_fr
      (SELECT trim(ct.first_name || ' ' || ct.last_name) FROM contacts ct WHERE ct.id = s.sent_by) AS sender, \
      s.sent_by IS NOT NULL AND s.sent_by IS s.contact_id AS mine \
      FROM shared s JOIN document_versions v ON v.id = s.version_id";
+/// Its columns, once they have been read.
+const SHOWN: &str = "id, title, folder, published_at, visible_from, size, sender, mine";
 /// The document that a page goes on from; one that the viewer may not see is none.
 const HERE: &str = "FROM shared h WHERE h.id = ?4";
 
@@ -201,7 +203,7 @@ pub(crate) fn shared(asker: &Asker, cursor: Cursor<DocumentId>) -> Statement {
         ),
         Cursor::After(id) => asker.shared(
             format!(
-                "SELECT * FROM ({ROWS} \
+                "SELECT {SHOWN} FROM ({ROWS} \
                   WHERE s.folder = (SELECT folder {HERE}) \
                    AND (s.published_at, s.id) < (SELECT published_at, id {HERE}) \
                   ORDER BY s.published_at DESC, s.id DESC LIMIT 26) \
@@ -214,7 +216,7 @@ pub(crate) fn shared(asker: &Asker, cursor: Cursor<DocumentId>) -> Statement {
         ),
         Cursor::Before(id) => asker.shared(
             format!(
-                "SELECT * FROM ({ROWS} \
+                "SELECT {SHOWN} FROM ({ROWS} \
                   WHERE s.folder = (SELECT folder {HERE}) \
                    AND (s.published_at, s.id) > (SELECT published_at, id {HERE}) \
                   ORDER BY s.published_at, s.id LIMIT 26) \

@@ -267,7 +267,7 @@ fn found(ask: &Ask, key: &str, id: &str) -> Statement {
     if ask.back {
         statement!(
             format!(
-                "WITH {FOUND} SELECT (SELECT more FROM r) AS more, f.* FROM f WHERE (f.place, f.id) < (?1, ?2) \
+                "WITH {FOUND} SELECT (SELECT more FROM r) AS more, f.id, f.name, f.name_key, f.reference, f.portal_enabled, f.created_at FROM f WHERE (f.place, f.id) < (?1, ?2) \
                  ORDER BY f.place DESC, f.id DESC LIMIT 26"
             ),
             key,
@@ -287,7 +287,7 @@ fn found(ask: &Ask, key: &str, id: &str) -> Statement {
     } else {
         statement!(
             format!(
-                "WITH {FOUND} SELECT (SELECT more FROM r) AS more, f.* FROM f WHERE (f.place, f.id) > (?1, ?2) \
+                "WITH {FOUND} SELECT (SELECT more FROM r) AS more, f.id, f.name, f.name_key, f.reference, f.portal_enabled, f.created_at FROM f WHERE (f.place, f.id) > (?1, ?2) \
                  ORDER BY f.place, f.id LIMIT 26"
             ),
             key,
