@@ -131,7 +131,7 @@ export const MAY = [
   [/sign-in\/code$/, /422 "Your second step/, "a code of the app counts once; the next one works half a minute later"],
   [/\/magic\//, /410 "This link no longer works/, "typed in another browser, a link counts once; the page offers the next one"],
   [/confirm$|\/switch$|\/factor$|\/password$|confirm-email|sessions\/|sign-out$/, /303 to (\/admin)?\/sign-in/, "the session had got its new name, which the lost reply carried: signed in again, it is done"],
-  [/remove$|delete$|DELETE|discard$/, /→ 404/, "what was taken away is not there any more"],
+  [/remove$|delete$|DELETE|discard$|contacts\/\{id\}\/erase$/, /→ 404/, "what was taken away is not there any more"],
   [/\/uploads$/, /^uploads, a row that came/, "an upload that was begun twice: the other one is empty, and the clock takes it after a day"],
   [/setup$/, /422 "Set up your portal/, "it is set up, and says so: the person signs in"],
   [/sign-in\/invoice\//, /^(pay_links|outbox), a row that came|^a mail: /, "each press sends one"],

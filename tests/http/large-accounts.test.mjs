@@ -165,7 +165,7 @@ test("a client with a thousand open invoices: pages of them, what is due first; 
   const [{ due }] = await rowsOf(world, "SELECT sum(due) AS due FROM invoices WHERE client_id = ? AND currency = 'EUR'", client.id);
   const euro = `€${(due / 100).toLocaleString("en", { minimumFractionDigits: 2 })}`;
   for (const { page } of [home, first]) assert.ok(page.text.includes(euro) && page.text.includes("1000 invoices, the first overdue by"), page.text);
-  assert.equal(first.page.all('section[aria-labelledby="closed"] tbody tr').length, 25);
+  assert.equal(first.page.all('section[aria-labelledby="closed"] tbody tr').length, 10, "what is done stands below, the newest few");
 
   const seen = [];
   let pages = 0;
