@@ -96,6 +96,7 @@ test("a timer runs once for each person, survives, and becomes one entry", async
   const start = async (user, fields = {}) => user.post(path, { ...Object.fromEntries((await formAt(path, user)).values), what: `c.${client.id}`, go: "timer", ...fields });
   const typed = await start(milo, { time: "1h" });
   assert.match(typed.page.errorAt("Time spent"), /Leave this empty/);
+  const started = day(0);
   const began = await start(milo, { description: "Call" });
   assert.equal((await began.cost()).d1, 2);
   assert.match((await milo.follow(began)).page.text, /The timer runs for Birch Ltd.*Your timer runs\s*0:01/s);
@@ -109,7 +110,7 @@ test("a timer runs once for each person, survives, and becomes one entry", async
   const stops = await Promise.all(Array.from({ length: 5 }, () => milo.clone().post(`${path}/timer/stop`, { ...Object.fromEntries(form.values), description: "Call with Lena" })));
   assert.ok(stops.every(({ status }) => status === 303), stops.join(" / "));
   const made = await all("SELECT * FROM time_entries WHERE description = 'Call with Lena'");
-  assert.deepEqual(made.map(({ minutes, day: on }) => [minutes, on]), [[48, day(0)]]);
+  assert.deepEqual(made.map(({ minutes, day: on }) => [minutes, on]), [[48, started]]);
   assert.equal((await one("SELECT count(*) AS n FROM audit WHERE entity_id = ? AND action = 'time.logged'", made[0].id)).n, 1);
   assert.equal((await one("SELECT count(*) AS n FROM timers")).n, 0);
   await start(milo);
