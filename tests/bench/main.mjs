@@ -44,6 +44,9 @@ async function measure(stage, worker, stripe, { small, large }, save) {
     }
     save(figures);
   };
+  // First, on the data as it was filled: the webhook's payments are all of one day.
+  const where = { state: large ?? small, worker };
+  await part("costs", "Round trips and rows", async () => ({ costs: await costs({ ...stage, stripe }, where) }));
   const benches = [];
   const start = async (state, port) => {
     const bench = await Bench.start({ state, worker, stage: { ...stage, port } });
@@ -68,8 +71,6 @@ async function measure(stage, worker, stripe, { small, large }, save) {
   } finally {
     for (const each of benches) await each.close();
   }
-  const where = { state: large ?? small, worker };
-  await part("costs", "Round trips and rows", async () => ({ costs: await costs({ ...stage, stripe }, where) }));
   await part("weights", "First visits", async () => ({
     visits: await withWorld(stage, where, (world, { owner, lena }) => firstVisits(world, {
       "sign in": { path: "/sign-in" }, "dashboard, client": { path: "/", cookiesOf: lena }, "dashboard, staff": { path: "/admin", cookiesOf: owner }, "invoices, client": { path: "/billing", cookiesOf: lena },
