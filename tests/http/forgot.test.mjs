@@ -284,3 +284,18 @@ test("no token stands in plain in any table, sent or waiting", async () => {
     assert.ok(!text.includes(token), `${name} holds a token`);
   }
 });
+
+test("a mail carries the business's name, also where the copy of its look cannot be read", async () => {
+  await world.advance(16 * MINUTE);
+  await world.user().post("/forgot", { email: lena.email });
+  const path = (await newest(lena.email)).path(/\/reset\//);
+  const { name } = await world.db.prepare("SELECT name FROM business").first();
+  assert.notEqual(name, "Portico");
+  await world.restart();
+  await world.fault({ on: "kv", op: "get", when: "before" });
+  world.expectCost(/POST \/reset/);
+  lena.password = newPassword();
+  assert.equal((await world.user().post(path, { password: lena.password })).status, 303);
+  assert.equal((await newest(lena.email)).subject, `Your password for ${name} was changed`);
+  await signIn(lena);
+});
