@@ -158,10 +158,9 @@ impl Db {
             at = Reflect::get(&at, &key).map_err(thrown)?;
         }
         let tables = columns.tables(&at.as_string().unwrap_or_default())?;
-        let meta = Meta::default;
         let outcomes = tables.into_iter().map(|results| Outcome {
             results,
-            meta: meta(),
+            meta: Meta::default(),
         });
         Ok(Results(outcomes.collect()))
     }

@@ -35,7 +35,8 @@ pub(super) fn join(reads: &[Statement]) -> Option<(Statement, Columns)> {
         params.extend(read.params.iter().cloned());
         columns.push(names.into_iter().map(str::to_owned).collect());
     }
-    sql.push_str(") AS j");
+    sql.push_str(") AS ");
+    sql.push_str(COLUMN);
     let fits = sql.len() <= BYTES && params.len() <= PARAMS && columns.len() <= ARGUMENTS;
     fits.then(|| (Statement::new(sql, params), Columns(columns)))
 }
