@@ -107,13 +107,16 @@ function needPoppler() {
   }
 }
 
+/** How long a file may take, in ms: a long soak is asked for in minutes. */
+const LIMIT = (20 + Number(process.env.MINUTES ?? 0)) * 60_000;
+
 async function nodeTests(part, title, files, concurrency) {
   heading(title);
   const counts = at("test-results", `${part}.json`);
   mkdirSync(at("test-results"), { recursive: true });
   rmSync(counts, { force: true });
   const code = await run(tools.node, [
-    "--disable-warning=ExperimentalWarning", "--test", `--test-concurrency=${concurrency}`, "--test-timeout=1200000",
+    "--disable-warning=ExperimentalWarning", "--test", `--test-concurrency=${concurrency}`, `--test-timeout=${LIMIT}`,
     "--test-reporter", at("scripts/lib/reporter.mjs"), "--test-reporter-destination", "stdout", ...files,
   ], { env: { COUNTS_FILE: counts, WORKER_DIR: process.env.WORKER_DIR ?? at("target/worker", profile), NODE_ENV: "test" } });
   const { passed = 0, failed = 0, failures = [] } = existsSync(counts) ? JSON.parse(readFileSync(counts, "utf8")) : {};

@@ -14,27 +14,40 @@ function explain(error) {
   if (cause.code === "ERR_ASSERTION" && (cause.expected !== undefined || cause.actual !== undefined) && !/^Expected|expected/.test(cause.message)) {
     lines.push(`expected: ${inspect(cause.expected, { depth: 5 })}`, `seen:     ${inspect(cause.actual, { depth: 5 })}`);
   }
+  if (cause.cause) lines.push(`because: ${cause.cause.message ?? cause.cause}${cause.cause.code ? ` (${cause.cause.code})` : ""}`);
   const frames = (cause.stack ?? "").split("\n").filter((line) => /^\s+at /.test(line) && !/node:internal|node_modules/.test(line)).slice(0, 4);
   return [...lines, ...frames.map((line) => line.trim())].join("\n");
+}
+
+/** Of a file whose process broke off, the error it ended with. */
+function lastError({ details, file }, cries) {
+  if (details.error?.failureType !== "testCodeFailure" || details.error.exitCode === undefined) return "";
+  const said = (cries.get(file) ?? "").split("\n").map((line) => line.trim()).filter((line) => /^\w*Error\b/.test(line)).at(-1);
+  return ` (ended with code ${details.error.exitCode ?? details.error.signal}${said ? `: ${said}` : ""})`;
 }
 
 export default async function* report(source) {
   const files = new Map();
   const failures = [];
+  // What each file said last on its standard error: where its process ends before its time, that is why.
+  const cries = new Map();
   const of = (file) => {
     if (!files.has(file)) files.set(file, { passed: 0, failed: 0, skipped: 0 });
     return files.get(file);
   };
   for await (const { type, data } of source) {
     if (type === "test:stdout" || type === "test:stderr") {
+      if (type === "test:stderr") cries.set(data.file, ((cries.get(data.file) ?? "") + data.message).slice(-4_000));
       if (data.message.trim()) yield `${indent(data.message.trimEnd(), "    ")}\n`;
+    } else if (type === "test:diagnostic" && data.file) {
+      yield `    ${data.message}\n`;
     } else if (type === "test:pass" && data.details.type !== "suite") {
       if (data.skip !== undefined) of(data.file).skipped++;
       else of(data.file).passed++;
     } else if (type === "test:fail" && !["subtestsFailed"].includes(data.details.error?.failureType)) {
       of(data.file).failed++;
       const failure = `${where(data.file)}: ${data.name}`;
-      failures.push(`${failure}: ${explain(data.details.error).split("\n")[0]}`);
+      failures.push(`${failure}: ${explain(data.details.error).split("\n")[0]}${lastError(data, cries)}`);
       yield `  ✗ ${failure}\n${indent(explain(data.details.error))}\n`;
     } else if (type === "test:summary") {
       if (data.file) {

@@ -95,6 +95,7 @@ async function control(what, request) {
     case "outbound": return Response.json(outboundCalls());
     case "costly": return Response.json(costly);
     case "mails": return Response.json(mails().slice(body.from ?? 0));
+    case "forget": mails().length = 0; return Response.json({});
     case "reset": resetFaults(); resetOutbound(); return Response.json({});
     case "settled": {
       const until = performance.now() + body.ms;

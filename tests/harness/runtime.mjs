@@ -1,4 +1,5 @@
 // Miniflare around a built worker: which modules, bindings and folders.
+import { randomInt } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { dirname, join, resolve } from "node:path";
@@ -27,13 +28,18 @@ function modules(folder) {
   ];
 }
 
-/** A port that was free a moment ago. */
+const PORTS = { from: 16_384, to: 32_768 };
+
+/**
+ * A port that was free a moment ago. None of those that Linux gives to outgoing connections (from 32768 on): every
+ * request of a test beside this one takes one of them, and workerd does not start on a port that is taken.
+ */
 export function freePort() {
   return new Promise((done, fail) => {
-    const server = createServer().on("error", fail).listen(0, "127.0.0.1", () => {
-      const { port } = server.address();
-      server.close(() => done(port));
-    });
+    const port = randomInt(PORTS.from, PORTS.to);
+    const server = createServer()
+      .on("error", (error) => (error.code === "EADDRINUSE" ? freePort().then(done, fail) : fail(error)))
+      .listen(port, "127.0.0.1", () => server.close(() => done(port)));
   });
 }
 
@@ -85,6 +91,11 @@ export async function startRuntime({ port, state, settings, onLog, worker = work
     cf: false,
     telemetry: { enabled: false },
   }));
-  await runtime.ready;
+  try {
+    await runtime.ready;
+  } catch (error) {
+    await runtime.dispose().catch(() => {}); // what it had started would keep this process alive
+    throw error;
+  }
   return runtime;
 }

@@ -11,6 +11,9 @@ import { Mailbox } from "./mailbox.mjs";
 import { freePort, migrate, startRuntime } from "./runtime.mjs";
 import { User } from "./users.mjs";
 
+/** Settings without those that are undefined: the worker finds none by that name. */
+const present = (settings) => Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));
+
 /** How long work behind a response may take before it counts as stuck. */
 const BACKGROUND_MS = 20_000;
 
@@ -26,22 +29,28 @@ export class World {
     const world = new World();
     world.trace = trace;
     world.worker = worker;
-    world.port = port ?? await freePort();
-    world.base = `http://localhost:${world.port}`;
     world.setupToken = settings.SETUP_TOKEN ?? randomBytes(18).toString("base64url");
     world.state = state ?? mkdtempSync(join(tmpdir(), "portico-world-"));
     world.#passing = state === undefined;
     if (world.#passing) await migrate(world.state);
-    const all = {
-      PUBLIC_BASE_URL: world.base,
+    const given = {
       SESSION_KEYS: `test:${randomBytes(32).toString("base64")}`,
       SETUP_TOKEN: world.setupToken,
       ...(mail === "none" ? {} : { MAIL_FROM: "Portico <portal@portico.test>" }),
       ...(mail.startsWith("smtp") ? { SMTP_URL: mail } : {}),
-      ...settings,
     };
-    world.settings = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
-    await world.#boot();
+    for (let tries = 1; ; tries++) {
+      world.port = port ?? await freePort();
+      world.base = `http://localhost:${world.port}`;
+      world.settings = present({ PUBLIC_BASE_URL: world.base, ...given, ...settings });
+      try {
+        await world.#boot();
+        break;
+      } catch (error) {
+        // Somebody was quicker with a port that was free.
+        if (error.code !== "ERR_ADDRESS_IN_USE" || port || tries === 5) throw error;
+      }
+    }
     if (mail.startsWith("smtp")) {
       const { hostname, port } = new URL(mail);
       await world.allow(`tcp://${hostname}:${port}`);
@@ -77,8 +86,7 @@ export class World {
   /** A new isolate on the same data: nothing cached in memory, no faults, real time. Settings may change. */
   async restart(settings = {}) {
     await this.runtime.dispose();
-    const all = { ...this.settings, ...settings };
-    this.settings = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
+    this.settings = present({ ...this.settings, ...settings });
     await this.#boot();
     await this.setClock(0);
   }
@@ -188,6 +196,11 @@ export class World {
   /** What went through the mail binding, oldest first, without the first `from`. */
   sentByBinding(from = 0) {
     return this.#edge("mails", { from });
+  }
+
+  /** Forgets mails that went through the binding, which a long test would pile up in the worker's memory. */
+  async forgetMails() {
+    await this.#edge("forget");
   }
 
   // -- The end -----------------------------------------------------------------------------------
