@@ -17,7 +17,7 @@ use crate::domain::module::Module;
 use crate::domain::time::Timestamp;
 use crate::domain::time_log::clock;
 use crate::store::audit::{self, Kept};
-use crate::store::billing::{self, Billing};
+use crate::store::billing::{self, Basics};
 use crate::store::dashboard::{self, Figures, Mails, Undelivered};
 use crate::store::exception;
 use crate::store::invoice::seen;
@@ -371,7 +371,7 @@ impl Load for ClientPage {
             project::current(asker),
             task::waiting(asker),
             dashboard::shared_documents(asker),
-            billing::settings(),
+            billing::basics(),
             seen::owing(&billed),
             tickets::open(asker),
             unread::of_contact(asker),
@@ -383,7 +383,7 @@ impl Load for ClientPage {
         let projects: Vec<project::Listed> = results.rows()?;
         let waiting: Vec<task::Listed> = results.rows()?;
         let count: Option<dashboard::Count> = results.first()?;
-        let settings: Option<Billing> = results.first()?;
+        let settings: Option<Basics> = results.first()?;
         let owing = results.rows()?;
         let tickets: Option<dashboard::Count> = results.first()?;
         let messages: Option<Unread> = results.first()?;

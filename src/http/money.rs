@@ -5,7 +5,7 @@ use super::Error;
 use crate::domain::chart::{Chart, Month};
 use crate::domain::money::{Currency, Money};
 use crate::domain::time::{Date, Timestamp};
-use crate::store::billing::{self, Billing, Monthly, Owed};
+use crate::store::billing::{self, Basics, Monthly, Owed};
 use crate::store::{Results, Statement};
 
 /// Currencies that are drawn; the others stand in their tables of figures.
@@ -31,16 +31,12 @@ pub(crate) struct Drawn {
 
 /// The statements: what is owed, the months, the business's day.
 pub(crate) fn statements(now: Timestamp) -> Vec<Statement> {
-    vec![
-        billing::settings(),
-        billing::owed(now),
-        billing::months(now),
-    ]
+    vec![billing::basics(), billing::owed(now), billing::months(now)]
 }
 
 /// Reads what [`statements`] asked.
 pub(crate) fn read(results: &mut Results, now: Timestamp) -> Result<Vec<Figures>, Error> {
-    let billing: Option<Billing> = results.first()?;
+    let billing: Option<Basics> = results.first()?;
     let owed: Vec<Owed> = results.rows()?;
     let months: Vec<Monthly> = results.rows()?;
     let today = billing.map_or(now.date(), |billing| billing.today(now));

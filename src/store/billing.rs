@@ -41,9 +41,7 @@ pub(crate) struct Billing {
     pub(crate) bank_details: String,
     pub(crate) currency: Currency,
     pub(crate) time_zone: String,
-    utc_offset: Millis,
-    next_offset_at: Timestamp,
-    next_offset: Millis,
+    hours: Hours,
     pub(crate) terms_days: i64,
     pub(crate) notes: String,
     pub(crate) terms: String,
@@ -81,21 +79,61 @@ pub(crate) fn settings() -> Statement {
     )
 }
 
-impl Billing {
+/// The row without what invoices say: what most pages need of it.
+#[derive(Debug, Clone, Copy, Deserialize)]
+pub(crate) struct Basics {
+    /// Of new invoices and rates.
+    pub(crate) currency: Currency,
+    /// Whether clients can pay online.
+    #[serde(deserialize_with = "flag")]
+    pub(crate) pay_online: bool,
+    /// Whether an invoice can be reached by a link alone.
+    #[serde(deserialize_with = "flag")]
+    pub(crate) pay_without_account: bool,
+    hours: Hours,
+}
+
+/// Reads the [`Basics`].
+pub(crate) fn basics() -> Statement {
+    statement!(
+        "SELECT currency, pay_online, pay_without_account, utc_offset, next_offset_at, next_offset \
+         FROM billing WHERE id = 1"
+    )
+}
+
+impl Basics {
     /// The day that it is for the business.
     pub(crate) fn today(&self, now: Timestamp) -> Date {
-        self.clock().day(now)
+        self.hours.clock().day(now)
     }
-    /// The hour that it is for the business.
-    pub(crate) fn hour(&self, now: Timestamp) -> i64 {
-        self.clock().hour(now)
-    }
-    const fn clock(&self) -> Clock {
+}
+
+/// The clock of the business, as the row has it.
+#[derive(Debug, Clone, Copy, Deserialize)]
+struct Hours {
+    utc_offset: Millis,
+    next_offset_at: Timestamp,
+    next_offset: Millis,
+}
+
+impl Hours {
+    const fn clock(self) -> Clock {
         Clock {
             offset: self.utc_offset,
             changes_at: self.next_offset_at,
             then: self.next_offset,
         }
+    }
+}
+
+impl Billing {
+    /// The day that it is for the business.
+    pub(crate) fn today(&self, now: Timestamp) -> Date {
+        self.hours.clock().day(now)
+    }
+    /// The hour that it is for the business.
+    pub(crate) fn hour(&self, now: Timestamp) -> i64 {
+        self.hours.clock().hour(now)
     }
     /// The tax of a new line.
     pub(crate) fn tax(&self) -> Tax {

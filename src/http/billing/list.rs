@@ -14,7 +14,7 @@ use crate::http::chrome::Chrome;
 use crate::http::guard::{InQuery, Invoiced, Load, Viewer, Who};
 use crate::http::invoice::tone;
 use crate::http::page::{Answer, page};
-use crate::store::billing::{self, Billing};
+use crate::store::billing::{self, Basics};
 use crate::store::invoice::seen::{self, FIRST, Line, Movement, Owing, PAGE};
 use crate::store::invoice::state_of;
 use crate::store::viewer::Asker;
@@ -252,7 +252,7 @@ impl Load for ListPage {
     type Args = InQuery<Asked>;
 
     fn statements(InQuery(query): &Self::Args, asker: &Asker) -> Vec<Statement> {
-        let mut statements = vec![billing::settings()];
+        let mut statements = vec![billing::basics()];
         match query.part() {
             Part::Whole => statements.extend([
                 seen::owing(asker),
@@ -277,7 +277,7 @@ impl Load for ListPage {
         let part = asked.part();
         let is_first = matches!(part, Part::Whole);
         let rest = if is_first { FIRST } else { PAGE };
-        let billing: Option<Billing> = results.first()?;
+        let billing: Option<Basics> = results.first()?;
         let (mut owing, mut open, mut closed, mut moved) = (vec![], vec![], vec![], vec![]);
         match part {
             Part::Whole => {

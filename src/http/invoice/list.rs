@@ -13,7 +13,7 @@ use crate::http::Error;
 use crate::http::chrome::Chrome;
 use crate::http::guard::{InPathAndQuery, InQuery, Load, Me, Staff};
 use crate::http::page::{Answer, page};
-use crate::store::billing::{self, Balance, Billing, Buyer, Owed};
+use crate::store::billing::{self, Balance, Basics, Buyer, Owed};
 use crate::store::invoice::list::{self, After, Filter, Listed, PAGE};
 use crate::store::invoice::state_of;
 use crate::store::viewer::Asker;
@@ -131,7 +131,7 @@ impl List {
         let filter = asked.filter(of);
         vec![
             billing::buyer(filter.client),
-            billing::settings(),
+            billing::basics(),
             list::rows(&filter, asked.after(), now),
         ]
     }
@@ -144,7 +144,7 @@ impl List {
     ) -> Result<Option<Self>, Error> {
         let filter = asked.filter(of);
         let buyer: Option<Buyer> = results.first()?;
-        let billing: Option<Billing> = results.first()?;
+        let billing: Option<Basics> = results.first()?;
         let mut found: Vec<Listed> = results.rows()?;
         let Some(billing) = billing else {
             return Ok(None);

@@ -16,7 +16,7 @@ use crate::http::page::{Answer, page};
 use crate::http::paging::{Paging, address};
 use crate::http::prose::Prose;
 use crate::http::task::Row as TaskRow;
-use crate::store::billing::{self, Billing};
+use crate::store::billing::{self, Basics};
 use crate::store::invoice::project as invoices;
 use crate::store::invoice::seen::Line;
 use crate::store::project::{self, Listed, Paper, Seen};
@@ -149,7 +149,7 @@ pub(crate) struct SeenOne {
     papers: Vec<Paper>,
     tasks: Vec<task::Listed>,
     invoices: Vec<Line>,
-    billing: Option<Billing>,
+    billing: Option<Basics>,
 }
 
 impl Load for SeenOne {
@@ -161,7 +161,7 @@ impl Load for SeenOne {
             project::seen_papers(asker, *id),
             task::seen_of_project(asker, *id),
             invoices::seen_of_project(asker, *id),
-            billing::settings(),
+            billing::basics(),
         ]
     }
     fn read(

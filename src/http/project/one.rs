@@ -14,7 +14,7 @@ use crate::http::page::{Answer, page, see};
 use crate::http::prose::Prose;
 use crate::http::task::Row as TaskRow;
 use crate::http::{Error, Fields};
-use crate::store::billing::{self, Billing};
+use crate::store::billing::{self, Basics};
 use crate::store::invoice::list::Listed;
 use crate::store::invoice::project as invoices;
 use crate::store::project::{self, Paper, Project};
@@ -28,7 +28,7 @@ pub(crate) struct One {
     papers: Vec<Paper>,
     tasks: Vec<task::Listed>,
     invoices: Vec<Listed>,
-    billing: Option<Billing>,
+    billing: Option<Basics>,
 }
 
 impl Load for One {
@@ -39,7 +39,7 @@ impl Load for One {
             project::papers(*id),
             task::of_project(*id),
             invoices::of_project(*id),
-            billing::settings(),
+            billing::basics(),
         ]
     }
     fn read(

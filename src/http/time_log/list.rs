@@ -18,7 +18,7 @@ use crate::http::chrome::{Chrome, Flash};
 use crate::http::guard::{InPathAndQuery, InQuery, Load, Me, Staff};
 use crate::http::page::{Answer, page, see, try_again};
 use crate::http::{Error, Fields};
-use crate::store::billing::{self, Billing};
+use crate::store::billing::{self, Basics};
 use crate::store::client::Client;
 use crate::store::project;
 use crate::store::task::{self, Colleague};
@@ -53,7 +53,7 @@ impl Log {
         let filter = query.filter(of);
         let most = u32::try_from(PAGE + 1).unwrap_or(u32::MAX);
         let mut statements = vec![
-            billing::settings(),
+            billing::basics(),
             time_log::settings(),
             timer::running(asker),
             match of {
@@ -78,7 +78,7 @@ impl Log {
         now: Timestamp,
     ) -> Result<Option<Self>, Error> {
         let filter = asked.filter(of);
-        let billing: Option<Billing> = results.first()?;
+        let billing: Option<Basics> = results.first()?;
         let settings: Option<Settings> = results.first()?;
         let timer: Option<Timer> = results.first()?;
         let choices: Vec<time_log::Choice> = results.rows()?;

@@ -8,7 +8,7 @@ use crate::http::chrome::Flash;
 use crate::http::guard::{Load, Staff};
 use crate::http::page::{Answer, see};
 use crate::http::{Error, Fields};
-use crate::store::billing::{self, Billing};
+use crate::store::billing::{self, Basics};
 use crate::store::time_log::Draft;
 use crate::store::time_log::timer::{self, Timer};
 use crate::store::viewer::Asker;
@@ -49,17 +49,17 @@ impl Strip {
 /// The timer of who asks, and the clock of the business.
 pub(crate) struct Running {
     timer: Option<Timer>,
-    billing: Billing,
+    billing: Basics,
 }
 
 impl Load for Running {
     type Args = ();
     fn statements(_args: &(), asker: &Asker) -> Vec<Statement> {
-        vec![timer::running(asker), billing::settings()]
+        vec![timer::running(asker), billing::basics()]
     }
     fn read(_args: (), results: &mut Results, _now: Timestamp) -> Result<Option<Self>, Error> {
         let timer = results.first()?;
-        let billing: Option<Billing> = results.first()?;
+        let billing: Option<Basics> = results.first()?;
         Ok(billing.map(|billing| Self { timer, billing }))
     }
 }
