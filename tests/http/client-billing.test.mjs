@@ -123,7 +123,8 @@ test("every state has its words, and only what asks for money shows how to pay i
     assert.equal(page.text.includes("Pay by bank transfer"), asks, label);
   }
   const list = await reader.get("/billing");
-  assert.equal(list.page.all("td .badge").length, cases.length);
+  const older = await reader.get(list.page.link("Older invoices"));
+  assert.deepEqual([list, older].map(({ page }) => page.all("td .badge").length), [8, 2], "what is to be paid and the newest five of the rest, then the others");
 });
 
 test("two currencies are never added up", async () => {

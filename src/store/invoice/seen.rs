@@ -84,7 +84,7 @@ pub(super) const SEEN: &str =
 /// Lines on one page of a list.
 pub(crate) const PAGE: usize = 25;
 /// Lines of a list that others stand above.
-pub(crate) const FIRST: usize = 10;
+pub(crate) const FIRST: usize = 5;
 
 /// What is still to be paid, the longest due first; one more than [`PAGE`] where there are more.
 pub(crate) fn open(asker: &Asker, after: Option<(Date, InvoiceId)>) -> Statement {
