@@ -16,7 +16,7 @@ use crate::domain::time::Timestamp;
 use crate::paying::attached;
 use crate::store::attempt::{self, Recipient};
 use crate::store::audit::Entry;
-use crate::store::billing::{self, Billing};
+use crate::store::billing::{self, Basics};
 use crate::store::exception::{self, Line, PAGE, Target, Whole};
 use crate::store::viewer::Asker;
 use crate::store::{ById as _, Results, Statement, ledger};
@@ -209,7 +209,7 @@ pub(crate) struct Attaching {
     target: Option<Target>,
     /// Who gets the receipt.
     recipient: Option<Recipient>,
-    billing: Option<Billing>,
+    billing: Option<Basics>,
     form: Fields,
 }
 
@@ -221,7 +221,7 @@ impl Load for Attaching {
             Whole::by_id(wanted.id),
             exception::target(&number),
             attempt::recipient_of(wanted.id, &number),
-            billing::settings(),
+            billing::basics(),
         ]
     }
     fn read(wanted: Wanted, results: &mut Results, _now: Timestamp) -> Result<Option<Self>, Error> {
@@ -259,8 +259,6 @@ fn decide<'a>(of: &Whole, target: Option<&'a Target>) -> Result<(&'a Target, Mon
     let rest = Money::new(rest, target.currency).map_err(|_| "This amount is too large.")?;
     Ok((target, rest))
 }
-
-const OVERPAID: &str = "More was paid than was due, so there is a credit. Please give it back, or agree with the client how to use it.";
 
 /// `POST /admin/exceptions/{id}/attach`: the money is for that invoice, the client gets the receipt that a
 /// payment by itself brings, and the exception is resolved.
@@ -312,14 +310,15 @@ pub(crate) async fn attach(staff: Staff<Attaching>) -> Answer {
         batch.extend(attached(&app, part, whose, rest, (to, by_link))?);
     }
     batch.push(exception::resolve(of.id, me.id, &words, app.now));
-    batch.extend(ledger::recompute());
-    batch.push(exception::tell_overpaid(
-        app.id()?,
+    batch.push(ledger::recompute());
+    let ids = [app.id()?, app.id()?];
+    batch.push(exception::tell_of_payment(
+        ids,
         &payment,
-        OVERPAID,
+        &[],
         None,
         app.now,
-    ));
+    )?);
     batch.push(entry.append(app.id()?, app.now));
     app.db.batch(batch).await?;
     app.mail_queued();

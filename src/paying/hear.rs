@@ -9,20 +9,14 @@ use crate::app::App;
 use crate::domain::id::AttemptId;
 use crate::domain::money::Money;
 use crate::domain::payment::attempt::AttemptState;
-use crate::domain::payment::exception::Exception;
 use crate::domain::payment::fact::{Fact, Kind};
 use crate::domain::payment::settle::{Changes, Known, KnownInvoice, Outcome, reference, settle};
 use crate::domain::payment::stripe::{Event, News, Session};
 use crate::store::attempt::{self, Attempt, Recipient};
-use crate::store::billing::Billing;
-use crate::store::exception::{self, About};
+use crate::store::billing::Basics;
+use crate::store::exception::{self, About, IfVoid};
 use crate::store::ledger::{self, Source};
 use crate::store::{Statement, billing, provider_event};
-
-/// What staff read where more came than was due; the row holds the figure.
-const OVERPAID: &str = "More was paid than was due, so there is a credit. Please give it back, or agree with the client how to use it.";
-/// What staff read of a fact that cannot be counted.
-const FOREIGN: &str = "Your provider told of money in another currency than the payment's. It is not counted. Please look at the payment there.";
 
 /// Hears an event. Gives the state that the attempt was told, if the event is about one of ours.
 ///
@@ -42,14 +36,14 @@ pub(crate) async fn hear(
         News::Checkout(_, session) => Some(session),
         _ => None,
     };
-    let mut reads = vec![billing::settings()];
+    let mut reads = vec![billing::basics()];
     if let Some(session) = session {
         let by_reference = reference(session);
         reads.push(attempt::of_session(&session.id, by_reference));
         reads.push(attempt::recipient(&session.id, by_reference));
     }
     let mut results = app.db.read(reads).await?;
-    let billing: Billing = results
+    let billing: Basics = results
         .first()?
         .ok_or(Problem::Odd("billing has lost its row"))?;
     let (found, recipient): (Option<Attempt>, Option<Recipient>) = match session {
@@ -85,7 +79,6 @@ pub(crate) async fn hear(
 fn known(attempt: &Attempt) -> Result<Known, Problem> {
     let invoices = attempt.invoices()?.into_iter().map(|invoice| KnownInvoice {
         id: invoice.id,
-        void: invoice.is_void(),
         share: invoice.share(attempt.currency),
         number: invoice.number,
     });
@@ -113,7 +106,7 @@ impl Writing<'_> {
     /// The batch, in the order of the contract, and whether a mail may be among it:
     /// 1. the event; 2. its facts; 3. what links them: the attempt upwards, the invoices that the
     /// payment is for, the client; 4. sums anew; 5. mails; 6. the audit log. Exceptions stand with
-    /// what they need to know: most at 3, a credit after 4.
+    /// what they need to know: those that the event itself tells at 3, those that the books show after 4.
     fn batch(
         &self,
         changes: &Changes,
@@ -128,11 +121,13 @@ impl Writing<'_> {
                 .map(|raw| provider_event::keep(self.event, raw, now)),
         );
         // 2.
+        // Whose money it is, where that is known: told later, by `belongs`, their account would be made twice.
+        let client = changes.attempt.and(self.found).map(|found| found.client_id);
         for fact in &changes.facts {
             let from = Source {
                 provider: "stripe",
                 on: day(fact),
-                client: None,
+                client,
                 method: "",
                 reference: "",
                 event: kept,
@@ -142,31 +137,19 @@ impl Writing<'_> {
         }
         // 3.
         let payment = changes.facts.first().map(|fact| fact.payment.as_str());
-        batch.extend(self.links(changes, payment)?);
+        batch.extend(self.links(changes, payment));
         for (object, exception) in &changes.exceptions {
-            if matches!(exception, Exception::Voided { .. }) {
-                continue;
-            }
             let about = self.about(payment, changes.facts.first().map(|fact| fact.amount));
             batch.push(exception::tell(app.id()?, object, exception, about, now));
         }
         // 4.
-        batch.extend(ledger::recompute());
+        batch.push(ledger::recompute());
         if let Some(payment) = payment {
-            batch.push(exception::tell_overpaid(
-                app.id()?,
-                payment,
-                OVERPAID,
-                kept,
-                now,
-            ));
-            batch.push(exception::tell_foreign(
-                app.id()?,
-                payment,
-                FOREIGN,
-                kept,
-                now,
-            ));
+            let ids = [app.id()?, app.id()?];
+            let invoices = self.if_void(changes)?;
+            batch.push(exception::tell_of_payment(
+                ids, payment, &invoices, kept, now,
+            )?);
         }
         // 5.
         let mails = self.mails(changes, payment)?;
@@ -178,40 +161,36 @@ impl Writing<'_> {
     }
 
     /// The attempt upwards, and, where its money came, the invoices and the client it is for.
-    fn links(&self, changes: &Changes, payment: Option<&str>) -> Result<Vec<Statement>, Problem> {
-        let (app, now) = (self.app, self.app.now);
+    fn links(&self, changes: &Changes, payment: Option<&str>) -> Vec<Statement> {
+        let now = self.app.now;
         let mut links = Vec::new();
         let Some((attempt, state)) = changes.attempt else {
-            return Ok(links);
+            return links;
         };
         let session = self.session.map(|session| session.id.as_str());
         let of = self
             .session
             .and_then(|session| session.payment_intent.as_deref());
         let failure = (state == AttemptState::Failed).then_some(mail::FAILED);
-        links.extend(attempt::told(attempt, state, session, of, failure, now));
-        let (Some(payment), Some(found), Some(known)) = (payment, self.found, self.known) else {
-            return Ok(links);
+        links.push(attempt::told(attempt, state, session, of, failure, now));
+        let (Some(payment), Some(found)) = (payment, self.found) else {
+            return links;
         };
-        for invoice in &known.invoices {
-            let exception = Exception::Voided {
-                number: invoice.number.clone(),
-                amount: invoice.share.amount,
-            };
-            let mut about = self.about(Some(payment), Some(invoice.share.amount));
-            about.invoice = Some(invoice.id);
-            let object = format!("{payment}/{}", invoice.id);
-            links.push(exception::tell_if_void(
-                app.id()?,
-                &object,
-                &exception,
-                about,
-                now,
-            ));
-        }
         links.push(attempt::allocate(attempt, payment, now));
         links.push(ledger::belongs(payment, found.client_id));
-        Ok(links)
+        links
+    }
+
+    /// The invoices that the attempt's money is for, in case one is void by now.
+    fn if_void(&self, changes: &Changes) -> Result<Vec<IfVoid>, Problem> {
+        let Some(known) = changes.attempt.and(self.known) else {
+            return Ok(Vec::new());
+        };
+        let invoices = known.invoices.iter().map(|invoice| {
+            let (number, part) = (&invoice.number, invoice.share.amount);
+            Ok(IfVoid::new(self.app.id()?, invoice.id, number, part))
+        });
+        invoices.collect()
     }
 
     fn about<'b>(&'b self, payment: Option<&'b str>, amount: Option<Money>) -> About<'b> {

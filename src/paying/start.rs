@@ -213,11 +213,8 @@ pub(super) async fn ask(
 /// The page is closed, or was never there.
 pub(super) async fn end(app: &App, attempt: &Attempt) -> Result<(), Problem> {
     let expired = AttemptState::Expired;
-    let mut batch = Vec::from(attempt::told(
-        attempt.id, expired, None, None, None, app.now,
-    ));
-    batch.extend(ledger::recompute());
-    app.db.batch(batch).await?;
+    let told = attempt::told(attempt.id, expired, None, None, None, app.now);
+    app.db.batch(vec![told, ledger::recompute()]).await?;
     Ok(())
 }
 

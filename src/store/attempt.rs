@@ -38,8 +38,6 @@ pub(crate) struct Attempt {
 pub(crate) struct For {
     pub(crate) id: InvoiceId,
     pub(crate) number: String,
-    /// 1: voided meanwhile.
-    void: i64,
     amount: i64,
     later: i64,
 }
@@ -50,10 +48,6 @@ fn state<'de, D: serde::Deserializer<'de>>(from: D) -> Result<AttemptState, D::E
 }
 
 impl For {
-    /// Whether the invoice was voided meanwhile.
-    pub(crate) const fn is_void(&self) -> bool {
-        self.void != 0
-    }
     /// How much of the attempt is for it.
     pub(crate) fn share(&self, currency: Currency) -> Share {
         let money = |minor| Money::new(minor, currency).unwrap_or(Money::zero(currency));
@@ -78,9 +72,9 @@ impl Attempt {
 /// The columns of [`Attempt`], of `attempts a`.
 const ATTEMPT: &str = "a.id, a.client_id, a.state, a.currency, a.amount, a.session_id, a.url, a.contact_id, \
      a.pay_link_id, a.payer_email, a.sealed_token, a.created_at, a.expires_at, \
-     (SELECT json_group_array(json_object('id', f.id, 'number', f.number, 'void', f.void, \
-       'amount', f.amount, 'later', f.later)) \
-      FROM (SELECT i.id, i.number, i.state = 'void' AS void, ai.amount, ai.later \
+     (SELECT json_group_array(json_object('id', f.id, 'number', f.number, 'amount', f.amount, \
+       'later', f.later)) \
+      FROM (SELECT i.id, i.number, ai.amount, ai.later \
        FROM attempt_invoices ai CROSS JOIN invoices i ON i.id = ai.invoice_id \
        WHERE ai.attempt_id = a.id ORDER BY ai.later DESC, i.due_on, i.id) f) AS invoices";
 
@@ -136,7 +130,8 @@ pub(crate) fn opened(id: AttemptId, session: &str, url: &str) -> Statement {
     )
 }
 
-/// An attempt goes up to a state, unless it stands there or higher. `failure` is for the client.
+/// An attempt goes up to a state, unless it stands there or higher, and learns the session and the payment that it did
+/// not know. `failure` is for the client.
 pub(crate) fn told(
     id: AttemptId,
     state: AttemptState,
@@ -144,27 +139,23 @@ pub(crate) fn told(
     payment: Option<&str>,
     failure: Option<&str>,
     now: Timestamp,
-) -> [Statement; 2] {
-    [
-        statement!(
-            "UPDATE attempts SET session_id = coalesce(session_id, ?2), payment = coalesce(payment, ?3) \
-             WHERE id = ?1 AND ((session_id IS NULL AND ?2 IS NOT NULL AND NOT EXISTS \
-              (SELECT 1 FROM attempts o WHERE o.session_id = ?2)) OR (payment IS NULL AND ?3 IS NOT NULL))",
-            id.to_string(),
-            Param::from(session),
-            Param::from(payment)
-        ),
-        statement!(
-            "UPDATE attempts SET state = ?2, failure = coalesce(?3, failure), \
-             settled_at = CASE WHEN ?2 IN ('open', 'processing') THEN settled_at ELSE ?4 END \
-             WHERE id = ?1 AND rank < CASE ?2 WHEN 'open' THEN 0 WHEN 'expired' THEN 1 \
-              WHEN 'processing' THEN 2 WHEN 'failed' THEN 3 ELSE 4 END",
-            id.to_string(),
-            state.as_str(),
-            Param::from(failure),
-            now
-        ),
-    ]
+) -> Statement {
+    let rank = AttemptState::ALL.iter().position(|each| *each == state);
+    statement!(
+        "UPDATE attempts SET \
+         session_id = coalesce(session_id, iif(EXISTS (SELECT 1 FROM attempts o WHERE o.session_id = ?2), NULL, ?2)), \
+         payment = coalesce(payment, ?3), state = iif(rank < ?4, ?5, state), \
+         failure = iif(rank < ?4, coalesce(?6, failure), failure), \
+         settled_at = iif(rank < ?4 AND ?5 NOT IN ('open', 'processing'), ?7, settled_at) \
+         WHERE id = ?1 AND (rank < ?4 OR (session_id IS NULL AND ?2 IS NOT NULL) OR (payment IS NULL AND ?3 IS NOT NULL))",
+        id.to_string(),
+        Param::from(session),
+        Param::from(payment),
+        rank.unwrap_or_default(),
+        state.as_str(),
+        Param::from(failure),
+        now
+    )
 }
 
 /// The payment of an attempt is for the attempt's invoices, but for those that are void. Said again,

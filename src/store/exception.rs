@@ -1,6 +1,6 @@
 //! The exceptions desk: what a payment event said that somebody has to look at.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::{ById, Param, Statement, statement};
 use crate::domain::id::{ClientId, ExceptionId, InvoiceId, StaffId};
@@ -49,81 +49,76 @@ pub(crate) fn tell(
     )
 }
 
-/// Tells that a payment came for an invoice that is void, decided by what the invoice is in this very
-/// batch: so an invoice that is voided while somebody pays cannot slip through.
-pub(crate) fn tell_if_void(
-    id: ExceptionId,
-    object: &str,
-    exception: &Exception,
-    about: About<'_>,
-    now: Timestamp,
-) -> Statement {
-    statement!(
-        "INSERT INTO payment_exceptions (id, reason, object_id, detail, event_id, payment, amount, currency, \
-          invoice_id, client_id, created_at) \
-         SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, i.id, i.client_id, ?10 FROM invoices i \
-         WHERE i.id = ?9 AND i.state = 'void' AND NOT EXISTS \
-          (SELECT 1 FROM allocations a WHERE a.payment = ?6 AND a.invoice_id = i.id) \
-         ON CONFLICT (reason, object_id) DO NOTHING",
-        id.to_string(),
-        exception.reason(),
-        object,
-        exception.to_string(),
-        Param::from(about.event),
-        Param::from(about.payment),
-        Param::from(about.amount.map(Money::minor)),
-        Param::from(about.amount.map(|amount| amount.currency().code())),
-        Param::from(about.invoice.map(|id| id.to_string())),
-        now
-    )
+/// An invoice that a payment is for, with what staff are told if it is void by now.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct IfVoid {
+    id: String,
+    invoice: String,
+    reason: &'static str,
+    detail: String,
+    amount: i64,
+    currency: &'static str,
 }
 
-/// Tells that more came than was due, for the invoices of a payment that now have a credit. Stands
-/// after the sums were computed. `words` says so without the figure, which the row keeps beside it.
-pub(crate) fn tell_overpaid(
-    id: ExceptionId,
-    payment: &str,
-    words: &str,
-    event: Option<&str>,
-    now: Timestamp,
-) -> Statement {
-    statement!(
-        "INSERT INTO payment_exceptions (id, reason, object_id, detail, event_id, payment, amount, currency, \
-          invoice_id, client_id, created_at) \
-         SELECT ?1, 'overpaid', ?2, ?3, ?4, ?2, i.credit, i.currency, i.id, i.client_id, ?5 \
-         FROM allocations a CROSS JOIN invoices i ON i.id = a.invoice_id AND i.credit > 0 \
-         WHERE a.payment = ?2 ORDER BY i.due_on DESC, i.id DESC LIMIT 1 \
-         ON CONFLICT (reason, object_id) DO NOTHING",
-        id.to_string(),
-        payment,
-        words,
-        Param::from(event),
-        now
-    )
+impl IfVoid {
+    /// `part`: how much of the payment is for the invoice.
+    pub(crate) fn new(id: ExceptionId, invoice: InvoiceId, number: &str, part: Money) -> Self {
+        let number = number.to_owned();
+        let exception = Exception::Voided {
+            number,
+            amount: part,
+        };
+        Self {
+            id: id.to_string(),
+            invoice: invoice.to_string(),
+            reason: exception.reason(),
+            detail: exception.to_string(),
+            amount: part.minor(),
+            currency: part.currency().code(),
+        }
+    }
 }
 
-/// Tells of facts in another currency than their payment's: they do not count.
-pub(crate) fn tell_foreign(
-    id: ExceptionId,
+/// Tells what the books show of a payment once this very batch has written it, so that nothing slips through between
+/// reading and writing: an invoice that was voided while somebody paid, more than was due, and facts in another currency
+/// than the payment's, which do not count. Stands after the sums were computed; of the last two the row holds the figure.
+pub(crate) fn tell_of_payment(
+    ids: [ExceptionId; 2],
     payment: &str,
-    words: &str,
+    invoices: &[IfVoid],
     event: Option<&str>,
     now: Timestamp,
-) -> Statement {
-    statement!(
+) -> Result<Statement, serde_json::Error> {
+    let [overpaid, foreign] = ids;
+    Ok(statement!(
         "INSERT INTO payment_exceptions (id, reason, object_id, detail, event_id, payment, amount, currency, \
-          client_id, created_at) \
-         SELECT ?1, 'wrong_currency', f.object_id, ?3, ?4, ?2, f.amount, f.currency, p.client_id, ?5 \
-         FROM ledger f CROSS JOIN ledger p ON p.payment = f.payment AND p.kind = 'payment' \
-          AND p.currency <> f.currency \
-         WHERE f.payment = ?2 AND f.kind <> 'payment' ORDER BY f.object_id LIMIT 1 \
-         ON CONFLICT (reason, object_id) DO NOTHING",
-        id.to_string(),
+          invoice_id, client_id, created_at) \
+         SELECT t.id, t.reason, t.object_id, t.detail, ?9, ?1, t.amount, t.currency, t.invoice_id, t.client_id, ?10 FROM ( \
+          SELECT v.value ->> 'id' AS id, v.value ->> 'reason' AS reason, ?1 || '/' || i.id AS object_id, \
+           v.value ->> 'detail' AS detail, v.value ->> 'amount' AS amount, v.value ->> 'currency' AS currency, \
+           i.id AS invoice_id, i.client_id AS client_id \
+          FROM json_each(?2) v CROSS JOIN invoices i ON i.id = v.value ->> 'invoice' AND i.state = 'void' \
+          WHERE NOT EXISTS (SELECT 1 FROM allocations a WHERE a.payment = ?1 AND a.invoice_id = i.id) \
+          UNION ALL SELECT ?3, ?4, ?1, ?5, o.credit, o.currency, o.id, o.client_id FROM ( \
+           SELECT i.id, i.credit, i.currency, i.client_id \
+           FROM allocations a CROSS JOIN invoices i ON i.id = a.invoice_id AND i.credit > 0 \
+           WHERE a.payment = ?1 ORDER BY i.due_on DESC, i.id DESC LIMIT 1) o \
+          UNION ALL SELECT ?6, ?7, f.object_id, ?8, f.amount, f.currency, NULL, f.client_id FROM ( \
+           SELECT l.object_id, l.amount, l.currency, p.client_id \
+           FROM ledger l CROSS JOIN ledger p ON p.payment = l.payment AND p.kind = 'payment' AND p.currency <> l.currency \
+           WHERE l.payment = ?1 AND l.kind <> 'payment' ORDER BY l.object_id LIMIT 1) f) t \
+         WHERE true ON CONFLICT (reason, object_id) DO NOTHING",
         payment,
-        words,
+        serde_json::to_string(invoices)?,
+        overpaid.to_string(),
+        Exception::Overpaid.reason(),
+        Exception::Overpaid.to_string(),
+        foreign.to_string(),
+        Exception::Foreign.reason(),
+        Exception::Foreign.to_string(),
         Param::from(event),
         now
-    )
+    ))
 }
 
 /// A line of the desk.

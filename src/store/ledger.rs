@@ -13,66 +13,10 @@ use crate::domain::payment::share::Share;
 use crate::domain::time::{Date, Timestamp};
 
 /// Computes anew all that this batch made out of date: invoices' cached sums from the facts, then
-/// the balances of their clients, the totals of the days, and those of the months. Doing it twice
-/// is harmless. Ends the batch, but for statements that read what came out.
-pub(crate) fn recompute() -> Vec<Statement> {
-    vec![
-        statement!(
-            "UPDATE invoices SET (paid, refunded, disputed_out, disputed_in, dispute) = \
-             (SELECT coalesce(sum(s.paid), 0), coalesce(sum(s.refunded), 0), \
-               coalesce(sum(s.disputed_out), 0), coalesce(sum(s.disputed_in), 0), coalesce(max(s.dispute), 0) \
-              FROM payment_shares s WHERE s.invoice_id = invoices.id), \
-             processing = EXISTS (SELECT 1 FROM attempt_invoices ai JOIN attempts a ON a.id = ai.attempt_id \
-              WHERE ai.invoice_id = invoices.id AND a.state = 'processing') \
-             WHERE id IN (SELECT key FROM stale WHERE what = 'invoice')"
-        ),
-        statement!(
-            "INSERT INTO balances (client_id, currency, due, credit, open_invoices) \
-             SELECT st.key, st.currency, \
-              (SELECT coalesce(sum(i.due), 0) FROM invoices i \
-               WHERE i.client_id = st.key AND i.currency = st.currency AND i.due > 0), \
-              (SELECT coalesce(sum(i.credit), 0) FROM invoices i \
-               WHERE i.client_id = st.key AND i.currency = st.currency AND i.credit > 0), \
-              (SELECT count(*) FROM invoices i \
-               WHERE i.client_id = st.key AND i.currency = st.currency AND i.due > 0) \
-             FROM stale st WHERE st.what = 'client' \
-             ON CONFLICT (client_id, currency) DO UPDATE SET due = excluded.due, \
-              credit = excluded.credit, open_invoices = excluded.open_invoices"
-        ),
-        statement!(
-            "INSERT INTO totals (is_month, span, currency, invoiced, received, given_back, due, open_invoices) \
-             SELECT 0, st.key, st.currency, \
-              (SELECT coalesce(sum(i.total), 0) FROM invoices i \
-               WHERE i.currency = st.currency AND i.issued_on = st.key AND i.state = 'sent'), \
-              (SELECT coalesce(sum(CASE l.kind WHEN 'payment' THEN l.amount ELSE -l.amount END), 0) FROM ledger l \
-               WHERE l.currency = st.currency AND l.occurred_on = st.key AND l.kind IN ('payment', 'reversal') \
-                AND l.client_id IS NOT NULL), \
-              (SELECT coalesce(sum(l.amount), 0) FROM ledger l \
-               WHERE l.currency = st.currency AND l.occurred_on = st.key AND l.kind = 'refund' \
-                AND l.counts = 1 AND l.client_id IS NOT NULL), \
-              (SELECT coalesce(sum(i.due), 0) FROM invoices i \
-               WHERE i.currency = st.currency AND i.due_on = st.key AND i.due > 0), \
-              (SELECT count(*) FROM invoices i \
-               WHERE i.currency = st.currency AND i.due_on = st.key AND i.due > 0) \
-             FROM stale st WHERE st.what = 'day' \
-             ON CONFLICT (is_month, span, currency) DO UPDATE SET invoiced = excluded.invoiced, \
-              received = excluded.received, given_back = excluded.given_back, due = excluded.due, \
-              open_invoices = excluded.open_invoices"
-        ),
-        statement!(
-            "INSERT INTO totals (is_month, span, currency, invoiced, received, given_back, due, open_invoices) \
-             SELECT 1, m.month, m.currency, sum(d.invoiced), sum(d.received), sum(d.given_back), sum(d.due), \
-              sum(d.open_invoices) \
-             FROM (SELECT DISTINCT substr(key, 1, 7) AS month, currency FROM stale WHERE what = 'day') m \
-             CROSS JOIN totals d ON d.is_month = 0 AND d.span BETWEEN m.month || '-01' AND m.month || '-31' \
-              AND d.currency = m.currency \
-             WHERE true GROUP BY m.month, m.currency \
-             ON CONFLICT (is_month, span, currency) DO UPDATE SET invoiced = excluded.invoiced, \
-              received = excluded.received, given_back = excluded.given_back, due = excluded.due, \
-              open_invoices = excluded.open_invoices"
-        ),
-        statement!("DELETE FROM stale"),
-    ]
+/// the balances of their clients, the totals of the days, and those of the months (see the trigger of
+/// `sums_anew`). Doing it twice is harmless. Ends the batch, but for statements that read what came out.
+pub(crate) fn recompute() -> Statement {
+    statement!("INSERT INTO sums_anew (noted) SELECT 1 FROM stale LIMIT 1")
 }
 
 /// Where a fact comes from, besides what it says.

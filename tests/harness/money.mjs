@@ -15,14 +15,18 @@ export async function books(world, ...writes) {
   await world.db.batch([...prepared, ...RECOMPUTE.map((sql) => world.db.prepare(sql))]);
 }
 
+/** How migrations make accounts of what was there before: what each puts in, in their order. */
+export const ACCOUNTS_MADE = /^(?:INSERT INTO|UPDATE) account_(?:dues|lines|sums)\b[^;]*;/gm;
+
 /** Runs `work` without the triggers that keep accounts in short, then makes them all at once, as their migration does. */
 export async function accountsAtOnce(world, work = () => {}) {
   const { results: triggers } = await world.db.prepare("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'account\\_%' ESCAPE '\\'").all();
-  const made = schemaText().match(/^INSERT INTO account_(dues|lines|sums)\b[^;]*;/gm);
+  const made = schemaText().match(ACCOUNTS_MADE);
   const batch = (list) => world.db.batch(list.map((sql) => world.db.prepare(sql)));
   await batch(triggers.map(({ name }) => `DROP TRIGGER ${name}`));
   await work();
   await batch([...["dues", "lines", "sums"].map((name) => `DELETE FROM account_${name}`), ...made, ...triggers.map(({ sql }) => sql)]);
+  await books(world, ["INSERT INTO stale (what, key, currency) SELECT 'client', client_id, currency FROM balances UNION SELECT 'day', span, currency FROM totals WHERE is_month = 0"]);
 }
 
 /** An invoice of a client: { id, number, total, currency }. `lines` are { text, quantity, price, tax } or one of `total`. */

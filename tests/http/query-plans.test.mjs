@@ -75,6 +75,21 @@ for (const { sql, place } of all) {
   });
 }
 
+test("what triggers do is looked up as well", () => {
+  const triggers = database.prepare("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").all();
+  let looked = 0;
+  for (const { name, sql } of triggers) {
+    const [, when, body] = /\b(?:INSERT|UPDATE|DELETE)\b[\s\S]*?\bON \S+(?:\s+FOR EACH ROW)?(?:\s*WHEN\b([\s\S]*?))?\s*\bBEGIN\b([\s\S]*)\bEND\s*$/.exec(sql);
+    const steps = body.split(";").map((text) => text.trim()).filter(Boolean);
+    for (const step of when ? [`SELECT 1 WHERE ${when}`, ...steps] : steps) {
+      const alone = step.replace(/\bRAISE\s*\((?:IGNORE|[A-Z]+\s*,\s*'[^']*')\s*\)/g, "NULL").replace(/\b(NEW|OLD)\.[a-z_0-9]+/g, "?1");
+      assert.deepEqual(scans(alone), [], `${name} reads a whole table that grows: ${step}`);
+      looked += 1;
+    }
+  }
+  assert.ok(looked > 160, `expected the steps of triggers, found ${looked}`);
+});
+
 test("a page of time enters its index at the day and the id, so a day with thousands of entries is not walked anew for each page", () => {
   const pages = all.filter(({ sql, place }) => place.startsWith("src/store/time_log/") && /\(\S*day, \S*id\) [<>]/.test(sql));
   assert.ok(pages.length >= 14, `expected the lists of time, found ${pages.length}`);

@@ -320,6 +320,34 @@ test("more than was due is a credit that staff are told of once", async () => {
   assert.deepEqual(told.map(({ reason, amount }) => [reason, amount]), [["overpaid", 4_000]]);
 });
 
+test("a refund in another currency than its payment is told once, and counts for nothing", async () => {
+  const { invoice, session } = await ready();
+  stripe.pay(session);
+  ok(await stripe.deliver());
+  const before = await invoiceNow(world, invoice);
+  const event = stripe.emit("refund.created", { id: `re_foreign_${invoice.id}`, object: "refund", payment_intent: session.payment_intent, charge: null, amount: 2_500, currency: "usd", status: "succeeded" });
+  stripe.lose();
+  for (let n = 0; n < 3; n++) ok([await stripe.send(event)]);
+  assert.deepEqual(await invoiceNow(world, invoice), before);
+  const told = (await exceptions()).filter(({ payment }) => payment === session.payment_intent);
+  assert.deepEqual(told.map(({ reason, object_id, amount, currency }) => [reason, object_id, amount, currency]), [["wrong_currency", `re_foreign_${invoice.id}`, 2_500, "USD"]]);
+});
+
+test("a session that another attempt holds stays that one's, and what it tells still counts", async () => {
+  const [mine, other] = [await ready(), await ready()];
+  await world.db.prepare("UPDATE attempts SET session_id = NULL WHERE id = ?").bind(mine.attempt.id).run();
+  const [completed] = stripe.pay(mine.session);
+  stripe.lose();
+  const { session_id: held } = await attemptNow(other.attempt);
+  const renamed = { ...completed, data: { object: { ...completed.data.object, id: held } } };
+  // The session that we stored decides whose it is, whatever it is called by reference.
+  ok([await stripe.send(renamed)]);
+  assert.deepEqual([(await attemptNow(mine.attempt)).session_id, (await attemptNow(mine.attempt)).state], [null, "open"]);
+  assert.deepEqual([(await attemptNow(other.attempt)).session_id, (await attemptNow(other.attempt)).state], [held, "succeeded"]);
+  ok([await stripe.send(completed)]);
+  assert.deepEqual([(await attemptNow(mine.attempt)).session_id, (await attemptNow(mine.attempt)).state], [mine.session.id, "succeeded"]);
+});
+
 test("an event that cannot be read is kept for staff, not sent again for ever", async () => {
   const event = stripe.emit("charge.refunded", { id: "ch_x", amount_refunded: "much", currency: "eur" });
   stripe.lose();
@@ -330,7 +358,7 @@ test("an event that cannot be read is kept for staff, not sent again for ever", 
 
 test("D1 fails at each place of the batch: 500 and nothing done; sent again, all of it once", async () => {
   world.expectLog(/POST \/webhooks\/stripe/);
-  const places = ["INTO provider_events", "INTO ledger", "UPDATE attempts", "INTO allocations", "UPDATE ledger", "UPDATE invoices", "INTO balances", "INTO totals", "INTO outbox", "INTO audit", "FROM billing"];
+  const places = ["INTO provider_events", "INTO ledger", "UPDATE attempts", "INTO allocations", "UPDATE ledger", "INTO sums_anew", "INTO payment_exceptions", "INTO outbox", "INTO audit", "FROM billing"];
   for (const match of places) {
     const { invoice, attempt, session } = await ready();
     stripe.pay(session);

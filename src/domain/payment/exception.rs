@@ -43,6 +43,16 @@ pub enum Exception {
         /// Its part of the payment.
         amount: Money,
     },
+    /// More came than was due; how much more stands beside it.
+    #[error(
+        "More was paid than was due, so there is a credit. Please give it back, or agree with the client how to use it."
+    )]
+    Overpaid,
+    /// A refund or dispute in another currency than its payment.
+    #[error(
+        "Your provider told of money in another currency than the payment's. It is not counted. Please look at the payment there."
+    )]
+    Foreign,
     /// What we wrote into the payment's metadata is no longer what it says.
     #[error(
         "A payment names another invoice in its details than the one it was made for. It was counted for the one it was made for. Please check that this is right."
@@ -76,8 +86,9 @@ impl Exception {
         match self {
             Self::UnknownInvoice => "unknown_invoice",
             Self::WrongAmount { .. } => "wrong_amount",
-            Self::WrongCurrency { .. } => "wrong_currency",
+            Self::WrongCurrency { .. } | Self::Foreign => "wrong_currency",
             Self::Voided { .. } => "voided",
+            Self::Overpaid => "overpaid",
             Self::MetadataDisagrees => "metadata",
             Self::NotFree => "not_free",
             Self::WrongMode { .. } => "wrong_mode",

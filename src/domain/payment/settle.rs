@@ -33,8 +33,6 @@ pub struct KnownInvoice {
     pub id: InvoiceId,
     /// Its number.
     pub number: String,
-    /// Whether it was voided meanwhile.
-    pub void: bool,
     /// Its part of the payment.
     pub share: Share,
 }
@@ -55,7 +53,7 @@ pub struct Changes {
     pub facts: Vec<Fact>,
     /// The attempt goes up to this state, if it stands below it.
     pub attempt: Option<(AttemptId, AttemptState)>,
-    /// The payment is for these invoices; those that are void are left out.
+    /// The payment is for these invoices; those that are void by then are left out where it is written.
     pub shares: Vec<(InvoiceId, Share)>,
     /// Somebody has to look: the provider's object it is about, and why.
     pub exceptions: Vec<(String, Exception)>,
@@ -180,15 +178,7 @@ fn paid(event: &Event, session: &Session, known: Option<&Known>) -> Outcome {
     }
     changes.attempt = Some((known.attempt, AttemptState::Succeeded));
     for invoice in &known.invoices {
-        if invoice.void {
-            let (number, amount) = (invoice.number.clone(), invoice.share.amount);
-            changes.tell(
-                &format!("{payment}/{}", invoice.id),
-                Exception::Voided { number, amount },
-            );
-        } else {
-            changes.shares.push((invoice.id, invoice.share));
-        }
+        changes.shares.push((invoice.id, invoice.share));
     }
     if disagrees(session, known) {
         changes.tell(payment, Exception::MetadataDisagrees);

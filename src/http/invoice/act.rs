@@ -18,7 +18,7 @@ use crate::store::{self, Conflict, Statement, ledger};
 
 /// Writes the batch, with the sums that follow; says so where somebody was quicker.
 async fn done(app: &App, id: InvoiceId, mut batch: Vec<Statement>, said: &str, to: &str) -> Answer {
-    batch.extend(ledger::recompute());
+    batch.push(ledger::recompute());
     match app.db.batch(batch).await {
         Ok(_) => {
             Flash::success(app, said);

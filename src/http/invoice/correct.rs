@@ -108,7 +108,7 @@ pub(crate) async fn correct(staff: Staff<Wrong>, mut form: Fields) -> Answer {
         ledger::allocate(&said.fact.payment, invoice, share, Some(me.id), now),
         entry.append(app.id()?, now),
     ];
-    batch.extend(ledger::recompute());
+    batch.push(ledger::recompute());
     match app.db.batch(batch).await {
         Ok(_) => {}
         Err(store::Error::Conflict(Conflict::Meanwhile)) => {

@@ -163,7 +163,7 @@ pub(crate) async fn record(staff: Staff<One>, mut form: Fields) -> Answer {
         ledger::allocate(&fact.payment, invoice.id, share, Some(me.id), app.now),
         entry.append(app.id()?, app.now),
     ];
-    batch.extend(ledger::recompute());
+    batch.push(ledger::recompute());
     match app.db.batch(batch).await {
         // This very form was sent before.
         Ok(_) | Err(store::Error::Conflict(Conflict::Repeat)) => {}
@@ -231,7 +231,7 @@ pub(crate) async fn reverse(staff: Staff<Wrong>) -> Answer {
         ledger::state(app.id()?, &fact, source(me, of.client_id, today), app.now),
         entry.append(app.id()?, app.now),
     ];
-    batch.extend(ledger::recompute());
+    batch.push(ledger::recompute());
     match app.db.batch(batch).await {
         Ok(_) => {}
         Err(store::Error::Conflict(Conflict::Meanwhile)) => {

@@ -428,7 +428,7 @@ pub(crate) async fn send(staff: Staff<Parcel>, mut form: Fields) -> Answer {
         format!("invoice {id}"),
     );
     batch.push(entry.append_numbered(app.id()?, id, app.now));
-    batch.extend(ledger::recompute());
+    batch.push(ledger::recompute());
     match app.db.batch(batch).await {
         Ok(_) => {}
         Err(store::Error::Conflict(Conflict::Meanwhile)) => {

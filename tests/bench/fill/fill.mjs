@@ -46,9 +46,9 @@ export function fill(file, { clients, rows, mine, every, now = Date.now(), seed 
     sealLog(db);
     step("indexes");
     putBack();
-    step("totals");
-    sumTotals(db);
     step("accounts");
     sumAccounts();
+    step("totals");
+    sumTotals(db);
   });
 }

@@ -21,7 +21,6 @@ fn known() -> Known {
         invoices: vec![KnownInvoice {
             id: InvoiceId::new(Timestamp(1), [2; 10]),
             number: "INV-2026-0001".to_owned(),
-            void: false,
             share: Share::whole(eur(TOTAL)),
         }],
     }
@@ -276,20 +275,6 @@ fn mismatches_are_told_and_change_no_invoice() {
     assert!(other.facts.is_empty() && other.attempt.is_none() && other.shares.is_empty());
     let told: Vec<_> = other.exceptions.iter().map(|(_, e)| e.reason()).collect();
     assert_eq!(told, ["wrong_mode"]);
-}
-
-#[test]
-fn a_void_invoice_takes_no_money_but_the_ledger_does() {
-    let mut known = known();
-    known.invoices[0].void = true;
-    let Outcome::Changes(changes) = settle(&session("completed", 1, "paid"), false, Some(&known))
-    else {
-        panic!("ignored")
-    };
-    assert_eq!(changes.facts.len(), 1);
-    assert!(changes.shares.is_empty());
-    assert_eq!(changes.exceptions[0].1.reason(), "voided");
-    assert_eq!(changes.attempt.unwrap().1, AttemptState::Succeeded);
 }
 
 #[test]
