@@ -6,7 +6,8 @@ const COUNTED = ["revision", "edition", "epoch", "portal_epoch", "updated_at"];
 /** How often the outbox tried, and why in vain, is the very thing that faults change; so are counted tries. */
 const PASSING = {
   outbox: ["attempts", "last_error", "due_at", "lease", "lease_until", "sent_at", "message"],
-  audit_chain: ["hash"],
+  // Its place follows from when it was written; that it is sealed in the end is looked at by itself (driver.mjs).
+  audit_chain: ["n", "hash", "who_digest", "what_digest"],
   attempts: ["looked_up_at"],
   // Where it stands in lists follows from when it was closed.
   tasks: ["list_key"],

@@ -227,6 +227,8 @@ export class Driver {
       .filter(({ kind, row }) => kind === "lost" || !(how === "mail again" && reference.sent.includes(row)));
     for (const { kind, row } of mails) wrong(kind, `a mail: ${row.slice(0, 300)}`);
     for (const { kind, row } of compare({ kv: { came: reference.kv } }, { kv: { came: end.kv } })) wrong(kind, `the copy of the branding: ${row.slice(0, 300)}`);
+    const unsealed = this.state.rows().audit_chain.filter(({ hash }) => hash === null);
+    if (unsealed.length > 0) wrong("lost", `the seal of ${unsealed.length} entries of the log`);
     if (form.files) for (const blob of await this.#missing(ready.rows)) wrong("lost", `a file in R2: ${blob}`);
   }
 
