@@ -37,7 +37,11 @@ function told() {
     });
     if (random(6)) fact("payment", payment.id, { amount: payment.amount, currency });
     if (!random(8)) fact("reversal", payment.id, { amount: payment.amount });
-    for (let n = random(4); n > 0; n--) fact("refund", `re_${payment.id}_${random(3)}`, { counts: random(4) > 0, currency });
+    // A refund that failed ranks above all that it was before (settle.rs), so no two tellings of one differ in that alone.
+    for (let n = random(4); n > 0; n--) {
+      const counts = random(4) > 0;
+      fact("refund", `re_${payment.id}_${random(3)}`, { counts, rank: counts ? random(2) : 2, currency });
+    }
     for (let n = random(3); n > 0; n--) fact("refund_floor", `ch_${payment.id}_${random(2)}`, { currency });
     for (let n = random(3); n > 0; n--) {
       const dispute = `dp_${payment.id}_${random(2)}`;
