@@ -6,7 +6,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { sentInvoice } from "../harness/billing.mjs";
+import { recordPayment, sentInvoice } from "../harness/billing.mjs";
 import { addDocument, setUpOwner } from "../harness/flows.mjs";
 import { startThread } from "../harness/messages.mjs";
 import { cpuOf, workerds } from "../harness/processes.mjs";
@@ -106,6 +106,31 @@ test("a person of the client takes what they may see: nothing internal, nothing 
   assert.equal((await page.cost()).d1, 1);
   assert.doesNotMatch(page.text, /Support Tickets/);
   await world.db.prepare("UPDATE clients SET modules_off = 0 WHERE id = ?").bind(client.id).run();
+});
+
+/** The table of each part that shows rows of one; in the others rows of several stand together. */
+const TABLES = {
+  contacts: "contacts", documents: "documents", versions: "document_versions", projects: "projects", tasks: "tasks", time: "time_entries",
+  invoices: "invoices", invoice_revisions: "invoice_revisions", payments: "ledger", tickets: "tickets", ticket_messages: "ticket_messages",
+  conversations: "threads", messages: "messages", mails: "outbox", activity: "audit",
+};
+/** Where a name stands for an id. */
+const NAMED = new Set(["uploaded_by"]);
+
+test("what stands in it is what is kept, to the last column, and money with the invoices it is for", async () => {
+  const paid = await sentInvoice(owner, client);
+  await recordPayment(owner, paid, "10");
+  const { json } = opened(await take(owner, `${client.path}/export`));
+  for (const [part, table] of Object.entries(TABLES)) {
+    assert.ok(json[part]?.length > 0, `${part} is there`);
+    for (const row of json[part]) {
+      const kept = await world.db.prepare(`SELECT * FROM ${table} WHERE id = ?`).bind(row.id).first();
+      for (const [column, value] of Object.entries(row)) if (column in kept && !NAMED.has(column)) assert.deepEqual(typeof value === "object" && value ? JSON.stringify(value) : value, kept[column], `${part}.${column}`);
+    }
+  }
+  const [money] = json.payments;
+  assert.deepEqual([money.kind, money.amount, money.currency], ["payment", 1_000, "EUR"]);
+  assert.deepEqual(typeof money.invoices === "string" ? JSON.parse(money.invoices) : money.invoices, [{ invoice: paid.id, amount: 1_000 }]);
 });
 
 test("it wants a fresh proof of who one is, and the role", async () => {
