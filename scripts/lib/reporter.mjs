@@ -1,7 +1,7 @@
 // A reporter for Node's test runner: one line a file, every failure in full with what was expected and
 // seen, once more by name at the end (where a long log is cut, its end is what is read), and the counts as JSON in the file that COUNTS_FILE names.
 import { writeFileSync } from "node:fs";
-import { relative } from "node:path";
+import { relative, resolve } from "node:path";
 import { inspect } from "node:util";
 
 const where = (file) => (file ? relative(process.cwd(), file) : "(no file)");
@@ -19,11 +19,14 @@ function explain(error) {
   return [...lines, ...frames.map((line) => line.trim())].join("\n");
 }
 
-/** Of a file whose process broke off, the error it ended with. */
-function lastError({ details, file }, cries) {
-  if (details.error?.failureType !== "testCodeFailure" || details.error.exitCode === undefined) return "";
+/** Of a file that broke off, the test it was at and the error its process ended with. */
+function end({ details, file }, cries, begun) {
+  const { failureType, exitCode, signal } = details.error ?? {};
+  const at = [...begun.get(file) ?? []].at(-1);
+  if (failureType === "testTimeoutFailure") return at ? ` (at: ${at})` : "";
+  if (failureType !== "testCodeFailure" || exitCode === undefined) return "";
   const said = (cries.get(file) ?? "").split("\n").map((line) => line.trim()).filter((line) => /^\w*Error\b/.test(line)).at(-1);
-  return ` (ended with code ${details.error.exitCode ?? details.error.signal}${said ? `: ${said}` : ""})`;
+  return ` (ended with code ${exitCode ?? signal}${said ? `: ${said}` : ""}${at ? `, at: ${at}` : ""})`;
 }
 
 export default async function* report(source) {
@@ -31,23 +34,28 @@ export default async function* report(source) {
   const failures = [];
   // What each file said last on its standard error: where its process ends before its time, that is why.
   const cries = new Map();
+  // The tests of each file that have begun and not ended.
+  const begun = new Map();
   const of = (file) => {
     if (!files.has(file)) files.set(file, { passed: 0, failed: 0, skipped: 0 });
     return files.get(file);
   };
   for await (const { type, data } of source) {
+    if (type === "test:pass" || type === "test:fail") begun.get(data.file)?.delete(data.name);
     if (type === "test:stdout" || type === "test:stderr") {
       if (type === "test:stderr") cries.set(data.file, ((cries.get(data.file) ?? "") + data.message).slice(-4_000));
       if (data.message.trim()) yield `${indent(data.message.trimEnd(), "    ")}\n`;
     } else if (type === "test:diagnostic" && data.file) {
       yield `    ${data.message}\n`;
+    } else if (type === "test:dequeue" && data.file && resolve(data.name) !== data.file) {
+      begun.set(data.file, (begun.get(data.file) ?? new Set()).add(data.name));
     } else if (type === "test:pass" && data.details.type !== "suite") {
       if (data.skip !== undefined) of(data.file).skipped++;
       else of(data.file).passed++;
     } else if (type === "test:fail" && !["subtestsFailed"].includes(data.details.error?.failureType)) {
       of(data.file).failed++;
       const failure = `${where(data.file)}: ${data.name}`;
-      failures.push(`${failure}: ${explain(data.details.error).split("\n")[0]}${lastError(data, cries)}`);
+      failures.push(`${failure}: ${explain(data.details.error).split("\n")[0]}${end(data, cries, begun)}`);
       yield `  ✗ ${failure}\n${indent(explain(data.details.error))}\n`;
     } else if (type === "test:summary") {
       if (data.file) {

@@ -65,7 +65,7 @@ test("on a phone whose line breaks, a large file goes on where it stopped", asyn
   await page.getByLabel("Files", { exact: true }).setInputFiles([film]);
   await press(page);
   const givenUp = page.getByText("Not uploaded. The connection was lost. Press Upload to try again.", { exact: true });
-  while (!await givenUp.isVisible()) await page.clock.runFor(1000);
+  await window.skipPauses(givenUp);
   await window.assertAccessible("a file whose line broke");
   assert.ok(!(await titles()).includes("film"));
   // The page is opened again, and the same file chosen.

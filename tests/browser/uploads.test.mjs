@@ -89,8 +89,7 @@ test("a dropped line is picked up where it broke, without sending again what is 
   await button(page).click();
   await page.getByText("The connection was lost. Trying again…").waitFor();
   const givenUp = page.getByText("Not uploaded. The connection was lost. Press Upload to try again.", { exact: true });
-  // Its pauses pass at once.
-  while (!await givenUp.isVisible()) await page.clock.runFor(1000);
+  await window.skipPauses(givenUp);
   assert.match(await page.locator("[data-upload-status]").textContent(), /^large\.bin: Not uploaded\./);
   await window.assertAccessible("an upload that failed");
   assert.deepEqual([sent, refused], [[1], 4], "the first part once, the second one tried four times");
@@ -132,9 +131,8 @@ test("cancelled in the middle: nothing of it is left", async () => {
   const window = await browser.window(world, { cookiesOf: owner, tolerate: [/ERR_/] });
   const { page } = window;
   await window.open(list);
-  let reached;
-  const second = new Promise((done) => { reached = done; });
-  await page.route("**/parts/2", () => reached());
+  await page.route("**/parts/2", () => {}); // it never arrives
+  const second = page.waitForRequest("**/parts/2");
   await page.getByLabel("Files").setInputFiles([file("never.bin", 17 * MIB)]);
   await button(page).click();
   await second;

@@ -101,6 +101,19 @@ export class Window {
     if (violations.length) throw new Error(`${what}: axe finds ${violations.length} violation(s):\n    ${violations.join("\n    ")}`);
   }
 
+  /**
+   * Lets an upload's pauses between its tries pass at once, until `end` shows; `page.clock` is installed. While a
+   * request is on its way no time passes but its own: it is given up when nothing moves for a minute.
+   */
+  async skipPauses(end) {
+    const pausing = this.page.getByText("The connection was lost. Trying again…", { exact: true });
+    const until = performance.now() + 60_000;
+    while (!await end.isVisible()) {
+      if (performance.now() > until) throw new Error(`Within a minute, expected ${end}; the page says: ${(await this.page.locator("[data-uploads]").allInnerTexts()).join(" ")}`);
+      if (await pausing.isVisible()) await this.page.clock.runFor(1000);
+    }
+  }
+
   /** Fails on anything that was collected, and closes. */
   async close() {
     await this.context.close();
