@@ -310,7 +310,6 @@ pub(crate) async fn attach(staff: Staff<Attaching>) -> Answer {
         batch.extend(attached(&app, part, whose, rest, (to, by_link))?);
     }
     batch.push(exception::resolve(of.id, me.id, &words, app.now));
-    batch.push(ledger::recompute());
     let ids = [app.id()?, app.id()?];
     batch.push(exception::tell_of_payment(
         ids,

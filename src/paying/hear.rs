@@ -105,8 +105,8 @@ struct Writing<'a> {
 impl Writing<'_> {
     /// The batch, in the order of the contract, and whether a mail may be among it:
     /// 1. the event; 2. its facts; 3. what links them: the attempt upwards, the invoices that the
-    /// payment is for, the client; 4. sums anew; 5. mails; 6. the audit log. Exceptions stand with
-    /// what they need to know: those that the event itself tells at 3, those that the books show after 4.
+    /// payment is for; its client and the sums follow by themselves; 4. what the books show then;
+    /// 5. mails; 6. the audit log. Exceptions that the event itself tells stand at 3.
     fn batch(
         &self,
         changes: &Changes,
@@ -121,7 +121,7 @@ impl Writing<'_> {
                 .map(|raw| provider_event::keep(self.event, raw, now)),
         );
         // 2.
-        // Whose money it is, where that is known: told later, by `belongs`, their account would be made twice.
+        // Whose money it is, where that is known: told later, their account would be made twice.
         let client = changes.attempt.and(self.found).map(|found| found.client_id);
         for fact in &changes.facts {
             let from = Source {
@@ -143,7 +143,6 @@ impl Writing<'_> {
             batch.push(exception::tell(app.id()?, object, exception, about, now));
         }
         // 4.
-        batch.push(ledger::recompute());
         if let Some(payment) = payment {
             let ids = [app.id()?, app.id()?];
             let invoices = self.if_void(changes)?;
@@ -160,7 +159,7 @@ impl Writing<'_> {
         Ok((batch, any))
     }
 
-    /// The attempt upwards, and, where its money came, the invoices and the client it is for.
+    /// The attempt upwards, and, where its money came, the invoices it is for.
     fn links(&self, changes: &Changes, payment: Option<&str>) -> Vec<Statement> {
         let now = self.app.now;
         let mut links = Vec::new();
@@ -173,11 +172,7 @@ impl Writing<'_> {
             .and_then(|session| session.payment_intent.as_deref());
         let failure = (state == AttemptState::Failed).then_some(mail::FAILED);
         links.push(attempt::told(attempt, state, session, of, failure, now));
-        let (Some(payment), Some(found)) = (payment, self.found) else {
-            return links;
-        };
-        links.push(attempt::allocate(attempt, payment, now));
-        links.push(ledger::belongs(payment, found.client_id));
+        links.extend(payment.map(|payment| attempt::allocate(attempt, payment, now)));
         links
     }
 

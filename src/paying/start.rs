@@ -15,7 +15,7 @@ use crate::outbound::payments::{Checkout, Item, Order, Page, Trouble};
 use crate::outbound::seal;
 use crate::store::attempt::claim::{Claim, Payable};
 use crate::store::attempt::{self, Attempt};
-use crate::store::{Results, Statement, ledger};
+use crate::store::{Results, Statement};
 
 /// What the claim's statements answered.
 #[derive(Debug)]
@@ -214,7 +214,7 @@ pub(super) async fn ask(
 pub(super) async fn end(app: &App, attempt: &Attempt) -> Result<(), Problem> {
     let expired = AttemptState::Expired;
     let told = attempt::told(attempt.id, expired, None, None, None, app.now);
-    app.db.batch(vec![told, ledger::recompute()]).await?;
+    app.db.batch(vec![told]).await?;
     Ok(())
 }
 

@@ -1,8 +1,8 @@
-//! The ledger: facts of money that moved, which invoices a payment is for, and what follows.
+//! The ledger: facts of money that moved, and which invoices a payment is for.
 //!
-//! A batch that writes a fact, an allocation, an attempt's state or an invoice ends with
-//! [`recompute`]. What it has to compute is noted by triggers (see the migration), so the caller
-//! names nothing and cannot forget a day or a client.
+//! What follows from them is written by the database itself, within the statement (the triggers `sums_hear_…` of
+//! migration 0082): an invoice's sums computed anew from its facts, then what adds up invoices and facts by client,
+//! day and month moved by what changed. Nobody who writes has to think of it, and nobody can forget it.
 
 use serde::Deserialize;
 
@@ -11,13 +11,6 @@ use crate::domain::id::{ClientId, FactId, InvoiceId, StaffId};
 use crate::domain::payment::fact::Fact;
 use crate::domain::payment::share::Share;
 use crate::domain::time::{Date, Timestamp};
-
-/// Computes anew all that this batch made out of date: invoices' cached sums from the facts, then
-/// the balances of their clients, the totals of the days, and those of the months (see the trigger of
-/// `sums_anew`). Doing it twice is harmless. Ends the batch, but for statements that read what came out.
-pub(crate) fn recompute() -> Statement {
-    statement!("INSERT INTO sums_anew (noted) SELECT 1 FROM stale LIMIT 1")
-}
 
 /// Where a fact comes from, besides what it says.
 #[derive(Debug, Clone, Copy)]
@@ -91,7 +84,8 @@ pub(crate) fn allocate(
     )
 }
 
-/// Gives the facts of a payment that came before anybody knew whose it is to their client.
+/// Gives the facts of a payment that nobody knew the client of to one; where a fact or an attempt says it, the
+/// database does so by itself.
 pub(crate) fn belongs(payment: &str, client: ClientId) -> Statement {
     statement!(
         "UPDATE ledger SET client_id = ?2 WHERE payment = ?1 AND client_id IS NULL",

@@ -25,11 +25,11 @@ const CHECKS = [
   ["what a client owes, of which, by how much, of how many", `SELECT b.client_id || ' ' || b.currency AS what, b.due || '/' || b.credit || '/' || b.open_invoices AS kept,
     (SELECT coalesce(sum(i.due), 0) || '/' || coalesce(sum(i.credit), 0) || '/' || coalesce(sum(i.due > 0), 0) FROM invoices i WHERE i.client_id = b.client_id AND i.currency = b.currency) AS real FROM balances b`],
   ["what is due on a day", `SELECT coalesce(k.what, r.what) AS what, k.due AS kept, r.due AS real
-    FROM (SELECT client_id || ' ' || currency || ' ' || span AS what, due || '/' || open_invoices AS due FROM account_dues WHERE is_month = 0) k
-    FULL JOIN (SELECT client_id || ' ' || currency || ' ' || due_on AS what, sum(due) || '/' || count(*) AS due FROM invoices WHERE due > 0 GROUP BY client_id, currency, due_on) r ON r.what = k.what`],
+    FROM (SELECT client_id || ' ' || currency || ' ' || span AS what, due FROM account_dues WHERE is_month = 0) k
+    FULL JOIN (SELECT client_id || ' ' || currency || ' ' || due_on AS what, sum(due) AS due FROM invoices WHERE due > 0 GROUP BY client_id, currency, due_on) r ON r.what = k.what`],
   ["what is due in a month", `SELECT coalesce(k.what, r.what) AS what, k.due AS kept, r.due AS real
-    FROM (SELECT client_id || ' ' || currency || ' ' || span AS what, due || '/' || open_invoices AS due FROM account_dues WHERE is_month = 1) k
-    FULL JOIN (SELECT client_id || ' ' || currency || ' ' || substr(due_on, 1, 7) AS what, sum(due) || '/' || count(*) AS due FROM invoices WHERE due > 0 GROUP BY client_id, currency, substr(due_on, 1, 7)) r ON r.what = k.what`],
+    FROM (SELECT client_id || ' ' || currency || ' ' || span AS what, due FROM account_dues WHERE is_month = 1) k
+    FULL JOIN (SELECT client_id || ' ' || currency || ' ' || substr(due_on, 1, 7) AS what, sum(due) AS due FROM invoices WHERE due > 0 GROUP BY client_id, currency, substr(due_on, 1, 7)) r ON r.what = k.what`],
   ["what happened on an account", `SELECT coalesce(k.what, r.what) AS what, k.line AS kept, r.line AS real
     FROM (SELECT source || ' ' || part AS what, json_array(client_id, currency, day, at, kind, amount) AS line FROM account_lines) k
     FULL JOIN (SELECT source || ' ' || part AS what, json_array(client_id, currency, day, at, kind, amount) AS line FROM account_happened) r ON r.what = k.what`],
@@ -43,7 +43,6 @@ const CHECKS = [
   ["the chain of the log", "SELECT 'entries' AS what, (SELECT count(*) FROM audit_chain WHERE hash IS NOT NULL) AS kept, (SELECT count(*) FROM audit) AS real"],
   ["numbers of invoices", "SELECT 'without a gap' AS what, coalesce(max(series_count) - min(series_count) + 1, 0) AS kept, count(*) AS real FROM invoices WHERE state = 'sent'"],
   ["mail", "SELECT state AS what, 0 AS kept, count(*) AS real FROM outbox WHERE state NOT IN ('sent', 'cancelled') GROUP BY state"],
-  ["what waits to be added up", "SELECT 'stale' AS what, 0 AS kept, count(*) AS real FROM stale"],
 ];
 
 /** Sentences about what does not agree, and how many figures were looked at; `only`: of those checks. */

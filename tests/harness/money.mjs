@@ -2,31 +2,36 @@
 // them; and the state of the books, to be compared.
 import { newId } from "./rows.mjs";
 import { schemaText } from "./runtime.mjs";
-import { statements } from "./statements.mjs";
 
-const RECOMPUTE = statements().filter(({ place, sql }) => place.startsWith("src/store/ledger.rs") && /\bstale\b/.test(sql)).map(({ sql }) => sql);
 const SERIES = "00000000-0000-7000-8000-000000000001";
 let count = 0;
 const day = (ms) => new Date(ms).toISOString().slice(0, 10);
 
-/** Runs statements ([sql, ...values]) in one batch that ends as every batch about money does. */
+/** Runs statements ([sql, ...values]) in one batch. */
 export async function books(world, ...writes) {
-  const prepared = writes.map(([sql, ...values]) => world.db.prepare(sql).bind(...values));
-  await world.db.batch([...prepared, ...RECOMPUTE.map((sql) => world.db.prepare(sql))]);
+  await world.db.batch(writes.map(([sql, ...values]) => world.db.prepare(sql).bind(...values)));
 }
 
-/** How migrations make accounts of what was there before: what each puts in, in their order. */
-export const ACCOUNTS_MADE = /^(?:INSERT INTO|UPDATE) account_(?:dues|lines|sums)\b[^;]*;/gm;
+/** The triggers that keep sums and accounts with each write. */
+export const KEEPERS = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND (name LIKE 'sums\\_%' ESCAPE '\\' OR name LIKE 'account\\_%' ESCAPE '\\')";
 
-/** Runs `work` without the triggers that keep accounts in short, then makes them all at once, as their migration does. */
-export async function accountsAtOnce(world, work = () => {}) {
-  const { results: triggers } = await world.db.prepare("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'account\\_%' ESCAPE '\\'").all();
-  const made = schemaText().match(ACCOUNTS_MADE);
+/** What makes sums and accounts of invoices and facts at once, in its order, as migrations made them of what was there before. */
+export function sumsMade() {
+  const schema = schemaText();
+  const sums = schema.slice(schema.lastIndexOf("\nDELETE FROM totals;"));
+  return [
+    ...["account_lines", "account_sums"].map((table) => `DELETE FROM ${table}`), ...schema.match(/^(?:INSERT INTO|UPDATE) account_(?:lines|sums)\b[^;]*;/gm),
+    ...sums.match(/^(?:DELETE FROM|INSERT INTO) (?:totals|owed|balances|account_dues)\b[^;]*;/gm),
+  ];
+}
+
+/** Runs `work` without the triggers that keep sums and accounts, then makes them all at once. */
+export async function sumsAtOnce(world, work = () => {}) {
+  const { results: triggers } = await world.db.prepare(KEEPERS).all();
   const batch = (list) => world.db.batch(list.map((sql) => world.db.prepare(sql)));
   await batch(triggers.map(({ name }) => `DROP TRIGGER ${name}`));
   await work();
-  await batch([...["dues", "lines", "sums"].map((name) => `DELETE FROM account_${name}`), ...made, ...triggers.map(({ sql }) => sql)]);
-  await books(world, ["INSERT INTO stale (what, key, currency) SELECT 'client', client_id, currency FROM balances UNION SELECT 'day', span, currency FROM totals WHERE is_month = 0"]);
+  await batch([...sumsMade(), ...triggers.map(({ sql }) => sql)]);
 }
 
 /** An invoice of a client: { id, number, total, currency }. `lines` are { text, quantity, price, tax } or one of `total`. */

@@ -11,7 +11,6 @@ const CASES = 400;
 const SEED = Number(process.env.FOLD_SEED ?? Math.floor(Math.random() * 2 ** 31));
 
 const LEDGER = statements().filter(({ place }) => place.startsWith("src/store/ledger.rs")).map(({ sql }) => sql);
-const RECOMPUTE = LEDGER.filter((sql) => /\bstale\b/.test(sql));
 const STATE = LEDGER.find((sql) => sql.startsWith("INSERT INTO ledger"));
 
 let seed = SEED;
@@ -79,7 +78,6 @@ function inSql({ invoices, parts, facts }) {
   const batch = (write) => {
     db.exec("BEGIN");
     write();
-    for (const sql of RECOMPUTE) db.exec(sql);
     db.exec("COMMIT");
   };
   batch(() => {

@@ -14,11 +14,10 @@ use crate::http::page::{Answer, see};
 use crate::http::{Error, Fields};
 use crate::store::invoice::draft::{self as drafts, By, Draft};
 use crate::store::invoice::send as sending;
-use crate::store::{self, Conflict, Statement, ledger};
+use crate::store::{self, Conflict, Statement};
 
-/// Writes the batch, with the sums that follow; says so where somebody was quicker.
-async fn done(app: &App, id: InvoiceId, mut batch: Vec<Statement>, said: &str, to: &str) -> Answer {
-    batch.push(ledger::recompute());
+/// Writes the batch; says so where somebody was quicker.
+async fn done(app: &App, id: InvoiceId, batch: Vec<Statement>, said: &str, to: &str) -> Answer {
     match app.db.batch(batch).await {
         Ok(_) => {
             Flash::success(app, said);

@@ -101,14 +101,13 @@ pub(crate) async fn correct(staff: Staff<Wrong>, mut form: Fields) -> Answer {
         recorded.number.as_deref().unwrap_or_default()
     );
     let entry = me.did("payment.corrected", client, invoice, detail);
-    let mut batch = vec![
+    let batch = vec![
         drafts::edition(invoice, recorded.edition, now),
         ledger::state(app.id()?, &reversal, source(me, client, today), now),
         ledger::state(id, &said.fact, said.source(me, client), now),
         ledger::allocate(&said.fact.payment, invoice, share, Some(me.id), now),
         entry.append(app.id()?, now),
     ];
-    batch.push(ledger::recompute());
     match app.db.batch(batch).await {
         Ok(_) => {}
         Err(store::Error::Conflict(Conflict::Meanwhile)) => {

@@ -157,13 +157,12 @@ pub(crate) async fn record(staff: Staff<One>, mut form: Fields) -> Answer {
     let share = Share::whole(fact.amount);
     let detail = format!("{} on {}", fact.amount, invoice.name());
     let entry = me.did("payment.recorded", invoice.client_id, invoice.id, detail);
-    let mut batch = vec![
+    let batch = vec![
         drafts::edition(invoice.id, invoice.edition, app.now),
         ledger::state(id, fact, said.source(me, invoice.client_id), app.now),
         ledger::allocate(&fact.payment, invoice.id, share, Some(me.id), app.now),
         entry.append(app.id()?, app.now),
     ];
-    batch.push(ledger::recompute());
     match app.db.batch(batch).await {
         // This very form was sent before.
         Ok(_) | Err(store::Error::Conflict(Conflict::Repeat)) => {}
@@ -226,12 +225,11 @@ pub(crate) async fn reverse(staff: Staff<Wrong>) -> Answer {
         format_args!("invoice {}", of.number.as_deref().unwrap_or_default())
     );
     let entry = me.did("payment.reversed", of.client_id, of.invoice_id, detail);
-    let mut batch = vec![
+    let batch = vec![
         drafts::edition(of.invoice_id, of.edition, app.now),
         ledger::state(app.id()?, &fact, source(me, of.client_id, today), app.now),
         entry.append(app.id()?, app.now),
     ];
-    batch.push(ledger::recompute());
     match app.db.batch(batch).await {
         Ok(_) => {}
         Err(store::Error::Conflict(Conflict::Meanwhile)) => {

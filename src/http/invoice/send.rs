@@ -25,7 +25,7 @@ use crate::store::invoice::printed::Printed;
 use crate::store::invoice::send::{self as sending, Recipient};
 use crate::store::template::{self as wordings, Stored as Wording};
 use crate::store::viewer::Asker;
-use crate::store::{self, Conflict, Results, Statement, ledger};
+use crate::store::{self, Conflict, Results, Statement};
 
 /// An invoice, whom it is for, and the wording of the mail.
 pub(crate) struct Parcel {
@@ -428,7 +428,6 @@ pub(crate) async fn send(staff: Staff<Parcel>, mut form: Fields) -> Answer {
         format!("invoice {id}"),
     );
     batch.push(entry.append_numbered(app.id()?, id, app.now));
-    batch.push(ledger::recompute());
     match app.db.batch(batch).await {
         Ok(_) => {}
         Err(store::Error::Conflict(Conflict::Meanwhile)) => {

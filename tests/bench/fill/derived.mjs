@@ -1,27 +1,20 @@
 // What follows from the rows, by the statements that the worker itself uses: the sums of the ledger, the words
 // that find things, the seals of the audit log.
 import { createHash } from "node:crypto";
-import { ACCOUNTS_MADE } from "../../harness/money.mjs";
-import { schemaText } from "../../harness/runtime.mjs";
+import { KEEPERS, sumsMade } from "../../harness/money.mjs";
 import { statements } from "../../harness/statements.mjs";
 
 const of = (file, pattern) => statements().filter(({ place, sql }) => place.startsWith(file) && pattern.test(sql)).map(({ sql }) => sql);
 
-/** What computes the sums of money, statement by statement: the body of its trigger, of the last migration that makes it. */
-const [SUMS, ...TOTALS] = [...schemaText().matchAll(/^CREATE TRIGGER sums_are_computed\b[^;]*?\bBEGIN\b([\s\S]*?)^END;/gm)].at(-1)[1].split(";").map((sql) => sql.trim()).filter(Boolean);
-/** The sums of the invoices that triggers noted. */
-export const sumInvoices = (db) => db.exec(SUMS);
-/** Balances, days and months; needs the indexes of invoices and ledger, and accounts. Empties the notes. */
-export const sumTotals = (db) => { for (const sql of TOTALS) db.exec(sql); };
-
-/** Takes the triggers away that keep accounts with each row; gives what adds them up at once, as their migration does, and puts the triggers back. */
-export function withoutAccounts(db) {
-  const triggers = db.prepare("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'account\\_%' ESCAPE '\\'").all();
+/** Takes the triggers away that keep sums with each row; gives what computes them at once and puts the triggers back. */
+export function withoutSums(db) {
+  const triggers = db.prepare(KEEPERS).all();
   for (const { name } of triggers) db.exec(`DROP TRIGGER ${name}`);
-  const sums = schemaText().match(ACCOUNTS_MADE);
-  return () => {
-    db.exec("DELETE FROM account_dues; DELETE FROM account_lines; DELETE FROM account_sums");
-    for (const sql of [...sums, ...triggers.map((trigger) => trigger.sql)]) db.exec(sql);
+  return {
+    /** What was paid of each invoice; before the indexes of invoices, so that none is moved. */
+    ofInvoices: () => db.exec("INSERT INTO invoices_anew (invoice_id) SELECT DISTINCT invoice_id FROM allocations"),
+    /** All that adds up invoices and facts; needs their indexes. */
+    ofAll: () => { for (const sql of [...sumsMade(), ...triggers.map((trigger) => trigger.sql)]) db.exec(sql); },
   };
 }
 

@@ -1,7 +1,7 @@
 // Fills a portal's database with a business of any size, the same each time: clients, and as many invoices as
 // documents, spread over three years, straight into the file of the local runtime.
 import { inserter, withoutIndexes, writing } from "./database.mjs";
-import { learnWords, sealLog, sumInvoices, sumTotals, withoutAccounts } from "./derived.mjs";
+import { learnWords, sealLog, withoutSums } from "./derived.mjs";
 import { filing } from "./documents.mjs";
 import { invoicing } from "./invoices.mjs";
 import { addClients } from "./people.mjs";
@@ -23,7 +23,7 @@ export function fill(file, { clients, rows, mine, every, now = Date.now(), seed 
     step("clients");
     const others = addClients(db, random, clients, now - YEARS);
     step("invoices and documents");
-    const sumAccounts = withoutAccounts(db);
+    const sums = withoutSums(db);
     const putBack = withoutIndexes(db, GROWING, NEEDED);
     const invoices = invoicing(db, random, now);
     const file = filing(db, random, staff);
@@ -39,16 +39,14 @@ export function fill(file, { clients, rows, mine, every, now = Date.now(), seed 
     }
     invoices.count();
     step("sums of invoices");
-    sumInvoices(db);
+    sums.ofInvoices();
     step("words");
     learnWords(db);
     step("seals");
     sealLog(db);
     step("indexes");
     putBack();
-    step("accounts");
-    sumAccounts();
-    step("totals");
-    sumTotals(db);
+    step("accounts and totals");
+    sums.ofAll();
   });
 }
