@@ -63,7 +63,9 @@ after(async () => {
 });
 
 const CLIENT_PAGES = ["/", "/documents", "/billing", "/tickets", "/messages", "/projects", "/tasks", "/time-logs", "/profile", "/notifications", "/search?q=plan"];
-const STAFF_PAGES = ["/admin", "/admin/clients", "/admin/billing", "/admin/tickets", "/admin/messages", "/admin/time-logs", "/admin/outbox", "/admin/settings/audit", "/admin/search?q=plan"];
+const STAFF_PAGES = ["/admin", "/admin/clients", "/admin/billing", "/admin/tickets", "/admin/messages", "/admin/time-logs", "/admin/search?q=plan"];
+/** Open to owners and admins alone. */
+const OWNER_PAGES = [...STAFF_PAGES, "/admin/outbox", "/admin/settings/audit"];
 
 /** What staff do. */
 const STAFF = [
@@ -74,7 +76,7 @@ const STAFF = [
   (who, { client }, d) => addDocument(who, client, { title: `Plan ${d.below(1000)}`, file: { filename: "plan.txt", type: "text/plain", content: "x".repeat(1 + d.below(50_000)) } }),
   (who, each, d) => answer(who, d.of(each.tickets), "We look into it."),
   (who, each, d) => writeBack(who, d.of(each.threads), "Of course."),
-  (who, _each, d) => who.get(d.of(STAFF_PAGES)),
+  (who, _each, d) => who.get(d.of(who === owner ? OWNER_PAGES : STAFF_PAGES)),
   async (who, { project, client }, d) => {
     const { results } = await world.db.prepare("SELECT id FROM tasks WHERE project_id = ?").bind(project.id).all();
     return results.length ? who.post(`/admin/tasks/${d.of(results).id}/status`, { status: d.of(["open", "done"]) }) : addTask(who, client, { project: project.id });
