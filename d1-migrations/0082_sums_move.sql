@@ -30,7 +30,8 @@ DROP INDEX invoices_with_credit;
 -- The log is read in the order of its chain, by the noun that stands there (0074).
 DROP INDEX audit_of_noun;
 
--- What is added to must be right to begin with: all of it once more, from the rows themselves.
+-- What is added to must be right to begin with: days, months and balances once more, from the rows themselves. (What an
+-- account came to, account_sums, was made anew with each of its lines until now, and stands.)
 DELETE FROM totals;
 INSERT INTO totals (is_month, span, currency, invoiced, received, given_back, due, open_invoices)
   SELECT 0, day, currency, sum(invoiced), sum(received), sum(given_back), sum(due), sum(open) FROM (
@@ -84,8 +85,9 @@ CREATE TRIGGER sums_hear_of_an_attempt AFTER UPDATE OF state ON attempts
 WHEN (NEW.state = 'processing') <> (OLD.state = 'processing')
 BEGIN INSERT INTO invoices_anew (invoice_id) SELECT invoice_id FROM attempt_invoices WHERE attempt_id = NEW.id; END;
 
--- Whose money it is may be known later than a fact of it, such as a refund that is told before its payment: once a fact or
--- an attempt says it, all facts of the payment are theirs.
+-- Whose money it is may be known later than a fact of it, such as a refund that is told before its payment: once a new fact
+-- says it, or the attempt that the payment is of, all facts of the payment are theirs. (A fact told again says nothing new: a
+-- payment comes with its attempt, which was there before the provider heard of it, or goes to the desk.)
 CREATE TRIGGER fact_says_whose AFTER INSERT ON ledger WHEN NEW.client_id IS NOT NULL
 BEGIN UPDATE ledger SET client_id = NEW.client_id WHERE payment = NEW.payment AND client_id IS NULL; END;
 CREATE TRIGGER attempt_says_whose AFTER UPDATE OF payment ON attempts WHEN NEW.payment IS NOT NULL

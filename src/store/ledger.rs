@@ -84,8 +84,8 @@ pub(crate) fn allocate(
     )
 }
 
-/// Gives the facts of a payment that nobody knew the client of to one; where a fact or an attempt says it, the
-/// database does so by itself.
+/// Gives the facts of a payment that nobody knew the client of to the one whom staff say. Where a new fact or the
+/// attempt says it, the database does so by itself (`fact_says_whose`, `attempt_says_whose`).
 pub(crate) fn belongs(payment: &str, client: ClientId) -> Statement {
     statement!(
         "UPDATE ledger SET client_id = ?2 WHERE payment = ?1 AND client_id IS NULL",
