@@ -152,3 +152,16 @@ test("anything, in any order: the sums are those over everything", () => {
     }
   }
 });
+
+test("what a payment is for may change or be taken back: the invoice follows", () => {
+  const l = ledger();
+  l.batch(() => l.invoice("i1"));
+  l.batch(() => { l.fact("payment", "pi_1", "pi_1", 6_000); l.allocate("pi_1", "i1", 6_000); });
+  assert.equal(l.one("i1").due, 4_000);
+  l.batch(() => l.run("UPDATE allocations SET amount = 1000 WHERE payment = 'pi_1'"));
+  assert.equal(l.one("i1").due, 9_000);
+  assertSums(l);
+  l.batch(() => l.run("DELETE FROM allocations WHERE payment = 'pi_1'"));
+  assert.deepEqual([l.one("i1").status, l.one("i1").due], ["outstanding", 10_000]);
+  assertSums(l);
+});
