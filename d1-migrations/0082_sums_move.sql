@@ -147,29 +147,24 @@ BEGIN
   INSERT INTO invoiced_moved SELECT NEW.currency, NEW.issued_on, NEW.total WHERE NEW.state = 'sent';
 END;
 
--- So much came in on a day, or was given back; only what is known to be a client's.
-CREATE VIEW money_moved AS SELECT '' AS currency, '' AS day, 0 AS received, 0 AS given_back;
+-- So much of a fact's kind came to a day, or left it; only what is known to be a client's.
+CREATE VIEW money_moved AS SELECT '' AS currency, '' AS day, '' AS kind, 0 AS counts, 0 AS amount;
 CREATE TRIGGER money_moves INSTEAD OF INSERT ON money_moved
 BEGIN
   INSERT INTO totals (is_month, span, currency, received, given_back)
-    VALUES (0, NEW.day, NEW.currency, NEW.received, NEW.given_back), (1, substr(NEW.day, 1, 7), NEW.currency, NEW.received, NEW.given_back)
+    SELECT is_month, span, NEW.currency,
+      CASE NEW.kind WHEN 'payment' THEN NEW.amount WHEN 'reversal' THEN -NEW.amount ELSE 0 END,
+      CASE WHEN NEW.kind = 'refund' AND NEW.counts = 1 THEN NEW.amount ELSE 0 END
+    FROM (SELECT 0 AS is_month, NEW.day AS span UNION ALL SELECT 1, substr(NEW.day, 1, 7)) WHERE true
     ON CONFLICT (is_month, span, currency) DO UPDATE SET received = received + excluded.received, given_back = given_back + excluded.given_back;
 END;
 CREATE TRIGGER sums_hear_of_money AFTER INSERT ON ledger WHEN NEW.client_id IS NOT NULL AND NEW.kind IN ('payment', 'reversal', 'refund')
-BEGIN
-  INSERT INTO money_moved VALUES (NEW.currency, NEW.occurred_on,
-    CASE NEW.kind WHEN 'payment' THEN NEW.amount WHEN 'reversal' THEN -NEW.amount ELSE 0 END,
-    CASE WHEN NEW.kind = 'refund' AND NEW.counts = 1 THEN NEW.amount ELSE 0 END);
-END;
+BEGIN INSERT INTO money_moved VALUES (NEW.currency, NEW.occurred_on, NEW.kind, NEW.counts, NEW.amount); END;
 CREATE TRIGGER sums_hear_of_money_again AFTER UPDATE OF amount, counts, occurred_on, client_id ON ledger
 WHEN NEW.kind IN ('payment', 'reversal', 'refund')
 BEGIN
-  INSERT INTO money_moved SELECT OLD.currency, OLD.occurred_on,
-    CASE OLD.kind WHEN 'payment' THEN -OLD.amount WHEN 'reversal' THEN OLD.amount ELSE 0 END,
-    CASE WHEN OLD.kind = 'refund' AND OLD.counts = 1 THEN -OLD.amount ELSE 0 END WHERE OLD.client_id IS NOT NULL;
-  INSERT INTO money_moved SELECT NEW.currency, NEW.occurred_on,
-    CASE NEW.kind WHEN 'payment' THEN NEW.amount WHEN 'reversal' THEN -NEW.amount ELSE 0 END,
-    CASE WHEN NEW.kind = 'refund' AND NEW.counts = 1 THEN NEW.amount ELSE 0 END WHERE NEW.client_id IS NOT NULL;
+  INSERT INTO money_moved SELECT OLD.currency, OLD.occurred_on, OLD.kind, OLD.counts, -OLD.amount WHERE OLD.client_id IS NOT NULL;
+  INSERT INTO money_moved SELECT NEW.currency, NEW.occurred_on, NEW.kind, NEW.counts, NEW.amount WHERE NEW.client_id IS NOT NULL;
 END;
 
 -- A line of an account counts in its month and its year.
