@@ -45,13 +45,22 @@ const CHECKS = [
   ["mail", "SELECT state AS what, 0 AS kept, count(*) AS real FROM outbox WHERE state NOT IN ('sent', 'cancelled') GROUP BY state"],
 ];
 
+/** The rows of a check. A connection that lay still for long may be closed just when it is used: then it is asked once more. */
+function rowsOf(world, sql) {
+  const ask = () => world.db.prepare(sql).all();
+  return ask().catch((error) => {
+    if (error.cause?.code !== "UND_ERR_SOCKET") throw error;
+    return ask();
+  });
+}
+
 /** Sentences about what does not agree, and how many figures were looked at; `only`: of those checks. */
 export async function sums(world, only) {
   const wrong = [];
   let looked = 0;
   for (const [name, sql] of CHECKS) {
     if (only && !only.includes(name)) continue;
-    const { results } = await world.db.prepare(sql).all();
+    const { results } = await rowsOf(world, sql);
     looked += results.length;
     for (const { what, kept, real } of results) if (String(kept) !== String(real)) wrong.push(`${name} (${what}): ${kept} is kept, ${real} is right`);
   }
