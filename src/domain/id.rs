@@ -29,13 +29,10 @@ impl<T> Id<T> {
 
     /// The one door for text: canonical lowercase hyphenated form and nothing else.
     pub fn parse(text: &str) -> Result<Self, IdError> {
-        let uuid = Uuid::try_parse(text).ok().ok_or(IdError)?;
-        let mut buffer = Uuid::encode_buffer();
-        if uuid.hyphenated().encode_lower(&mut buffer) == text {
-            Ok(Self::of(uuid))
-        } else {
-            Err(IdError)
-        }
+        // Of the forms that a UUID is read in, only the one with hyphens has 36 characters.
+        let canonical = text.len() == 36 && !text.bytes().any(|byte| byte.is_ascii_uppercase());
+        let uuid = canonical.then(|| Uuid::try_parse(text).ok()).flatten();
+        uuid.map(Self::of).ok_or(IdError)
     }
 
     /// The sixteen bytes, for keyed hashes and deterministic jitter.
@@ -81,7 +78,8 @@ impl<T> hash::Hash for Id<T> {
 }
 impl<T> fmt::Display for Id<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(&self.uuid.hyphenated(), f)
+        let mut buffer = Uuid::encode_buffer();
+        f.write_str(self.uuid.hyphenated().encode_lower(&mut buffer))
     }
 }
 impl<T> fmt::Debug for Id<T> {

@@ -153,10 +153,14 @@ impl fmt::Display for Money {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let sign = if self.minor < 0 { "\u{2212}" } else { "" };
         let digits = decimal::grouped(self.minor.unsigned_abs(), self.currency.exponent());
-        match self.currency.symbol() {
-            Some(symbol) => write!(f, "{sign}{symbol}{digits}"),
-            None => write!(f, "{sign}{}\u{a0}{digits}", self.currency),
+        let (mark, space) = match self.currency.symbol() {
+            Some(symbol) => (symbol, ""),
+            None => (self.currency.code(), "\u{a0}"),
+        };
+        for part in [sign, mark, space, &digits] {
+            f.write_str(part)?;
         }
+        Ok(())
     }
 }
 

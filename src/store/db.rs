@@ -8,11 +8,11 @@ use std::borrow::Cow;
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use worker::js_sys::{Array, JSON, Reflect};
+use worker::js_sys::{Array, JSON};
 use worker::send::{SendFuture, SendWrapper};
 use worker::wasm_bindgen::{JsCast, JsValue};
 use worker::wasm_bindgen_futures::JsFuture;
-use worker::worker_sys::types::D1Database as Binding;
+use worker::worker_sys::types::{D1Database as Binding, D1PreparedStatement};
 
 use super::rows::{Row, Table};
 use super::{Conflict, Error, joined};
@@ -130,6 +130,17 @@ impl Db {
         Results::parse(&String::from(text))
     }
 
+    /// The text in the one column of the one row of a joined statement.
+    async fn first(&self, joined: &Statement) -> Result<String, Error> {
+        SendFuture::new(async {
+            let prepared: D1PreparedStatement = prepare(&self.0, joined)?.unchecked_into();
+            let promise = prepared.first(Some(joined::COLUMN)).map_err(thrown)?;
+            let value = JsFuture::from(promise).await.map_err(thrown)?;
+            Ok(value.as_string().unwrap_or_default())
+        })
+        .await
+    }
+
     /// What D1 answered, as it came.
     async fn ask(&self, statements: &[Statement]) -> Result<SendWrapper<JsValue>, Error> {
         SendFuture::new(async {
@@ -149,15 +160,11 @@ impl Db {
         let Some((joined, columns)) = joined::join(&statements) else {
             return self.batch(statements).await;
         };
-        let answer = match self.ask(&[joined]).await {
+        let text = match self.first(&joined).await {
             Err(Error::TooLong) => return self.batch(statements).await,
-            answer => answer?,
+            text => text?,
         };
-        let mut at = (*answer).clone();
-        for key in [0.into(), "results".into(), 0.into(), joined::COLUMN.into()] {
-            at = Reflect::get(&at, &key).map_err(thrown)?;
-        }
-        let tables = columns.tables(&at.as_string().unwrap_or_default())?;
+        let tables = columns.tables(&text)?;
         let outcomes = tables.into_iter().map(|results| Outcome {
             results,
             meta: Meta::default(),

@@ -4,6 +4,9 @@
 //! reads goes there as one statement, which answers one text: a list for each read, of its rows, of their values.
 //! The database writes that text; names of columns, which would come again with each row, stay here.
 
+use std::borrow::Cow;
+use std::sync::{Arc, Mutex, PoisonError};
+
 use serde::de::{DeserializeSeed, Deserializer, Error as _, SeqAccess, Visitor};
 
 use super::Statement;
@@ -14,35 +17,84 @@ const PARAMS: usize = 100;
 const BYTES: usize = 100_000;
 const ARGUMENTS: usize = 32;
 
+/// How many shapes are kept; there are hardly more pages.
+const KEPT: usize = 100;
+
 /// The name of the one column that comes back.
 pub(super) const COLUMN: &str = "j";
 
+/// What reads become, whatever the values of their parameters are.
+struct Shape {
+    /// The text of each, and how many parameters it has.
+    reads: Vec<(Cow<'static, str>, usize)>,
+    sql: String,
+    columns: Columns,
+}
+
+/// The shapes that this isolate has had: the same pages are asked for again and again.
+static SHAPES: Mutex<Vec<Arc<Shape>>> = Mutex::new(Vec::new());
+
 /// Joins reads. `None`: one of them writes, or together they are more than one statement may be.
 pub(super) fn join(reads: &[Statement]) -> Option<(Statement, Columns)> {
-    let mut sql = String::from("SELECT json_array(");
-    let mut params = Vec::new();
-    let mut columns = Vec::new();
-    for read in reads {
-        let names = names(&read.sql).filter(|names| names.len() <= ARGUMENTS)?;
-        let comma = if columns.is_empty() { "" } else { ", " };
-        let listed = names.join(", ");
-        sql.push_str(comma);
-        sql.push_str("(SELECT json_group_array(json_array(");
-        sql.push_str(&listed);
-        sql.push_str(")) FROM (");
-        renumber(&mut sql, &read.sql, params.len());
-        sql.push_str("))");
-        params.extend(read.params.iter().cloned());
-        columns.push(names.into_iter().map(str::to_owned).collect());
+    let shape = Shape::of(reads)?;
+    let params = reads.iter().flat_map(|read| read.params.iter().cloned());
+    let joined = Statement::new(shape.sql.clone(), params);
+    Some((joined, shape.columns.clone()))
+}
+
+impl Shape {
+    /// The one that was made before, or a new one.
+    fn of(reads: &[Statement]) -> Option<Arc<Self>> {
+        let mut shapes = SHAPES.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_it = |shape: &&Arc<Self>| {
+            let reads = reads.iter().map(|read| (&read.sql, read.params.len()));
+            reads.eq(shape.reads.iter().map(|(sql, params)| (sql, *params)))
+        };
+        if let Some(known) = shapes.iter().find(is_it) {
+            return Some(Arc::clone(known));
+        }
+        let made = Arc::new(Self::made(reads)?);
+        if shapes.len() == KEPT {
+            shapes.clear();
+        }
+        shapes.push(Arc::clone(&made));
+        Some(made)
     }
-    sql.push_str(") AS ");
-    sql.push_str(COLUMN);
-    let fits = sql.len() <= BYTES && params.len() <= PARAMS && columns.len() <= ARGUMENTS;
-    fits.then(|| (Statement::new(sql, params), Columns(columns)))
+
+    fn made(reads: &[Statement]) -> Option<Self> {
+        let mut sql = String::from("SELECT json_array(");
+        let mut columns = Vec::new();
+        let mut params = 0;
+        for read in reads {
+            let names = names(&read.sql).filter(|names| names.len() <= ARGUMENTS)?;
+            let comma = if columns.is_empty() { "" } else { ", " };
+            let listed = names.join(", ");
+            sql.push_str(comma);
+            sql.push_str("(SELECT json_group_array(json_array(");
+            sql.push_str(&listed);
+            sql.push_str(")) FROM (");
+            renumber(&mut sql, &read.sql, params);
+            sql.push_str("))");
+            params += read.params.len();
+            columns.push(Arc::new(names.into_iter().map(str::to_owned).collect()));
+        }
+        sql.push_str(") AS ");
+        sql.push_str(COLUMN);
+        let fits = sql.len() <= BYTES && params <= PARAMS && columns.len() <= ARGUMENTS;
+        fits.then(|| Self {
+            reads: reads
+                .iter()
+                .map(|read| (read.sql.clone(), read.params.len()))
+                .collect(),
+            sql,
+            columns: Columns(columns),
+        })
+    }
 }
 
 /// The columns of each read.
-pub(super) struct Columns(Vec<Vec<String>>);
+#[derive(Clone)]
+pub(super) struct Columns(Vec<Arc<Vec<String>>>);
 
 impl Columns {
     /// Reads what was answered: the rows of each read.
@@ -227,6 +279,24 @@ mod tests {
              (SELECT json_group_array(json_array(c)) FROM (SELECT c FROM d WHERE e = +?3 AND f <> '?' AND g > +?3 - 5))) AS j"
         );
         assert_eq!(joined.params.len(), 3);
+    }
+
+    #[test]
+    fn asked_again_it_is_the_same_text_with_other_values() {
+        let reads = |more: Vec<i64>| {
+            let more = more.into_iter().map(Into::into);
+            [
+                Statement::new("SELECT id FROM again WHERE a = ?1", more),
+                statement!("SELECT id FROM again WHERE b = ?1", "x"),
+            ]
+        };
+        let shape = |more| Shape::of(&reads(more)).unwrap();
+        assert!(Arc::ptr_eq(&shape(vec![1]), &shape(vec![2])));
+        assert!(!Arc::ptr_eq(&shape(vec![1]), &shape(vec![1, 2])));
+        let values = |more| format!("{:?}", join(&reads(more)).unwrap().0.params);
+        assert_eq!(values(vec![1]), r#"[Int(1), Text("x")]"#);
+        assert_eq!(values(vec![2]), r#"[Int(2), Text("x")]"#);
+        assert!(shape(vec![1, 2]).sql.contains("b = +?3"));
     }
 
     #[test]

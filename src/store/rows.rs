@@ -7,6 +7,7 @@ mod cells;
 
 use std::fmt;
 use std::slice::Iter;
+use std::sync::Arc;
 
 use serde::de::value::StringDeserializer;
 use serde::de::{
@@ -33,7 +34,8 @@ enum Cell {
 /// What one statement answered. Its rows have the same columns, in the same order.
 #[derive(Debug, Default)]
 pub(super) struct Table {
-    columns: Vec<String>,
+    /// Shared by the tables of a statement that is asked again and again.
+    columns: Arc<Vec<String>>,
     /// Row after row.
     cells: Vec<Cell>,
 }
@@ -252,6 +254,7 @@ impl<'de> Visitor<'de> for Next<'_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut row: A) -> Result<(), A::Error> {
         let Table { columns, cells } = self.0;
+        let columns = Arc::make_mut(columns);
         let is_first = cells.is_empty();
         let mut at = 0;
         loop {

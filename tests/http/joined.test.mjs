@@ -24,7 +24,7 @@ test("a page whose words are longer together than D1 gives in one text is read a
   assert.deepEqual((await statements()).asked, [1], "one trip, one statement");
   world.expectCost(/GET \/tasks\//);
   // The limit of the real D1, which a local one does not have.
-  await world.fault({ on: "d1", op: "batch", match: "json_array(", when: "before", error: "D1_ERROR: string or blob too big: SQLITE_TOOBIG" });
+  await world.fault({ on: "d1", op: "first", match: "json_array(", when: "before", error: "D1_ERROR: string or blob too big: SQLITE_TOOBIG" });
   const answer = await lena.get(path);
   assert.equal(answer.status, 200);
   assert.match(answer.page.text, /Send photos/);

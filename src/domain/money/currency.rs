@@ -43,14 +43,17 @@ impl Currency {
 
     /// The one door: three letters of either case, spaces around ignored.
     pub fn parse(raw: &str) -> Result<Self, UnknownCurrency> {
-        let wanted = raw.trim().to_ascii_uppercase();
-        // Every row with money passes here. Codes stand apart by spaces, so three letters found are a whole one.
-        if wanted.len() != 3 || !wanted.bytes().all(|byte| byte.is_ascii_uppercase()) {
+        let wanted = raw.trim();
+        if wanted.len() != 3 {
             return Err(UnknownCurrency);
         }
+        // Every row with money passes here: codes are looked at where one begins, in every fourth place.
         let found = LISTS.into_iter().find_map(|(codes, exponent)| {
-            let at = codes.find(&wanted)?;
-            let code = codes.get(at..at + 3)?;
+            let mut begins = (0..codes.len()).step_by(4);
+            let code = begins.find_map(|at| {
+                let code = codes.get(at..at + 3)?;
+                code.eq_ignore_ascii_case(wanted).then_some(code)
+            })?;
             Some(Self { code, exponent })
         });
         found.ok_or(UnknownCurrency)

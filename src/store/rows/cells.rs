@@ -1,13 +1,14 @@
 //! Rows as lists of their values, whose columns are known beforehand.
 
 use std::fmt;
+use std::sync::Arc;
 
 use serde::de::{DeserializeSeed, Deserializer, Error as _, SeqAccess, Visitor};
 
 use super::Table;
 
 /// Reads rows that come as lists of their values, in the order of these columns.
-pub(in crate::store) struct Cells(pub(in crate::store) Vec<String>);
+pub(in crate::store) struct Cells(pub(in crate::store) Arc<Vec<String>>);
 
 impl<'de> DeserializeSeed<'de> for Cells {
     type Value = Table;
