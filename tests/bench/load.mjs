@@ -13,18 +13,33 @@ export async function load({ pid, url, headers }, { connections, seconds, ...mor
   if (result.errors || result.non2xx || answered === 0) {
     throw new Error(`${url}: ${answered} answers were good, ${result.non2xx} were not, ${result.errors} broke off`);
   }
-  return { cpu: cpu / answered, rps: answered / result.duration, median: result.latency.p50, answered };
+  return { cpu: cpu / answered, rps: answered / result.duration, median: result.latency.p50, answered, seconds: result.duration };
+}
+
+/** In how many pieces a run is taken in turn with another. */
+const PIECES = 4;
+
+/** Several pieces as one run. */
+function together(pieces) {
+  const sum = (of) => pieces.reduce((all, piece) => all + of(piece), 0);
+  const answered = sum((piece) => piece.answered);
+  return { cpu: sum((piece) => piece.cpu * piece.answered) / answered, rps: answered / sum((piece) => piece.seconds), median: spread(pieces.map((piece) => piece.median)).median, answered };
 }
 
 /**
- * Measures targets side by side, each `repeats` times and in turn, so that what else goes on in the machine meets
- * all of them: name → list of runs.
+ * A target and what it is held against, `repeats` times, piece by piece in turn: a piece takes a fraction of a second,
+ * so that whatever else the machine does meets both. { target, base }: lists of runs.
  */
-export async function inTurn(targets, { repeats, ...how }) {
-  const runs = Object.fromEntries(Object.keys(targets).map((name) => [name, []]));
-  for (const target of Object.values(targets)) await load(target, { ...how, seconds: 1 }); // warms up
+export async function inTurn(target, base, { repeats, seconds, ...how }) {
+  const runs = { target: [], base: [] };
   for (let n = 0; n < repeats; n++) {
-    for (const [name, target] of Object.entries(targets)) runs[name].push(await load(target, how));
+    const pieces = { target: [], base: [] };
+    for (let piece = 0; piece < PIECES; piece++) {
+      pieces.base.push(await load(base, { ...how, seconds: seconds / PIECES }));
+      pieces.target.push(await load(target, { ...how, seconds: seconds / PIECES }));
+    }
+    runs.base.push(together(pieces.base));
+    runs.target.push(together(pieces.target));
   }
   return runs;
 }
@@ -37,5 +52,5 @@ export function spread(values) {
   return { median, min: sorted[0], max: sorted.at(-1) };
 }
 
-/** The ratio of two lists of runs by one figure, run by run. */
-export const ratio = (runs, floor, figure) => spread(runs.map((run, n) => run[figure] / floor[n][figure]));
+/** The ratio of the two by one figure, run by run. */
+export const ratio = ({ target, base }, figure) => spread(target.map((run, n) => run[figure] / base[n][figure]));

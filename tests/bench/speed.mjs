@@ -1,35 +1,42 @@
 // CPU and speed of pages against the floors, in turn with them.
-import { inTurn, ratio, spread } from "./load.mjs";
+import { inTurn, load, ratio, spread } from "./load.mjs";
 import { everyday } from "./pages.mjs";
 
-/** `other`: the same portal with little data, to be compared with. */
-export async function speed(bench, other, { repeats, seconds }) {
-  const names = Object.entries(everyday(bench.stage));
-  const pages = Object.fromEntries(names.map(([name, [who, path]]) => [name, bench.page(who, path)]));
-  const few = other ? Object.fromEntries(names.map(([name, [who, path]]) => [`${name}, small`, other.page(who, path)])) : {};
-  const floors = Object.fromEntries(["floor 0", "floor 1", "floor 50"].map((name) => [name, bench.floor(name)]));
-  const signIn = { "sign in": bench.page(undefined, "/sign-in") };
-  // CPU: one connection.
-  const alone = await inTurn({ ...floors, ...signIn, ...interleaved(pages, few) }, { connections: 1, seconds, repeats });
-  // Speed: several.
-  const busy = {};
-  for (const connections of [8, 32]) busy[connections] = await inTurn({ "floor 1": floors["floor 1"], ...pages }, { connections, seconds, repeats });
+/** `other`: the same portal with little data, to be compared with. `warm`: how often each is asked before it is measured. */
+export async function speed(bench, other, { repeats, seconds, warm }) {
+  const paths = Object.entries(everyday(bench.stage));
+  const pages = paths.map(([name, [who, path]]) => [name, bench.page(who, path), other?.page(who, path)]);
+  const [floor0, floor1, floor50] = ["floor 0", "floor 1", "floor 50"].map((name) => bench.floor(name));
+  const signIn = bench.page(undefined, "/sign-in");
+  // What is asked often the runtime translates anew, piece by piece; a portal of every day has that behind it.
+  for (const target of [floor0, floor1, floor50, signIn, ...pages.flatMap(([, page, few]) => (few ? [page, few] : [page]))]) {
+    await load(target, { connections: 8, amount: warm });
+  }
+  const of = (target, base, connections) => inTurn(target, base, { connections, seconds, repeats });
+  const figures = { pages: {}, scale: {} };
+  const anonymous = await of(signIn, floor0, 1);
+  const ms = (runs) => spread(runs.map(({ cpu }) => cpu));
+  const rows = [];
+  for (const [name, page, few] of pages) {
+    // CPU: one connection.
+    const alone = await of(page, floor50, 1);
+    rows.push(...alone.base);
+    if (few) figures.scale[name] = ratio(await of(page, few, 1), "cpu");
+    // Speed: several.
+    const [eight, many] = [await of(page, floor1, 8), await of(page, floor1, 32)];
+    figures.pages[name] = {
+      cpu: ratio(alone, "cpu"),
+      ms: ms(alone.target),
+      median: spread(alone.target.map(({ median }) => median)),
+      rps8: ratio(eight, "rps"),
+      rps32: ratio(many, "rps"),
+    };
+  }
+  const one = await of(floor1, floor0, 1);
   return {
-    floors: Object.fromEntries(Object.keys(floors).map((name) => [name, spread(alone[name].map(({ cpu }) => cpu))])),
-    pages: Object.fromEntries(names.map(([name]) => [name, {
-      cpu: ratio(alone[name], alone["floor 50"], "cpu"),
-      ms: spread(alone[name].map(({ cpu }) => cpu)),
-      median: spread(alone[name].map(({ median }) => median)),
-      rps8: ratio(busy[8][name], busy[8]["floor 1"], "rps"),
-      rps32: ratio(busy[32][name], busy[32]["floor 1"], "rps"),
-    }])),
-    anonymous: { cpu: ratio(alone["sign in"], alone["floor 0"], "cpu") },
-    ...(other ? { scale: Object.fromEntries(names.map(([name]) => [name, ratio(alone[name], alone[`${name}, small`], "cpu")])) } : {}),
+    floors: { "floor 0": ms(anonymous.base), "floor 1": ms(one.target), "floor 50": ms(rows) },
+    pages: figures.pages,
+    anonymous: { cpu: ratio(anonymous, "cpu") },
+    ...(other ? { scale: figures.scale } : {}),
   };
 }
-
-/** Pages with much data and with little, one beside the other. */
-const interleaved = (pages, few) => Object.fromEntries(Object.entries(pages).flatMap(([name, page]) => {
-  const small = few[`${name}, small`];
-  return small ? [[name, page], [`${name}, small`, small]] : [[name, page]];
-}));
