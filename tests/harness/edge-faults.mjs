@@ -51,8 +51,20 @@ function gone() {
   return Object.assign(new Error("The worker has ended."), { asked: true });
 }
 
-/** Runs `work` (called with the fault, if any) the way the asked fault would have it. `record` is of the worker that asks. */
+/**
+ * Runs `work` (called with the fault, if any) the way the asked fault would have it. `record` is of the worker that asks:
+ * it counts the round trips to D1 that a fault has broken.
+ */
 export async function withFault(on, op, about, work, record) {
+  try {
+    return await struck(on, op, about, work, record);
+  } catch (error) {
+    if (error.asked && on === "d1" && record && !record.answered) record.lost++;
+    throw error;
+  }
+}
+
+async function struck(on, op, about, work, record) {
   if (record?.dead) throw gone();
   const fault = strike(on, op, about);
   if (!fault) return work();

@@ -37,18 +37,12 @@ function standIn(target, replaced) {
   });
 }
 
-/** What D1 is asked; what a fault that the test asked for has broken is counted. */
-const unlessLost = (asked, record) => asked.catch((error) => {
-  if (error.asked && !record.answered) record.lost++;
-  throw error;
-});
-
 const originals = new WeakMap();
 
 function statement(real, sql, record) {
   const ask = (op, work) => {
     const noted = note(record, "d1", op, [sql]);
-    return unlessLost(withFault("d1", op, sql, async () => work(noted), record), record);
+    return withFault("d1", op, sql, async () => work(noted), record);
   };
   const counted = (op) => () => ask(op, async (noted) => {
     const result = await real[op]();
@@ -66,7 +60,7 @@ function statement(real, sql, record) {
       count(noted, [result]);
       const row = result.results[0] ?? null;
       if (row === null || column === undefined || column === null) return row;
-      if (!(column in row)) throw new Error(`D1_ERROR: Column ${column} not found`);
+      if (!(column in row)) throw new Error(`D1_COLUMN_NOTFOUND: Column not found (${column})`);
       return row[column];
     }),
   });
@@ -81,11 +75,11 @@ export function spyOnDatabase(db, record) {
       const known = statements.map((each) => originals.get(each));
       const texts = known.map(({ sql }) => sql);
       const noted = note(record, "d1", "batch", texts);
-      return unlessLost(withFault("d1", "batch", texts.join(";\n"), async () => {
+      return withFault("d1", "batch", texts.join(";\n"), async () => {
         const results = await db.batch(known.map(({ real }) => real));
         count(noted, results);
         return results;
-      }, record), record);
+      }, record);
     },
     exec: (sql) => {
       note(record, "d1", "exec", [sql]);

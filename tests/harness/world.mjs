@@ -17,6 +17,9 @@ const present = (settings) => Object.fromEntries(Object.entries(settings).filter
 /** How long work behind a response may take before it counts as stuck. */
 const BACKGROUND_MS = 20_000;
 
+/** What a fault may say (edge-faults.mjs). */
+const FAULT = ["on", "op", "match", "when", "skip", "times", "ms", "bytes", "error", "code"];
+
 export class World {
   /**
    * `mail`: "binding" (default: the EMAIL binding, kept in memory) | "none" (mail stays in the outbox) |
@@ -150,6 +153,10 @@ export class World {
 
   /** Makes a binding fail; see edge-faults.mjs for the fields. Replaces faults asked for before. */
   async fault(...faults) {
+    for (const fault of faults) {
+      const unknown = Object.keys(fault).find((key) => !FAULT.includes(key));
+      if (unknown) throw new Error(`A fault has no ${unknown}: ${JSON.stringify(fault)}.`);
+    }
     await this.#edge("faults", { faults });
   }
 

@@ -131,9 +131,11 @@ test("a D1 that fails between reading and writing loses no word", async () => {
   const project = await addProject(owner, client, { name: "Echidna", visible: "on" });
   await world.settled();
   await world.db.prepare("UPDATE projects SET name = 'Fossa' WHERE id = ?").bind(project.id).run();
-  await world.fault({ binding: "DB", op: "batch", matching: "INSERT OR IGNORE INTO search_words", times: 1, kind: "throw-before" });
+  world.expectLog(/search: D1 failed/);
+  await world.fault({ on: "d1", op: "batch", match: "INSERT OR IGNORE INTO search_words", when: "before" });
   await world.cron();
-  await world.fault();
+  assert.deepEqual(await world.faultsLeft(), []);
+  assert.deepEqual(await found(lena, "fossa"), {});
   await world.cron();
   assert.deepEqual(await found(lena, "fossa"), { Projects: ["Fossa"] });
 });
