@@ -78,8 +78,7 @@ impl<T> hash::Hash for Id<T> {
 }
 impl<T> fmt::Display for Id<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut buffer = Uuid::encode_buffer();
-        f.write_str(self.uuid.hyphenated().encode_lower(&mut buffer))
+        fmt::Display::fmt(&self.uuid.hyphenated(), f)
     }
 }
 impl<T> fmt::Debug for Id<T> {

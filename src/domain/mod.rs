@@ -36,6 +36,7 @@ pub mod csp_report;
 pub mod csrf;
 pub mod csv;
 pub mod device;
+mod digits;
 pub mod document;
 pub mod email;
 pub mod factor;

@@ -10,7 +10,7 @@ use chrono::{DateTime, Datelike, Timelike, Utc};
 use serde::{Deserialize, Serialize};
 
 pub use date::{Date, DateError};
-use date::{month, padded, text};
+use date::{month, padded};
 
 /// A span of time in milliseconds.
 #[derive(
@@ -107,22 +107,30 @@ impl Timestamp {
     /// "27 Nov 2026, 14:05 UTC".
     pub fn day_time(self) -> String {
         let t = self.civil();
-        let (hour, minute) = (padded::<2>(t.hour()), padded::<2>(t.minute()));
-        [&self.day(), ", ", text(&hour), ":", text(&minute), " UTC"].concat()
+        let (hour, minute) = (padded(t.hour(), 2), padded(t.minute(), 2));
+        [
+            &self.day(),
+            ", ",
+            hour.as_str(),
+            ":",
+            minute.as_str(),
+            " UTC",
+        ]
+        .concat()
     }
     /// "2026-11-27T14:05:09Z": RFC 3339, for `<time datetime>`.
     pub fn iso(self) -> String {
         let t = self.civil();
-        let [hour, minute, second] = [t.hour(), t.minute(), t.second()].map(padded::<2>);
-        let day = self.date().to_string();
+        let [hour, minute, second] = [t.hour(), t.minute(), t.second()].map(|part| padded(part, 2));
+        let (day, mark) = (self.date().to_string(), ":");
         [
             &day,
             "T",
-            text(&hour),
-            ":",
-            text(&minute),
-            ":",
-            text(&second),
+            hour.as_str(),
+            mark,
+            minute.as_str(),
+            mark,
+            second.as_str(),
             "Z",
         ]
         .concat()
@@ -257,6 +265,13 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn moments_are_written_as_the_formatter_would(ms in 0..253_402_300_800_000_i64) {
+            let t = Timestamp(ms).civil();
+            prop_assert_eq!(Timestamp(ms).iso(), t.format("%Y-%m-%dT%H:%M:%SZ").to_string());
+            prop_assert_eq!(Timestamp(ms).day_time(), t.format("%-d %b %Y, %H:%M UTC").to_string());
+        }
+
         #[test]
         fn no_moment_panics(a: i64, b: i64) {
             let (a, b) = (Timestamp(a), Timestamp(b));

@@ -137,6 +137,9 @@ mod tests {
 
     #[test]
     fn every_code_stands_once_and_has_its_exponent() {
+        for currency in Currency::all() {
+            assert_eq!(Currency::parse(currency.code()), Ok(currency));
+        }
         let mut codes: Vec<_> = Currency::all().map(Currency::code).collect();
         let count = codes.len();
         codes.sort_unstable();

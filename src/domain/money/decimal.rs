@@ -7,6 +7,8 @@
 //! possible, the point as decimals if exactly three are usual (KWD), and everything else is refused
 //! with both readings written out. Only ASCII digits; never below zero.
 
+use crate::domain::digits::Digits;
+
 /// A number that cannot be taken, with the noun of its field.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NumberError {
@@ -191,29 +193,21 @@ pub fn grouped(value: u64, places: u32) -> String {
     written(value, places, true)
 }
 
-/// Digit by digit from the end. A page shows hundreds of amounts, and the standard formatter takes ten times as long.
 fn written(value: u64, places: u32, grouped: bool) -> String {
-    let mut backwards = Vec::with_capacity(32);
+    let mut digits = Digits::new();
     let mut left = value;
     let mut count = 0;
     while left > 0 || count <= places {
         if count > 0 && count == places {
-            backwards.push('.');
+            digits.push(b'.');
         } else if grouped && count > places && (count - places).is_multiple_of(3) {
-            backwards.push(',');
+            digits.push(b',');
         }
-        backwards.push(digit(left % 10));
+        digits.push_digit(left);
         left /= 10;
         count += 1;
     }
-    backwards.into_iter().rev().collect()
-}
-
-fn digit(value: u64) -> char {
-    u32::try_from(value)
-        .ok()
-        .and_then(|value| char::from_digit(value, 10))
-        .unwrap_or('0')
+    digits.as_str().to_owned()
 }
 
 fn is_digit(c: char) -> bool {
@@ -305,6 +299,22 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn digits_are_those_of_the_formatter(value: i64, places in 0_u32..6) {
+            let unit = 10_u64.pow(places);
+            let (whole, rest) = (value.unsigned_abs() / unit, value.unsigned_abs() % unit);
+            let sign = if value < 0 { "-" } else { "" };
+            let width = usize::try_from(places).unwrap();
+            let fraction = if places > 0 { format!(".{rest:0width$}") } else { String::new() };
+            prop_assert_eq!(write(value, places), format!("{sign}{whole}{fraction}"));
+            let thousands = |text: String| {
+                let mut parts: Vec<String> = text.as_bytes().rchunks(3).map(|part| String::from_utf8(part.to_vec()).unwrap()).collect();
+                parts.reverse();
+                parts.join(",")
+            };
+            prop_assert_eq!(grouped(value.unsigned_abs(), places), format!("{}{fraction}", thousands(whole.to_string())));
+        }
+
         #[test]
         fn both_habits_read_alike(value in 100_000u64..1_000_000_000_000, places in 1u32..=3) {
             let english = grouped(value, places);

@@ -5,6 +5,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 
 use super::{Millis, Timestamp};
+use crate::domain::digits::Digits;
 
 const MONTHS: [&str; 12] = [
     "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
@@ -53,15 +54,11 @@ impl Date {
     }
     /// "27 Nov 2026".
     pub fn words(self) -> String {
-        let day = padded::<2>(self.0.day());
-        let year = padded::<4>(u32::try_from(self.0.year()).unwrap_or(0));
-        let day = text(&day);
-        [
-            day.trim_start_matches('0'),
-            month(self.0.month0()),
-            text(&year),
-        ]
-        .join(" ")
+        let (day, year) = (padded(self.0.day(), 1), self.digits_of_year());
+        [day.as_str(), month(self.0.month0()), year.as_str()].join(" ")
+    }
+    fn digits_of_year(self) -> Digits {
+        padded(u32::try_from(self.0.year()).unwrap_or(0), 4)
     }
     /// So many days later (earlier, below zero); held to the years that the calendar has here.
     #[must_use]
@@ -115,9 +112,9 @@ impl Date {
 
 impl fmt::Display for Date {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let year = padded::<4>(u32::try_from(self.0.year()).unwrap_or(0));
-        let (month, day) = (padded::<2>(self.0.month()), padded::<2>(self.0.day()));
-        for part in [text(&year), "-", text(&month), "-", text(&day)] {
+        let year = self.digits_of_year();
+        let (month, day) = (padded(self.0.month(), 2), padded(self.0.day(), 2));
+        for part in [year.as_str(), "-", month.as_str(), "-", day.as_str()] {
             f.write_str(part)?;
         }
         Ok(())
@@ -136,19 +133,9 @@ impl<'de> Deserialize<'de> for Date {
     }
 }
 
-/// The last `N` digits of a number. A page shows hundreds of dates, and the standard formatter takes ten times as long.
-pub(super) fn padded<const N: usize>(number: u32) -> [u8; N] {
-    let mut digits = [b'0'; N];
-    let mut left = number;
-    for digit in digits.iter_mut().rev() {
-        *digit += u8::try_from(left % 10).unwrap_or(0);
-        left /= 10;
-    }
-    digits
-}
-
-pub(super) fn text(digits: &[u8]) -> &str {
-    std::str::from_utf8(digits).unwrap_or_default()
+/// A part of a date or a time of day, with zeros before it.
+pub(super) fn padded(number: u32, width: usize) -> Digits {
+    Digits::padded(number.into(), width)
 }
 
 pub(super) fn month(zero_based: u32) -> &'static str {
