@@ -2,7 +2,8 @@
 //!
 //! A batch is one transaction: it happens whole or not at all. Its answer is turned into one
 //! JSON text on the JavaScript side and parsed once, which costs one crossing instead of one for
-//! every field of every row.
+//! every field of every row. What a page reads is one statement that answers such a text by itself
+//! ([`joined`]).
 
 use std::borrow::Cow;
 
@@ -14,8 +15,9 @@ use worker::wasm_bindgen::{JsCast, JsValue};
 use worker::wasm_bindgen_futures::JsFuture;
 use worker::worker_sys::types::{D1Database as Binding, D1PreparedStatement};
 
+use super::joined::{self, Shape};
 use super::rows::{Row, Table};
-use super::{Conflict, Error, joined};
+use super::{Conflict, Error};
 use crate::domain::time::Timestamp;
 
 /// A bound parameter.
@@ -125,46 +127,34 @@ impl Db {
     ///
     /// D1 may lose the reply after a commit, so callers write what is harmless to write twice.
     pub(crate) async fn batch(&self, statements: Vec<Statement>) -> Result<Results, Error> {
-        let answer = self.ask(&statements).await?;
-        let text = JSON::stringify(&answer).map_err(thrown)?;
-        Results::parse(&String::from(text))
-    }
-
-    /// The text in the one column of the one row of a joined statement.
-    async fn first(&self, joined: &Statement) -> Result<String, Error> {
-        SendFuture::new(async {
-            let prepared: D1PreparedStatement = prepare(&self.0, joined)?.unchecked_into();
-            let promise = prepared.first(Some(joined::COLUMN)).map_err(thrown)?;
-            let value = JsFuture::from(promise).await.map_err(thrown)?;
-            Ok(value.as_string().unwrap_or_default())
-        })
-        .await
-    }
-
-    /// What D1 answered, as it came.
-    async fn ask(&self, statements: &[Statement]) -> Result<SendWrapper<JsValue>, Error> {
-        SendFuture::new(async {
+        let text = SendFuture::new(async {
             let prepared = Array::new();
-            for statement in statements {
-                prepared.push(&prepare(&self.0, statement)?);
+            for Statement { sql, params } in &statements {
+                prepared.push(&prepare(&self.0, sql, params.iter())?.into());
             }
             let promise = self.0.batch(prepared).map_err(thrown)?;
             let answer = JsFuture::from(promise).await.map_err(thrown)?;
-            Ok(SendWrapper::new(answer))
-        })
-        .await
+            Ok::<_, Error>(String::from(JSON::stringify(&answer).map_err(thrown)?))
+        });
+        Results::parse(&text.await?)
     }
 
     /// Runs what a page reads as one statement; as a batch where it is no read alone, or too much for one.
     pub(crate) async fn read(&self, statements: Vec<Statement>) -> Result<Results, Error> {
-        let Some((joined, columns)) = joined::join(&statements) else {
+        let Some(shape) = Shape::of(&statements) else {
             return self.batch(statements).await;
         };
-        let text = match self.first(&joined).await {
+        let text = SendFuture::new(async {
+            let params = statements.iter().flat_map(|read| &read.params);
+            let prepared = prepare(&self.0, shape.sql(), params)?;
+            let promise = prepared.first(Some(joined::COLUMN)).map_err(thrown)?;
+            let text = JsFuture::from(promise).await.map_err(thrown)?;
+            Ok(text.as_string().unwrap_or_default())
+        });
+        let tables = match text.await {
             Err(Error::TooLong) => return self.batch(statements).await,
-            text => text?,
+            text => shape.tables(&text?)?,
         };
-        let tables = columns.tables(&text)?;
         let outcomes = tables.into_iter().map(|results| Outcome {
             results,
             meta: Meta::default(),
@@ -187,20 +177,21 @@ impl Db {
     }
 }
 
-fn prepare(binding: &Binding, statement: &Statement) -> Result<JsValue, Error> {
-    let prepared = binding.prepare(&statement.sql).map_err(thrown)?;
-    if statement.params.is_empty() {
-        return Ok(prepared.into());
-    }
+fn prepare<'p>(
+    binding: &Binding,
+    sql: &str,
+    params: impl Iterator<Item = &'p Param>,
+) -> Result<D1PreparedStatement, Error> {
     let values = Array::new();
-    for param in &statement.params {
+    for param in params {
         values.push(&match param {
             Param::Null => JsValue::NULL,
             Param::Text(text) => JsValue::from_str(text),
             Param::Int(int) => JsValue::from_f64(exact(*int)?),
         });
     }
-    Ok(prepared.bind(values).map_err(thrown)?.into())
+    let prepared = binding.prepare(sql).map_err(thrown)?;
+    prepared.bind(values).map_err(thrown)
 }
 
 /// The number as JavaScript holds it, refused where that would round.

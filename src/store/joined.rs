@@ -5,6 +5,7 @@
 //! The database writes that text; names of columns, which would come again with each row, stay here.
 
 use std::borrow::Cow;
+use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::de::{DeserializeSeed, Deserializer, Error as _, SeqAccess, Visitor};
@@ -17,48 +18,47 @@ const PARAMS: usize = 100;
 const BYTES: usize = 100_000;
 const ARGUMENTS: usize = 32;
 
-/// How many shapes are kept; there are hardly more pages.
-const KEPT: usize = 100;
-
 /// The name of the one column that comes back.
 pub(super) const COLUMN: &str = "j";
 
+/// How many shapes an isolate keeps, those that were asked for last.
+const KEPT: usize = 200;
+
 /// What reads become, whatever the values of their parameters are.
-struct Shape {
+pub(super) struct Shape {
     /// The text of each, and how many parameters it has.
     reads: Vec<(Cow<'static, str>, usize)>,
     sql: String,
-    columns: Columns,
+    /// The columns of each.
+    columns: Vec<Arc<Vec<String>>>,
 }
 
-/// The shapes that this isolate has had: the same pages are asked for again and again.
-static SHAPES: Mutex<Vec<Arc<Shape>>> = Mutex::new(Vec::new());
-
-/// Joins reads. `None`: one of them writes, or together they are more than one statement may be.
-pub(super) fn join(reads: &[Statement]) -> Option<(Statement, Columns)> {
-    let shape = Shape::of(reads)?;
-    let params = reads.iter().flat_map(|read| read.params.iter().cloned());
-    let joined = Statement::new(shape.sql.clone(), params);
-    Some((joined, shape.columns.clone()))
-}
+/// The shapes that this isolate has had, the last one first: the same pages are asked for again and again.
+static SHAPES: Mutex<VecDeque<Arc<Shape>>> = Mutex::new(VecDeque::new());
 
 impl Shape {
-    /// The one that was made before, or a new one.
-    fn of(reads: &[Statement]) -> Option<Arc<Self>> {
+    /// Joins reads, or finds what they became before. `None`: one of them writes, or together they are more than one
+    /// statement may be.
+    pub(super) fn of(reads: &[Statement]) -> Option<Arc<Self>> {
         let mut shapes = SHAPES.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_it = |shape: &&Arc<Self>| {
-            let reads = reads.iter().map(|read| (&read.sql, read.params.len()));
-            reads.eq(shape.reads.iter().map(|(sql, params)| (sql, *params)))
+        let known = shapes.iter().position(|shape| shape.is_of(reads));
+        let shape = match known.and_then(|at| shapes.remove(at)) {
+            Some(known) => known,
+            None => Arc::new(Self::made(reads)?),
         };
-        if let Some(known) = shapes.iter().find(is_it) {
-            return Some(Arc::clone(known));
-        }
-        let made = Arc::new(Self::made(reads)?);
-        if shapes.len() == KEPT {
-            shapes.clear();
-        }
-        shapes.push(Arc::clone(&made));
-        Some(made)
+        shapes.truncate(KEPT - 1);
+        shapes.push_front(Arc::clone(&shape));
+        Some(shape)
+    }
+
+    /// Whether these are its reads. Lengths first: the pages of one side begin alike.
+    fn is_of(&self, reads: &[Statement]) -> bool {
+        let pairs = || self.reads.iter().zip(reads);
+        self.reads.len() == reads.len()
+            && pairs().all(|((sql, params), read)| {
+                sql.len() == read.sql.len() && *params == read.params.len()
+            })
+            && pairs().all(|((sql, _), read)| *sql == read.sql)
     }
 
     fn made(reads: &[Statement]) -> Option<Self> {
@@ -81,30 +81,30 @@ impl Shape {
         sql.push_str(") AS ");
         sql.push_str(COLUMN);
         let fits = sql.len() <= BYTES && params <= PARAMS && columns.len() <= ARGUMENTS;
+        let text = |read: &Statement| (read.sql.clone(), read.params.len());
         fits.then(|| Self {
-            reads: reads
-                .iter()
-                .map(|read| (read.sql.clone(), read.params.len()))
-                .collect(),
+            reads: reads.iter().map(text).collect(),
             sql,
-            columns: Columns(columns),
+            columns,
         })
     }
-}
 
-/// The columns of each read.
-#[derive(Clone)]
-pub(super) struct Columns(Vec<Arc<Vec<String>>>);
+    /// The one statement. Its parameters are those of the reads, one after the other.
+    pub(super) fn sql(&self) -> &str {
+        &self.sql
+    }
 
-impl Columns {
     /// Reads what was answered: the rows of each read.
-    pub(super) fn tables(self, text: &str) -> Result<Vec<Table>, serde_json::Error> {
+    pub(super) fn tables(&self, text: &str) -> Result<Vec<Table>, serde_json::Error> {
         let mut from = serde_json::Deserializer::from_str(text);
-        let tables = self.deserialize(&mut from)?;
+        let tables = Columns(&self.columns).deserialize(&mut from)?;
         from.end()?;
         Ok(tables)
     }
 }
+
+/// The columns of each read.
+struct Columns<'s>(&'s [Arc<Vec<String>>]);
 
 /// Copies SQL, with `?1` as the parameter that follows `before` others. The `+` keeps the planner from looking at
 /// its value (for a LIMIT, or an index with a condition): where it has, all of the statement is compiled anew each time.
@@ -194,14 +194,14 @@ const fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_'
 }
 
-impl<'de> DeserializeSeed<'de> for Columns {
+impl<'de> DeserializeSeed<'de> for Columns<'_> {
     type Value = Vec<Table>;
     fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<Vec<Table>, D::Error> {
         from.deserialize_seq(self)
     }
 }
 
-impl<'de> Visitor<'de> for Columns {
+impl<'de> Visitor<'de> for Columns<'_> {
     type Value = Vec<Table>;
 
     fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -211,7 +211,7 @@ impl<'de> Visitor<'de> for Columns {
     fn visit_seq<A: SeqAccess<'de>>(self, mut answers: A) -> Result<Vec<Table>, A::Error> {
         let mut tables = Vec::with_capacity(self.0.len());
         for columns in self.0 {
-            let table = answers.next_element_seed(Cells(columns))?;
+            let table = answers.next_element_seed(Cells(Arc::clone(columns)))?;
             tables.push(table.ok_or_else(|| A::Error::custom("fewer answers than reads"))?);
         }
         Ok(tables)
@@ -259,7 +259,7 @@ mod tests {
         ] {
             assert_eq!(names(sql), None, "{sql}");
             let reads = [statement!("SELECT id FROM t"), statement!(sql)];
-            assert!(join(&reads).is_none(), "{sql}");
+            assert!(Shape::of(&reads).is_none(), "{sql}");
         }
     }
 
@@ -272,17 +272,15 @@ mod tests {
                 "x"
             ),
         ];
-        let (joined, _columns) = join(&reads).unwrap();
         assert_eq!(
-            joined.sql,
+            Shape::of(&reads).unwrap().sql(),
             "SELECT json_array((SELECT json_group_array(json_array(id)) FROM (SELECT id FROM a WHERE b = +?1 LIMIT +?2)), \
              (SELECT json_group_array(json_array(c)) FROM (SELECT c FROM d WHERE e = +?3 AND f <> '?' AND g > +?3 - 5))) AS j"
         );
-        assert_eq!(joined.params.len(), 3);
     }
 
     #[test]
-    fn asked_again_it_is_the_same_text_with_other_values() {
+    fn asked_again_it_is_the_same_statement() {
         let reads = |more: Vec<i64>| {
             let more = more.into_iter().map(Into::into);
             [
@@ -293,21 +291,26 @@ mod tests {
         let shape = |more| Shape::of(&reads(more)).unwrap();
         assert!(Arc::ptr_eq(&shape(vec![1]), &shape(vec![2])));
         assert!(!Arc::ptr_eq(&shape(vec![1]), &shape(vec![1, 2])));
-        let values = |more| format!("{:?}", join(&reads(more)).unwrap().0.params);
-        assert_eq!(values(vec![1]), r#"[Int(1), Text("x")]"#);
-        assert_eq!(values(vec![2]), r#"[Int(2), Text("x")]"#);
-        assert!(shape(vec![1, 2]).sql.contains("b = +?3"));
+        assert!(shape(vec![1, 2]).sql().contains("b = +?3"));
+        // The ones that were asked for last are kept.
+        let (kept, lost) = (shape(vec![1]), shape(vec![1, 2]));
+        for n in 0..KEPT {
+            let _other = Shape::of(&[Statement::new(format!("SELECT id FROM other{n}"), [])]);
+            let _asked = shape(vec![3]);
+        }
+        assert!(Arc::ptr_eq(&kept, &shape(vec![1])));
+        assert!(!Arc::ptr_eq(&lost, &shape(vec![1, 2])));
     }
 
     #[test]
     fn more_than_one_statement_may_be_stays_a_batch() {
         let many = |n: i64| Statement::new("SELECT id FROM t", (0..n).map(Into::into));
-        assert!(join(&[many(60), many(40)]).is_some());
-        assert!(join(&[many(60), many(41)]).is_none());
+        assert!(Shape::of(&[many(60), many(40)]).is_some());
+        assert!(Shape::of(&[many(60), many(41)]).is_none());
         let long = format!("SELECT id FROM t WHERE a <> '{}'", "x".repeat(60_000));
         let long = || Statement::new(long.clone(), []);
-        assert!(join(&[long()]).is_some());
-        assert!(join(&[long(), long()]).is_none());
+        assert!(Shape::of(&[long()]).is_some());
+        assert!(Shape::of(&[long(), long()]).is_none());
     }
 
     #[test]
@@ -316,7 +319,7 @@ mod tests {
             statement!("SELECT a, b FROM t"),
             statement!("SELECT c FROM t"),
         ];
-        let answered = |text: &str| join(&reads).unwrap().1.tables(text);
+        let answered = |text: &str| Shape::of(&reads).unwrap().tables(text);
         let mut tables = answered(r#"[[[1,"x\""],[2,null]],[]]"#).unwrap();
         let rows: Vec<_> = tables[0].rows().collect();
         let rows = serde_json::to_string(&rows).unwrap();

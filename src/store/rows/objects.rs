@@ -8,7 +8,7 @@ use serde::de::{
     self, DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Unexpected, Visitor,
 };
 
-use super::Table;
+use super::{Cell, Table};
 
 impl<'de> Deserialize<'de> for Table {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
@@ -31,14 +31,24 @@ impl<'de> Visitor<'de> for Rows {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut rows: A) -> Result<Table, A::Error> {
-        let mut table = Table::default();
-        while rows.next_element_seed(Next(&mut table))?.is_some() {}
-        Ok(table)
+        let (mut columns, mut cells) = (Vec::new(), Vec::new());
+        while rows
+            .next_element_seed(Next {
+                columns: &mut columns,
+                cells: &mut cells,
+            })?
+            .is_some()
+        {}
+        let columns = Arc::new(columns);
+        Ok(Table { columns, cells })
     }
 }
 
 /// Adds a row to those before it.
-struct Next<'t>(&'t mut Table);
+struct Next<'t> {
+    columns: &'t mut Vec<String>,
+    cells: &'t mut Vec<Cell>,
+}
 
 impl<'de> DeserializeSeed<'de> for Next<'_> {
     type Value = ();
@@ -55,8 +65,7 @@ impl<'de> Visitor<'de> for Next<'_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut row: A) -> Result<(), A::Error> {
-        let Table { columns, cells } = self.0;
-        let columns = Arc::make_mut(columns);
+        let Self { columns, cells } = self;
         let is_first = cells.is_empty();
         let mut at = 0;
         loop {
