@@ -2,7 +2,7 @@
 import autocannon from "autocannon";
 import { cpuOf } from "../harness/processes.mjs";
 
-/** One run against a target ({ pid, url, headers() }): { cpu: ms a request, rps, median: ms }. More options are autocannon's. */
+/** One run against a target ({ pid, url, headers() }): { cpu: ms a request, rps, answered, seconds }. More options are autocannon's. */
 export async function load({ pid, url, headers }, { connections, seconds, ...more }) {
   const sent = await headers();
   const before = cpuOf(pid);
@@ -13,33 +13,35 @@ export async function load({ pid, url, headers }, { connections, seconds, ...mor
   if (result.errors || result.non2xx || answered === 0) {
     throw new Error(`${url}: ${answered} answers were good, ${result.non2xx} were not, ${result.errors} broke off`);
   }
-  return { cpu: cpu / answered, rps: answered / result.duration, median: result.latency.p50, answered, seconds: result.duration };
+  return { cpu: cpu / answered, rps: answered / result.duration, answered, seconds: result.duration };
 }
 
-/** In how many pieces a run is taken in turn with another. */
+/** In how many pieces a run of one connection is taken in turn with another. */
 const PIECES = 4;
 
-/** Several pieces as one run. */
-function together(pieces) {
+/** Several pieces as one run: all of their CPU and time by all of their answers. */
+export function together(pieces) {
   const sum = (of) => pieces.reduce((all, piece) => all + of(piece), 0);
   const answered = sum((piece) => piece.answered);
-  return { cpu: sum((piece) => piece.cpu * piece.answered) / answered, rps: answered / sum((piece) => piece.seconds), median: spread(pieces.map((piece) => piece.median)).median, answered };
+  return { cpu: sum((piece) => piece.cpu * piece.answered) / answered, rps: answered / sum((piece) => piece.seconds), answered };
 }
 
 /**
- * A target and what it is held against, `repeats` times, piece by piece in turn: a piece takes a fraction of a second,
- * so that whatever else the machine does meets both. { target, base }: lists of runs.
+ * A target and what it is held against, `repeats` times, piece by piece in turn, so that whatever else the machine does
+ * meets both. { target, base }: lists of runs. Of several connections what is under way at the end is lost, so their runs
+ * are one piece.
  */
 export async function inTurn(target, base, { repeats, seconds, ...how }) {
   const runs = { target: [], base: [] };
+  const pieces = how.connections > 1 ? 1 : PIECES;
   for (let n = 0; n < repeats; n++) {
-    const pieces = { target: [], base: [] };
-    for (let piece = 0; piece < PIECES; piece++) {
-      pieces.base.push(await load(base, { ...how, seconds: seconds / PIECES }));
-      pieces.target.push(await load(target, { ...how, seconds: seconds / PIECES }));
+    const taken = { target: [], base: [] };
+    for (let piece = 0; piece < pieces; piece++) {
+      taken.base.push(await load(base, { ...how, seconds: seconds / pieces }));
+      taken.target.push(await load(target, { ...how, seconds: seconds / pieces }));
     }
-    runs.base.push(together(pieces.base));
-    runs.target.push(together(pieces.target));
+    runs.base.push(together(taken.base));
+    runs.target.push(together(taken.target));
   }
   return runs;
 }

@@ -16,25 +16,24 @@ export async function speed(bench, other, { repeats, seconds, warm }) {
   const figures = { pages: {}, scale: {} };
   const anonymous = await of(signIn, floor0, 1);
   const ms = (runs) => spread(runs.map(({ cpu }) => cpu));
-  const rows = [];
+  const floors = [];
   for (const [name, page, few] of pages) {
     // CPU: one connection.
     const alone = await of(page, floor50, 1);
-    rows.push(...alone.base);
+    floors.push(...alone.base);
     if (few) figures.scale[name] = ratio(await of(page, few, 1), "cpu");
     // Speed: several.
     const [eight, many] = [await of(page, floor1, 8), await of(page, floor1, 32)];
     figures.pages[name] = {
       cpu: ratio(alone, "cpu"),
       ms: ms(alone.target),
-      median: spread(alone.target.map(({ median }) => median)),
       rps8: ratio(eight, "rps"),
       rps32: ratio(many, "rps"),
     };
   }
   const one = await of(floor1, floor0, 1);
   return {
-    floors: { "floor 0": ms(anonymous.base), "floor 1": ms(one.target), "floor 50": ms(rows) },
+    floors: { "floor 0": ms(anonymous.base), "floor 1": ms(one.target), "floor 50": ms(floors) },
     pages: figures.pages,
     anonymous: { cpu: ratio(anonymous, "cpu") },
     ...(other ? { scale: figures.scale } : {}),

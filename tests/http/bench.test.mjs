@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { databaseFile } from "../../scripts/lib/state.mjs";
 import { withWorld } from "../bench/costs.mjs";
 import { BUDGETS, held } from "../bench/budgets.mjs";
-import { load, spread } from "../bench/load.mjs";
+import { inTurn, load, ratio, spread, together } from "../bench/load.mjs";
 import { Bench } from "../bench/runtime.mjs";
 import { filled, setStage } from "../bench/stage.mjs";
 import { sums } from "../faults/sums.mjs";
@@ -113,9 +113,14 @@ test("floors and pages are asked in one runtime, and what is no good answer is n
   const bench = await Bench.start({ state, worker, stage: { ...stage, port: 0 } });
   try {
     for (const target of [bench.floor("floor 0"), bench.floor("floor 1"), bench.floor("floor 50"), bench.page("lena", "/billing"), bench.page(undefined, "/sign-in")]) {
-      const { answered, rps, median } = await load(target, { connections: 2, amount: 20 });
+      const { answered, rps, seconds } = await load(target, { connections: 2, amount: 20 });
       assert.equal(answered, 20, target.url);
-      assert.ok(rps > 0 && median >= 0, target.url);
+      assert.ok(rps > 0 && seconds > 0, target.url);
+    }
+    for (const connections of [1, 2]) {
+      const runs = await inTurn(bench.floor("floor 1"), bench.floor("floor 0"), { connections, repeats: 2, seconds: 0.4 });
+      assert.deepEqual([runs.target.length, runs.base.length], [2, 2]);
+      assert.ok(ratio(runs, "cpu").min > 1, `a SELECT costs more than none: ${JSON.stringify(runs)}`);
     }
     const rows = await (await fetch(bench.floor("floor 50").url)).json();
     assert.equal(rows.length, 50);
@@ -127,6 +132,14 @@ test("floors and pages are asked in one runtime, and what is no good answer is n
   } finally {
     await bench.close();
   }
+});
+
+test("pieces of different lengths are one run", () => {
+  const run = together([{ cpu: 1, answered: 300, seconds: 1 }, { cpu: 4, answered: 100, seconds: 3 }]);
+  assert.deepEqual(run, { cpu: 1.75, rps: 100, answered: 400 });
+  const runs = { target: [run, { cpu: 3, rps: 50 }], base: [{ cpu: 0.5, rps: 200 }, { cpu: 1, rps: 100 }] };
+  assert.deepEqual(ratio(runs, "cpu"), { median: 3.25, min: 3, max: 3.5 });
+  assert.deepEqual(ratio(runs, "rps"), { median: 0.5, min: 0.5, max: 0.5 });
 });
 
 test("a budget that is missed is named; a time that one run holds is noise", () => {
