@@ -364,7 +364,7 @@ test("D1 fails at each place of the batch: 500 and nothing done; sent again, all
     const [completed] = stripe.due;
     stripe.lose();
     const before = await counts(world);
-    await world.fault({ on: "d1", op: "batch", match, when: "before" });
+    await world.fault({ on: "d1", match, when: "before" });
     assert.equal((await stripe.send(completed)).status, 500, match);
     assert.deepEqual([await counts(world), (await invoiceNow(world, invoice)).status], [before, "outstanding"], match);
     ok([await stripe.send(completed)]);
