@@ -11,6 +11,13 @@ export class Mail {
     return [...(this.text ?? "").matchAll(/https?:\/\/[^\s<>"]+/g)].map(([link]) => link);
   }
 
+  /** The code to be typed: a word of its own, since a piece of a link may look like one. */
+  get code() {
+    const [code] = /(?<!\S)[0-9A-Z]{4}-[0-9A-Z]{4}(?!\S)/.exec(this.text) ?? [];
+    if (!code) throw new Error(`The mail "${this.subject}" has no code. Its text:\n${this.text}`);
+    return code;
+  }
+
   /** The path of the one link that `pattern` fits, as a test's browser would open it. */
   path(pattern = /./) {
     const found = this.links.filter((link) => pattern.test(link));
