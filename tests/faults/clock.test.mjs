@@ -21,8 +21,11 @@ await stripe.attach(world);
 let driver;
 after(async () => {
   driver?.state.close();
-  await world.close();
-  await stripe.close();
+  try {
+    await world.close();
+  } finally {
+    await stripe.close();
+  }
 });
 
 before(async () => {

@@ -27,8 +27,11 @@ before(async () => {
 });
 after(async () => {
   driver?.state.close();
-  await world.close();
-  await stripe.close();
+  try {
+    await world.close();
+  } finally {
+    await stripe.close();
+  }
 });
 
 /** Tries a form and says what was found. */

@@ -10,8 +10,11 @@ export async function payingWorld() {
   const world = await World.start({ settings: stripe.settings });
   await stripe.attach(world);
   after(async () => {
-    await world.close();
-    await stripe.close();
+    try {
+      await world.close();
+    } finally {
+      await stripe.close();
+    }
   });
   return { world, stripe };
 }

@@ -17,7 +17,13 @@ import { World } from "../harness/world.mjs";
 const stripe = await StripeStandIn.start();
 const world = await World.start({ settings: stripe.settings });
 await stripe.attach(world);
-after(async () => { await world.close(); await stripe.close(); });
+after(async () => {
+  try {
+    await world.close();
+  } finally {
+    await stripe.close();
+  }
+});
 
 const HOUR = 3_600_000;
 let owner;

@@ -58,8 +58,11 @@ before(async () => {
   await world.settled();
 });
 after(async () => {
-  await world.close();
-  await stripe.close();
+  try {
+    await world.close();
+  } finally {
+    await stripe.close();
+  }
 });
 
 const CLIENT_PAGES = ["/", "/documents", "/billing", "/tickets", "/messages", "/projects", "/tasks", "/time-logs", "/profile", "/notifications", "/search?q=plan"];
