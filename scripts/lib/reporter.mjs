@@ -56,7 +56,7 @@ export default async function* report(source) {
       of(data.file).failed++;
       const failure = `${where(data.file)}: ${data.name}`;
       failures.push(`${failure}: ${explain(data.details.error).split("\n")[0]}${end(data, cries, begun)}`);
-      yield `  ✗ ${failure}\n${indent(explain(data.details.error))}\n`;
+      yield `  ✗ ${failure}${end(data, cries, begun)}\n${indent(explain(data.details.error))}\n`;
     } else if (type === "test:summary") {
       if (data.file) {
         const { passed, failed, skipped } = of(data.file);

@@ -15,6 +15,19 @@ export const FLAGS = [
   "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ];
 
+/** What has no limit of its own gets one, and says what it waited for. */
+async function within(seconds, what, work) {
+  let timer;
+  const late = new Promise((_, fail) => {
+    timer = setTimeout(() => fail(new Error(`Within ${seconds} s, expected ${what} to end.`)), seconds * 1000);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 export class Browser {
   static async start() {
     const browser = new Browser();
@@ -49,7 +62,7 @@ export class Browser {
   }
 
   close() {
-    return this.chromium.close();
+    return within(30, "closing Chromium", this.chromium.close());
   }
 }
 
@@ -83,7 +96,8 @@ export class Window {
     // Through the debugger, as CSP rightly keeps the page from running it.
     const session = await this.context.newCDPSession(this.page);
     const evaluate = async (expression) => {
-      const { result, exceptionDetails } = await session.send("Runtime.evaluate", { expression, awaitPromise: true, returnByValue: true });
+      const asked = session.send("Runtime.evaluate", { expression, awaitPromise: true, returnByValue: true });
+      const { result, exceptionDetails } = await within(60, `axe on ${this.page.url()}`, asked);
       if (exceptionDetails) throw new Error(`axe did not run: ${exceptionDetails.exception?.description ?? exceptionDetails.text}`);
       return result.value;
     };
@@ -116,7 +130,7 @@ export class Window {
 
   /** Fails on anything that was collected, and closes. */
   async close() {
-    await this.context.close();
+    await within(30, "closing the window", this.context.close());
     if (this.trouble.length) throw new Error(`The browser complained:\n- ${this.trouble.join("\n- ")}`);
   }
 }

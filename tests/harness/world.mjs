@@ -18,7 +18,22 @@ const present = (settings) => Object.fromEntries(Object.entries(settings).filter
 const BACKGROUND_MS = 20_000;
 
 /** What a fault may say (edge-faults.mjs). */
-const FAULT = ["on", "op", "match", "when", "skip", "times", "ms", "bytes", "error", "code"];
+const FAULT = {
+  keys: ["on", "op", "match", "when", "skip", "times", "ms", "bytes", "error", "code"],
+  on: ["d1", "r2", "kv", "mail", "worker"],
+  when: ["before", "after", "stall", "midstream", "gone", "dies"],
+};
+
+/** A fault that does not exist would never strike, and its test prove nothing. */
+function known(fault) {
+  const problem = [
+    ...Object.keys(fault).filter((key) => !FAULT.keys.includes(key)).map((key) => `has no ${key}`),
+    ...(FAULT.on.includes(fault.on) ? [] : [`is on d1, r2, kv, mail or worker, not on ${fault.on}`]),
+    ...(fault.on === "worker" || FAULT.when.includes(fault.when) ? [] : [`does not come ${fault.when}`]),
+  ][0];
+  if (problem) throw new Error(`A fault ${problem}: ${JSON.stringify(fault)}.`);
+  return fault;
+}
 
 export class World {
   /**
@@ -153,11 +168,7 @@ export class World {
 
   /** Makes a binding fail; see edge-faults.mjs for the fields. Replaces faults asked for before. */
   async fault(...faults) {
-    for (const fault of faults) {
-      const unknown = Object.keys(fault).find((key) => !FAULT.includes(key));
-      if (unknown) throw new Error(`A fault has no ${unknown}: ${JSON.stringify(fault)}.`);
-    }
-    await this.#edge("faults", { faults });
+    await this.#edge("faults", { faults: faults.map(known) });
   }
 
   /** Lets go of what a fault holds ("stall"). */

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Mail } from "../harness/mailbox.mjs";
 import { SmtpSink } from "../harness/smtp-sink.mjs";
 import { World } from "../harness/world.mjs";
 
@@ -108,6 +109,20 @@ test("D1 stalls, KV has nothing, R2 breaks off in the middle, mail is refused", 
   assert.equal((await text("/get")).length, 100_000);
   await world.fault({ on: "mail", when: "before", error: "no", code: "E_RECIPIENT_NOT_ALLOWED" });
   assert.equal(await text("/mail"), "no");
+});
+
+test("a fault that there is not is refused, rather than never to strike", async () => {
+  await assert.rejects(world.fault({ binding: "DB", when: "before" }), /A fault has no binding/);
+  await assert.rejects(world.fault({ on: "d1", matching: "SELECT", when: "before" }), /A fault has no matching/);
+  await assert.rejects(world.fault({ on: "db", when: "before" }), /A fault is on d1, r2, kv, mail or worker, not on db/);
+  await assert.rejects(world.fault({ on: "d1", when: "throw-before" }), /A fault does not come throw-before/);
+  assert.deepEqual(await world.faultsLeft(), []);
+});
+
+test("the code of a mail is a word, not a piece of its link", () => {
+  const text = "Open this:\n\nhttps://portal.test/magic/pt_mAB12-CD34xyz-QRST-7890\n\nOr type this code:\n\n    7K2M-Q9XD\n";
+  assert.equal(new Mail({ subject: "x", text }).code, "7K2M-Q9XD");
+  assert.throws(() => new Mail({ subject: "x", text: "https://portal.test/AB12-CD34" }).code, /The mail "x" has no code/);
 });
 
 test("the clock moves", async () => {
