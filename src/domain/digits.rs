@@ -19,11 +19,11 @@ impl Digits {
         }
     }
 
-    /// A number with zeros before it, `width` wide at least.
+    /// A number with zeros before it, `width` wide at least (32 at most).
     pub(super) fn padded(number: u64, width: usize) -> Self {
         let mut digits = Self::new();
         let mut left = number;
-        while left > 0 || digits.len() < width {
+        while left > 0 || digits.len() < width.min(ROOM) {
             digits.push_digit(left);
             left /= 10;
         }
@@ -64,9 +64,10 @@ mod tests {
 
     proptest! {
         #[test]
-        fn they_are_those_of_the_formatter(number: u64, width in 1..20_usize) {
+        fn they_are_those_of_the_formatter(number: u64, width in 1..=ROOM) {
             let digits = Digits::padded(number, width);
             prop_assert_eq!(digits.as_str(), format!("{number:0width$}"));
+            prop_assert_eq!(Digits::padded(number, width + ROOM).len(), ROOM);
         }
     }
 }
