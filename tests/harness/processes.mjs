@@ -19,6 +19,17 @@ export function workerds() {
 /** Resident bytes of a process; of all workerds of this one, where none is named. */
 export const resident = (pids = workerds()) => [pids].flat().reduce((sum, pid) => sum + Number(field(status(pid), "VmRSS")) * 1024, 0);
 
+/**
+ * How memory went, of samples in bytes: { sixths, growth } in MiB. A runtime fills its own heaps first, which it collects
+ * late: what counts is by how much the last third is above the second.
+ */
+export function growthOf(samples) {
+  const median = (list) => list.toSorted((a, b) => a - b)[list.length >> 1] / (1 << 20);
+  const at = (n) => Math.floor((samples.length * n) / 6);
+  const sixths = [0, 1, 2, 3, 4, 5].map((n) => median(samples.slice(at(n), at(n + 1))));
+  return { sixths, growth: Math.max(sixths[4], sixths[5]) - Math.max(sixths[2], sixths[3]) };
+}
+
 /** CPU milliseconds that a process has used so far. The kernel counts in steps of ten. */
 export function cpuOf(pid) {
   const [, user, system] = /^\d+ \(.*\) \S+(?: \S+){10} (\d+) (\d+)/.exec(readFileSync(`/proc/${pid}/stat`, "utf8"));

@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Mail } from "../harness/mailbox.mjs";
+import { growthOf } from "../harness/processes.mjs";
 import { SmtpSink } from "../harness/smtp-sink.mjs";
 import { World } from "../harness/world.mjs";
 
@@ -123,6 +124,12 @@ test("the code of a mail is a word, not a piece of its link", () => {
   const text = "Open this:\n\nhttps://portal.test/magic/pt_mAB12-CD34xyz-QRST-7890\n\nOr type this code:\n\n    7K2M-Q9XD\n";
   assert.equal(new Mail({ subject: "x", text }).code, "7K2M-Q9XD");
   assert.throws(() => new Mail({ subject: "x", text: "https://portal.test/AB12-CD34" }).code, /The mail "x" has no code/);
+});
+
+test("memory that a runtime takes for a start is not what it grows by", () => {
+  const of = (mib) => growthOf(mib.flatMap((each) => Array.from({ length: 10 }, () => each * 2 ** 20)));
+  assert.deepEqual(of([764, 1089, 1121, 1137, 1136, 1148]), { sixths: [764, 1089, 1121, 1137, 1136, 1148], growth: 11 });
+  assert.equal(of([700, 750, 800, 850, 900, 950]).growth, 100, "a leak");
 });
 
 test("the clock moves", async () => {
