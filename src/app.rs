@@ -11,6 +11,16 @@ use crate::domain::time::Timestamp;
 use crate::outbound::mail::Mailer;
 use crate::store::{Assets, Blobs, BrandingCache, Db};
 
+/// What the worker is bound to: the same for all that happens in an isolate.
+pub(crate) struct Bound {
+    pub(crate) db: Db,
+    pub(crate) blobs: Blobs,
+    pub(crate) assets: Assets,
+    pub(crate) branding: BrandingCache,
+    pub(crate) mailer: Arc<Mailer>,
+    pub(crate) config: Arc<Config>,
+}
+
 /// The parts a handler works with. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct App {
@@ -42,23 +52,15 @@ struct After {
 }
 
 impl App {
-    /// Puts the parts together.
-    pub(crate) fn new(
-        db: Db,
-        blobs: Blobs,
-        assets: Assets,
-        branding: BrandingCache,
-        mailer: Arc<Mailer>,
-        config: Arc<Config>,
-        clock: fn() -> Timestamp,
-    ) -> Self {
+    /// For one event, which begins now.
+    pub(crate) fn new(bound: &Bound, clock: fn() -> Timestamp) -> Self {
         Self {
-            db,
-            blobs,
-            assets,
-            branding,
-            mailer,
-            config,
+            db: bound.db.clone(),
+            blobs: bound.blobs.clone(),
+            assets: bound.assets.clone(),
+            branding: bound.branding.clone(),
+            mailer: Arc::clone(&bound.mailer),
+            config: Arc::clone(&bound.config),
             now: clock(),
             clock,
             after: Arc::default(),

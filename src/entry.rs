@@ -3,16 +3,20 @@
 //! The only file that sees the environment. It turns bindings into `App`, the runtime's request
 //! into `http`'s, and the answer back: pages leave as bytes, files as the runtime's own streams.
 
+use std::cell::RefCell;
 use std::sync::{Arc, OnceLock};
 
 use axum::body::Body;
-use http::header::HeaderValue;
-use http::{Request, StatusCode};
+use http::header::{CONTENT_LENGTH, HeaderValue, SET_COOKIE};
+use http::{HeaderMap, Request, StatusCode};
 use http_body_util::BodyExt as _;
-use worker::js_sys::Reflect;
+use worker::js_sys::{self, Reflect};
+use worker::wasm_bindgen::JsValue;
+use worker::web_sys;
+use worker::worker_sys::ext::RequestExt as _;
 use worker::{Context, Env, Headers, Response, ScheduleContext, ScheduledEvent, event};
 
-use crate::app::App;
+use crate::app::{App, Bound};
 use crate::config::Config;
 use crate::domain::time::Timestamp;
 use crate::http::{CITY, Incoming, Outgoing, TIME_ZONE, handle, misconfigured};
@@ -20,15 +24,28 @@ use crate::jobs;
 use crate::outbound::mail::Mailer;
 use crate::store::{Assets, Blobs, BrandingCache, Db};
 
+#[cfg(target_family = "wasm")]
+#[global_allocator]
+static MEMORY: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
+
 /// An isolate starts: panics get a readable message in the log.
+///
+/// Futures go on by a promise, which the engine resolves by itself: the runtime's `queueMicrotask`, which they would
+/// take, is an object of its own each time.
 #[event(start)]
 fn start() {
     std::panic::set_hook(Box::new(|info| worker::console_error!("panic: {info}")));
+    let hidden = Reflect::set(
+        &js_sys::global(),
+        &"queueMicrotask".into(),
+        &JsValue::UNDEFINED,
+    );
+    debug_assert!(hidden.is_ok());
 }
 
 /// A request comes.
 #[event(fetch)]
-async fn fetch(request: worker::Request, env: Env, context: Context) -> worker::Result<Response> {
+async fn fetch(request: web_sys::Request, env: Env, context: Context) -> worker::Result<Response> {
     let app = match app(&env) {
         Ok(app) => app,
         Err(problem) => {
@@ -71,7 +88,23 @@ fn config(env: &Env) -> Result<Arc<Config>, String> {
     CONFIG.get_or_init(read).clone()
 }
 
+/// What one event may use. The runtime gives all of an isolate the same environment, so what was found in it for one
+/// serves the next.
 fn app(env: &Env) -> Result<App, String> {
+    thread_local!(static FOUND: RefCell<Option<(Env, Bound)>> = const { RefCell::new(None) });
+    FOUND.with_borrow_mut(|found| match found {
+        Some((known, bound)) if **known == **env => Ok(App::new(bound, now)),
+        _ => {
+            let bound = bound(env)?;
+            let app = App::new(&bound, now);
+            *found = Some((env.clone(), bound));
+            Ok(app)
+        }
+    })
+}
+
+/// Finds what the worker is bound to.
+fn bound(env: &Env) -> Result<Bound, String> {
     let config = config(env)?;
     let missing = |name: &str| format!("{name}: the binding is missing; see wrangler.toml");
     let db = env.d1("DB").map_err(|_absent| missing("DB"))?;
@@ -86,15 +119,14 @@ fn app(env: &Env) -> Result<App, String> {
         env.get_binding("EMAIL").ok(),
     )
     .map_err(|problem| problem.to_string())?;
-    Ok(App::new(
-        Db::new(db),
-        Blobs::new(documents),
-        Assets::new(assets),
-        BrandingCache::new(branding),
-        Arc::new(mailer),
+    Ok(Bound {
+        db: Db::new(db),
+        blobs: Blobs::new(documents),
+        assets: Assets::new(assets),
+        branding: BrandingCache::new(branding),
+        mailer: Arc::new(mailer),
         config,
-        now,
-    ))
+    })
 }
 
 #[expect(
@@ -106,39 +138,34 @@ fn now() -> Timestamp {
 }
 
 /// The request's head; its body stays with the runtime until a handler asks for it.
-fn head_of(request: &worker::Request) -> worker::Result<Request<Body>> {
-    let url = request.inner().url();
+fn head_of(request: &web_sys::Request) -> worker::Result<Request<Body>> {
+    let url = request.url();
     // As it was sent: the worker crate takes a method that it does not know for a GET.
-    let method = request.inner().method();
+    let method = request.method();
     let mut head = Request::builder()
         .method(method.as_str())
         .uri(target_of(&url));
     // Whatever a visitor says under those names, only the edge knows city and time zone.
-    for (name, value) in request.headers() {
+    for (name, value) in &Headers(request.headers()) {
         if name != CITY && name != TIME_ZONE {
             head = head.header(name, value);
         }
     }
-    let known = [
-        (CITY, request.cf().and_then(worker::Cf::city)),
-        (TIME_ZONE, time_zone(request.inner())),
-    ];
-    for (name, value) in known {
-        if let Some(value) = value.and_then(|text| HeaderValue::from_bytes(text.as_bytes()).ok()) {
-            head = head.header(name, value);
+    if let Some(edge) = request.cf() {
+        // By name: its getter panics where the edge says none.
+        let time_zone = Reflect::get(&edge, &"timezone".into()).ok();
+        let known = [
+            (CITY, edge.city().ok().flatten()),
+            (TIME_ZONE, time_zone.and_then(|name| name.as_string())),
+        ];
+        for (name, value) in known {
+            if let Some(value) = value.and_then(|text| HeaderValue::try_from(text).ok()) {
+                head = head.header(name, value);
+            }
         }
     }
     head.body(Body::empty())
         .map_err(|error| worker::Error::RustError(error.to_string()))
-}
-
-/// The visitor's time zone. The worker crate panics where the edge says none.
-fn time_zone(request: &worker::web_sys::Request) -> Option<String> {
-    let edge = Reflect::get(request, &"cf".into()).ok()?;
-    if !edge.is_object() {
-        return None;
-    }
-    Reflect::get(&edge, &"timezone".into()).ok()?.as_string()
 }
 
 /// Path and query of an address that the runtime has put into its regular form.
@@ -149,26 +176,45 @@ fn target_of(url: &str) -> &str {
     target.split('#').next().unwrap_or("/")
 }
 
+/// Headers as the runtime has them. One answer's are mostly those of the answer before, and the runtime copies them
+/// from there for less than they cost one by one.
+fn headers_of(headers: HeaderMap) -> worker::Result<Headers> {
+    type Known = (HeaderMap, web_sys::Headers);
+    thread_local!(static LAST: RefCell<Option<Known>> = const { RefCell::new(None) });
+    LAST.with_borrow_mut(|last| match last {
+        Some((known, made)) if *known == headers => Ok(Headers(made.clone())),
+        _ => {
+            let made = Headers::new();
+            for (name, value) in &headers {
+                made.append(name.as_str(), &String::from_utf8_lossy(value.as_bytes()))?;
+            }
+            // A cookie is one person's, and stays nowhere.
+            if !headers.contains_key(SET_COOKIE) {
+                *last = Some((headers, made.0.clone()));
+            }
+            Ok(made)
+        }
+    })
+}
+
 async fn to_runtime(answer: http::Response<Body>) -> worker::Result<Response> {
     let (mut parts, body) = answer.into_parts();
-    let headers = Headers::new();
-    for (name, value) in &parts.headers {
-        headers.append(name.as_str(), &String::from_utf8_lossy(value.as_bytes()))?;
-    }
-    let builder = Response::builder()
-        .with_status(parts.status.as_u16())
-        .with_headers(headers);
-    if let Some(Outgoing(stream)) = parts.extensions.remove::<Outgoing>() {
-        return Ok(builder.stream((*stream).clone()));
-    }
+    let stream = parts.extensions.remove::<Outgoing>();
     let bytes = body
         .collect()
         .await
         .map_err(|error| worker::Error::RustError(error.to_string()))?
         .to_bytes();
-    Ok(if bytes.is_empty() {
-        builder.empty()
-    } else {
-        builder.fixed(bytes.into())
+    if !bytes.is_empty() {
+        // The runtime counts for itself, and pages differ in nothing else.
+        parts.headers.remove(CONTENT_LENGTH);
+    }
+    let builder = Response::builder()
+        .with_status(parts.status.as_u16())
+        .with_headers(headers_of(parts.headers)?);
+    Ok(match stream {
+        Some(Outgoing(stream)) => builder.stream((*stream).clone()),
+        None if bytes.is_empty() => builder.empty(),
+        None => builder.fixed(bytes.into()),
     })
 }

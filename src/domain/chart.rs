@@ -17,13 +17,42 @@ pub struct Month {
     pub received: i64,
 }
 
-/// A month of the chart.
+/// A month of the year as a chart names it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Bar {
-    /// "Nov".
-    pub short: String,
+pub struct Name {
+    /// "2026-11".
+    key: String,
     /// "Nov 2026".
-    pub name: String,
+    pub long: String,
+}
+
+impl Name {
+    /// "Nov".
+    pub fn short(&self) -> &str {
+        self.long.split(' ').next().unwrap_or_default()
+    }
+
+    /// The last twelve months, the one of `today` last.
+    pub fn of_last(today: Date) -> Vec<Self> {
+        let mut first = today.first_of_month();
+        let mut names = Vec::with_capacity(MONTHS);
+        while names.len() < MONTHS {
+            let words = first.words();
+            let (_day, long) = words.split_once(' ').unwrap_or_default();
+            names.push(Self {
+                key: first.month_key(),
+                long: long.to_owned(),
+            });
+            first = first.plus_days(-1).first_of_month();
+        }
+        names.reverse();
+        names
+    }
+}
+
+/// A month of the chart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Bar {
     /// What it came to.
     pub month: Month,
     /// Heights of the two bars, 0 to [`HEIGHT`]; what is more than nothing is seen.
@@ -44,26 +73,18 @@ pub struct Chart {
 }
 
 impl Chart {
-    /// Of the months that have something; the others are empty. `months` are `YYYY-MM`.
-    pub fn new(currency: Currency, months: &[(String, Month)], today: Date) -> Self {
-        let names = last_months(today);
-        let found = |key: &str| {
-            let month = months.iter().find(|(name, _)| name == key);
+    /// A bar for each of `names`. `months` are those that have something, as `YYYY-MM`; the others are empty.
+    pub fn new(currency: Currency, months: &[(&str, Month)], names: &[Name]) -> Self {
+        let of = |name: &Name| {
+            let month = months.iter().find(|(key, _)| *key == name.key);
             month.map_or_else(Month::default, |(_, month)| *month)
         };
-        let all: Vec<Month> = names.iter().map(|day| found(&day.month_key())).collect();
-        let most = all.iter().map(|m| m.invoiced.max(m.received)).max();
-        let top = round_up(most.unwrap_or(0));
-        let bars = names.iter().zip(&all).map(|(day, month)| {
-            let words = day.words();
-            let (_, name) = words.split_once(' ').unwrap_or_default();
-            Bar {
-                short: name.split(' ').next().unwrap_or_default().to_owned(),
-                name: name.to_owned(),
-                month: *month,
-                invoiced: height(month.invoiced, top),
-                received: height(month.received, top),
-            }
+        let most = names.iter().map(of).map(|m| m.invoiced.max(m.received));
+        let top = round_up(most.max().unwrap_or(0));
+        let bars = names.iter().map(of).map(|month| Bar {
+            month,
+            invoiced: height(month.invoiced, top),
+            received: height(month.received, top),
         });
         Self {
             currency,
@@ -76,17 +97,6 @@ impl Chart {
     pub fn top_words(&self) -> String {
         Money::new(self.top, self.currency).map_or_else(|_| String::new(), |top| top.to_string())
     }
-}
-
-/// The first days of the last twelve months, this one last.
-fn last_months(today: Date) -> Vec<Date> {
-    let mut days = vec![today.first_of_month()];
-    while days.len() < MONTHS {
-        let first = days.last().copied().unwrap_or(today);
-        days.push(first.plus_days(-1).first_of_month());
-    }
-    days.reverse();
-    days
 }
 
 /// The next 1, 2 or 5 with zeros.
@@ -128,36 +138,40 @@ mod tests {
     fn twelve_months_end_with_this_one() {
         let months = [
             (
-                "2026-11".to_owned(),
+                "2026-11",
                 Month {
                     invoiced: 1_900_000,
                     received: 1,
                 },
             ),
             (
-                "2025-12".to_owned(),
+                "2025-12",
                 Month {
                     invoiced: 100_000,
                     received: -5,
                 },
             ),
             (
-                "2025-11".to_owned(),
+                "2025-11",
                 Month {
                     invoiced: i64::MAX,
                     received: 0,
                 },
             ),
         ];
-        let chart = Chart::new(Currency::EUR, &months, day("2026-11-24"));
-        let names: Vec<_> = chart.bars.iter().map(|bar| bar.short.as_str()).collect();
+        let names = Name::of_last(day("2026-11-24"));
+        let chart = Chart::new(Currency::EUR, &months, &names);
+        assert_eq!(
+            (names[0].key.as_str(), names[0].long.as_str()),
+            ("2025-12", "Dec 2025")
+        );
+        let names: Vec<_> = names.iter().map(Name::short).collect();
         assert_eq!(
             names,
             [
                 "Dec", "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov"
             ]
         );
-        assert_eq!(chart.bars[0].name, "Dec 2025");
         assert_eq!(chart.top_words(), "€20,000.00");
         assert_eq!((chart.bars[11].invoiced, chart.bars[11].received), (95, 1));
         assert_eq!((chart.bars[0].invoiced, chart.bars[0].received), (5, 0));
@@ -167,11 +181,11 @@ mod tests {
     proptest! {
         #[test]
         fn bars_stay_within_the_picture(amounts in prop::collection::vec((any::<i64>(), any::<i64>()), 12)) {
-            let names = last_months(day("2026-11-24"));
+            let names = Name::of_last(day("2026-11-24"));
             let months: Vec<_> = names.iter().zip(&amounts)
-                .map(|(day, (invoiced, received))| (day.month_key(), Month { invoiced: *invoiced, received: *received }))
+                .map(|(name, (invoiced, received))| (name.key.as_str(), Month { invoiced: *invoiced, received: *received }))
                 .collect();
-            let chart = Chart::new(Currency::EUR, &months, day("2026-11-24"));
+            let chart = Chart::new(Currency::EUR, &months, &names);
             for bar in &chart.bars {
                 prop_assert!((0..=HEIGHT).contains(&bar.invoiced) && (0..=HEIGHT).contains(&bar.received));
                 prop_assert_eq!(bar.invoiced > 0, bar.month.invoiced > 0);

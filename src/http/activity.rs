@@ -22,8 +22,8 @@ pub(crate) struct Line {
     pub(crate) what: String,
     pub(crate) ago: String,
     pub(crate) at: Timestamp,
-    /// Address and name of the client, where the list is not of one client.
-    pub(crate) client: Option<(String, String)>,
+    /// The client and their name, where the list is not of one client.
+    pub(crate) client: Option<(ClientId, String)>,
 }
 
 impl Line {
@@ -34,14 +34,13 @@ impl Line {
             action: &kept.action,
             detail: &kept.detail,
         };
-        let client = kept.client_id.zip(kept.client_name.clone());
         Self {
             icon: deed.icon(),
             who: deed.who().to_owned(),
             what: deed.what(),
             ago: kept.at.ago(now),
             at: kept.at,
-            client: client.map(|(id, name)| (format!("/admin/clients/{id}/activity"), name)),
+            client: kept.client_id.zip(kept.client_name.clone()),
         }
     }
 }

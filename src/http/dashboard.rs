@@ -44,7 +44,7 @@ pub(crate) struct StaffPage {
     unheld: Unheld,
     messages: Unread,
     lines: Vec<Line>,
-    money: Vec<money::Figures>,
+    money: money::Overview,
 }
 
 impl Load for StaffPage {
@@ -182,7 +182,7 @@ struct StaffDashboard {
     tickets: String,
     messages: String,
     lines: Vec<Line>,
-    money: Vec<money::Figures>,
+    money: money::Overview,
 }
 
 /// `GET /admin`

@@ -15,14 +15,14 @@ use worker::js_sys::Uint8Array;
 use worker::send::{SendFuture, SendWrapper};
 use worker::wasm_bindgen::JsValue;
 use worker::wasm_bindgen_futures::JsFuture;
-use worker::web_sys::ReadableStream;
+use worker::web_sys::{ReadableStream, Request};
 
 use super::{Argument, Error, Reason};
 
 /// The unread body, with what its headers say of it.
 #[derive(Clone)]
 pub(crate) struct Incoming {
-    request: Arc<SendWrapper<worker::Request>>,
+    request: Arc<SendWrapper<Request>>,
     /// Content-Type, lower case up to the first parameter is up to the reader.
     pub(crate) content_type: String,
     /// Content-Length, where it was sent.
@@ -33,7 +33,7 @@ pub(crate) struct Incoming {
 
 impl Incoming {
     /// Takes hold of the request's body.
-    pub(crate) fn new(request: worker::Request, headers: &HeaderMap) -> Self {
+    pub(crate) fn new(request: Request, headers: &HeaderMap) -> Self {
         let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
         Self {
             request: Arc::new(SendWrapper::new(request)),
@@ -48,11 +48,11 @@ impl Incoming {
         match self.length {
             Some(length) if length > limit => return Err(Reason::TooLarge { limit }.into()),
             Some(_) => {}
-            None if self.request.inner().body().is_none() => return Ok(Vec::new()),
+            None if self.request.body().is_none() => return Ok(Vec::new()),
             None => return Err(Reason::LengthRequired.into()),
         }
         SendFuture::new(async {
-            let buffer = self.request.inner().array_buffer().map_err(bad_body)?;
+            let buffer = self.request.array_buffer().map_err(bad_body)?;
             let buffer = JsFuture::from(buffer).await.map_err(bad_body)?;
             Ok(Uint8Array::new(&buffer).to_vec())
         })
@@ -61,7 +61,7 @@ impl Incoming {
 
     /// All bytes, `limit` at most, from who may not say how many there are.
     pub(crate) async fn bytes_up_to(&self, limit: u64) -> Result<Vec<u8>, Error> {
-        if self.length.is_some() || self.request.inner().body().is_none() {
+        if self.length.is_some() || self.request.body().is_none() {
             return self.bytes(limit).await;
         }
         let mut chunks = std::pin::pin!(self.chunks()?);
@@ -85,7 +85,7 @@ impl Incoming {
 
     /// The runtime's own stream of the body.
     pub(crate) fn raw(&self) -> Result<SendWrapper<ReadableStream>, Error> {
-        let body = self.request.inner().body();
+        let body = self.request.body();
         body.map(SendWrapper::new)
             .ok_or_else(|| Error::bad_request("The request has no body."))
     }

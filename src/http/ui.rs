@@ -10,6 +10,14 @@ use askama::filters::HtmlSafe;
 use super::assets;
 use super::chrome::{Chrome, Style};
 use super::guard::{Me, Who};
+use crate::domain::id::Id;
+use crate::domain::money::Money;
+use crate::domain::time::Date;
+
+// What these write are digits, letters, points and signs of currencies: nothing that HTML could take for markup.
+impl HtmlSafe for Money {}
+impl HtmlSafe for Date {}
+impl<T> HtmlSafe for Id<T> {}
 
 /// A yes or no as macros pass it on: by value or by reference.
 pub(crate) trait Flag {

@@ -185,15 +185,15 @@ fn assemble(whole: &str, fraction: &str, places: u32, most: i64) -> Result<i64, 
 /// Plain digits with a point and exactly `places` decimals: "-12.50".
 pub fn write(value: i64, places: u32) -> String {
     let sign = if value < 0 { "-" } else { "" };
-    [sign, &written(value.unsigned_abs(), places, false)].concat()
+    [sign, written(value.unsigned_abs(), places, false).as_str()].concat()
 }
 
 /// The same with a comma between thousands.
-pub fn grouped(value: u64, places: u32) -> String {
+pub(in crate::domain) fn grouped(value: u64, places: u32) -> Digits {
     written(value, places, true)
 }
 
-fn written(value: u64, places: u32, grouped: bool) -> String {
+fn written(value: u64, places: u32, grouped: bool) -> Digits {
     let mut digits = Digits::new();
     let mut left = value;
     let mut count = 0;
@@ -207,7 +207,7 @@ fn written(value: u64, places: u32, grouped: bool) -> String {
         left /= 10;
         count += 1;
     }
-    digits.as_str().to_owned()
+    digits
 }
 
 fn is_digit(c: char) -> bool {
@@ -312,12 +312,12 @@ mod tests {
                 parts.reverse();
                 parts.join(",")
             };
-            prop_assert_eq!(grouped(value.unsigned_abs(), places), format!("{}{fraction}", thousands(whole.to_string())));
+            prop_assert_eq!(grouped(value.unsigned_abs(), places).as_str().to_owned(), format!("{}{fraction}", thousands(whole.to_string())));
         }
 
         #[test]
         fn both_habits_read_alike(value in 100_000u64..1_000_000_000_000, places in 1u32..=3) {
-            let english = grouped(value, places);
+            let english = grouped(value, places).as_str().to_owned();
             prop_assume!(english.contains(','));
             let swap = |c| match c { ',' => '.', '.' => ',', c => c };
             let continental: String = english.chars().map(swap).collect();

@@ -58,10 +58,8 @@ impl Quantity {
 /// "1,234.5", "0.25".
 impl fmt::Display for Quantity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&short(decimal::grouped(
-            self.0.unsigned_abs(),
-            Self::PLACES,
-        )))
+        let digits = decimal::grouped(self.0.unsigned_abs(), Self::PLACES);
+        f.write_str(&short(digits.as_str().to_owned()))
     }
 }
 
@@ -120,6 +118,7 @@ impl UnitPrice {
             (self.0, places + Self::FINER)
         };
         let digits = decimal::grouped(value.unsigned_abs(), places);
+        let digits = digits.as_str();
         match currency.symbol() {
             Some(symbol) => format!("{symbol}{digits}"),
             None => format!("{currency}\u{a0}{digits}"),

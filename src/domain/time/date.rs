@@ -88,7 +88,8 @@ impl Date {
     }
     /// Its month as the text `YYYY-MM`, which sorts as it is.
     pub fn month_key(self) -> String {
-        format!("{:04}-{:02}", self.0.year(), self.0.month())
+        let (year, month) = (self.digits_of_year(), padded(self.0.month(), 2));
+        [year.as_str(), month.as_str()].join("-")
     }
     /// The first day of its month.
     #[must_use]

@@ -147,7 +147,7 @@ struct Row {
     label: &'static str,
     tone: &'static str,
     /// What it comes to.
-    total: String,
+    total: Money,
     /// What of it is still due, where that is less.
     due: String,
     issued_on: Date,
@@ -166,7 +166,7 @@ impl Row {
             number: line.number,
             label: state.label(),
             tone: tone(state),
-            total: Money::new(line.total, line.currency)?.to_string(),
+            total: Money::new(line.total, line.currency)?,
             due: if due.is_positive() && line.due != line.total {
                 format!("{due} due")
             } else {
@@ -201,7 +201,7 @@ impl Open {
 /// A payment or refund.
 struct Moved {
     what: &'static str,
-    amount: String,
+    amount: Money,
     on: Date,
     note: String,
     numbers: String,
@@ -214,7 +214,7 @@ impl Moved {
         let is_payment = movement.kind == "payment";
         Ok(Self {
             what: if is_payment { "Payment" } else { "Refund" },
-            amount: if is_payment { amount } else { amount.negated() }.to_string(),
+            amount: if is_payment { amount } else { amount.negated() },
             on: movement.occurred_on,
             note: if is_payment {
                 method_words(&movement.method, &movement.provider)

@@ -98,6 +98,7 @@ pub(super) fn of(page: &StaffPage, me: &Me, missing: Option<&str>) -> Vec<Attent
     found.extend(exceptions(page.exceptions));
     found.extend(
         page.money
+            .figures
             .iter()
             .filter(|each| !each.overdue.is_empty())
             .map(|each| Attention {

@@ -54,13 +54,13 @@ impl Asked {
 
 /// A row in words.
 struct Row {
-    path: String,
+    id: InvoiceId,
     name: String,
     client: ClientId,
     client_name: String,
     label: &'static str,
     tone: &'static str,
-    total: String,
+    total: Money,
     due: String,
     issued_on: Date,
     due_on: Date,
@@ -75,13 +75,13 @@ impl Row {
         let due = Money::new(row.due, row.currency)?;
         let partly = due.is_positive() && row.due != row.total;
         Ok(Self {
-            path: super::path(row.id),
+            id: row.id,
             name: row.number.unwrap_or_else(|| "Draft".to_owned()),
             client: row.client_id,
             client_name: row.client_name,
             label: state.label(),
             tone: tone(state),
-            total: Money::new(row.total, row.currency)?.to_string(),
+            total: Money::new(row.total, row.currency)?,
             due: if partly {
                 format!("{due} due")
             } else {

@@ -156,19 +156,49 @@ forwards! {
     [] String;
 }
 
+/// Writes a whole number digit by digit: a page has hundreds, and a formatter looks for a sign, a width and a filling.
+#[inline(never)]
+fn digits(dest: &mut dyn Write, is_negative: bool, number: u64) {
+    let mut room = [b'0'; 20];
+    let mut left = number;
+    let mut begin = room.len();
+    for place in room.iter_mut().rev() {
+        *place = b'0' + (left % 10) as u8;
+        left /= 10;
+        begin -= 1;
+        if left == 0 {
+            break;
+        }
+    }
+    if is_negative {
+        dest.put("-");
+    }
+    dest.put(room.get(begin..).and_then(|text| core::str::from_utf8(text).ok()).unwrap_or_default());
+}
+
 macro_rules! numbers {
-    ($($type:ty)*) => { $(
+    ($($type:ty, $number:ident => $is_negative:expr, $size:expr;)*) => { $(
         impl FastWritable for $type {
             #[inline(always)]
             fn write_into(&self, dest: &mut dyn Write, _values: &dyn Values) -> Result<()> {
-                display(dest, self);
+                let $number = *self;
+                digits(dest, $is_negative, $size as u64);
                 Ok(())
+            }
+
+            #[inline(always)]
+            fn write_html(&self, dest: &mut dyn Write, values: &dyn Values) -> Result<()> {
+                self.write_into(dest, values)
             }
         }
     )* };
 }
 
-numbers!(u8 u16 u32 u64 usize i8 i16 i32 i64 isize);
+numbers! {
+    u8, n => false, n; u16, n => false, n; u32, n => false, n; u64, n => false, n; usize, n => false, n;
+    i8, n => n < 0, n.unsigned_abs(); i16, n => n < 0, n.unsigned_abs(); i32, n => n < 0, n.unsigned_abs();
+    i64, n => n < 0, n.unsigned_abs(); isize, n => n < 0, n.unsigned_abs();
+}
 
 impl<S: FastWritable + ?Sized> WriteWritable for &&Writable<'_, S> {
     #[inline(always)]

@@ -1,0 +1,89 @@
+// Many requests in one isolate, on the portal as it ships: they share what it is bound to and the headers that all
+// pages have, and nothing of each other. (The harness of the other tests hands each request bindings of its own.)
+import { after, before, test } from "node:test";
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Bench } from "../bench/runtime.mjs";
+import { setStage } from "../bench/stage.mjs";
+import { addClient } from "../harness/flows.mjs";
+import { workerFolder } from "../harness/runtime.mjs";
+
+const folder = mkdtempSync(join(tmpdir(), "portico-isolate-"));
+let stage, portal, owner, lena;
+before(async () => {
+  stage = await setStage(folder, { worker: workerFolder() });
+  portal = await Bench.start({ state: join(folder, "first"), worker: workerFolder(), stage });
+  ({ owner, lena } = portal.people);
+});
+after(async () => {
+  await portal?.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const nobody = () => portal.user("nobody");
+/** What no page shares with another: when it was sent, and how long it is. */
+const shared = ({ headers: { date: _date, "content-length": _length, ...headers } }) => headers;
+
+test("each of many who ask at once gets a page of their own", async () => {
+  const rounds = await Promise.all(Array.from({ length: 12 }, async () => Promise.all([owner.get("/admin"), lena.get("/"), nobody().get("/sign-in")])));
+  for (const [staff, client, anyone] of rounds) {
+    for (const answer of [staff, client, anyone]) assert.equal(answer.status, 200, `${answer}`);
+    assert.match(staff.text, /Olive/);
+    assert.match(client.text, /Lena/);
+    assert.doesNotMatch(client.text, /Olive/);
+    assert.doesNotMatch(anyone.text, /Olive|Lena/);
+    assert.deepEqual(anyone.cookies, [], "nobody's page sets no cookie");
+  }
+});
+
+test("a cookie that one request leaves is not set by the next", async () => {
+  const before = await nobody().get("/sign-in");
+  const { page } = await owner.get("/admin/clients/new");
+  const answer = await owner.submit(page.formTo("/admin/clients/new"), { name: "Marigold Studio" }, { follow: false });
+  assert.equal(answer.status, 303, `${answer}`);
+  assert.ok(answer.cookies.length > 0, "what was done is said on the next page, by a cookie");
+  for (const next of [await nobody().get("/sign-in"), await lena.get("/")]) {
+    assert.equal(next.status, 200);
+    assert.deepEqual(next.cookies, [], `${next}`);
+  }
+  assert.deepEqual(shared(await nobody().get("/sign-in")), shared(before));
+});
+
+test("every answer says how long it is and has the headers of its kind, whatever went before it", async () => {
+  const ask = {
+    page: () => lena.get("/billing"),
+    away: () => nobody().get("/billing"),
+    missing: () => lena.get("/nothing-here"),
+    text: () => nobody().get("/.well-known/security.txt"),
+    staff: () => owner.get("/admin/billing"),
+  };
+  // What was done before is said now, and its cookie taken back.
+  await owner.get("/admin");
+  const alone = {};
+  for (const [kind, get] of Object.entries(ask)) {
+    const answer = await get();
+    assert.equal(Number(answer.headers["content-length"]), answer.bytes.length, `${answer}`);
+    alone[kind] = { status: answer.status, headers: shared(answer) };
+  }
+  assert.equal(new Set(Object.values(alone).map(({ headers }) => JSON.stringify(headers))).size > 2, true, "the kinds differ");
+  for (const first of Object.keys(ask)) {
+    for (const second of Object.keys(ask)) {
+      await ask[first]();
+      const answer = await ask[second]();
+      assert.deepEqual({ status: answer.status, headers: shared(answer) }, alone[second], `${second} after ${first}`);
+    }
+  }
+});
+
+test("each request happens at a moment of its own", async () => {
+  const begun = Date.now();
+  const one = await addClient(owner);
+  const between = Date.now();
+  const two = await addClient(owner);
+  const { results } = await portal.db.prepare("SELECT id, created_at AS at FROM clients WHERE id IN (?1, ?2)").bind(one.id, two.id).all();
+  const at = Object.fromEntries(results.map((row) => [row.id, row.at]));
+  assert.ok(at[one.id] >= begun && at[one.id] <= between, `${begun} ≤ ${at[one.id]} ≤ ${between}`);
+  assert.ok(at[two.id] >= between, `${at[two.id]} is not before ${between}`);
+});
