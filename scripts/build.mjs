@@ -13,8 +13,10 @@ import { isMain, longStep, main, Plain, run, say } from "./lib/run.mjs";
 import { namedInOrder } from "./lib/wasm-order.mjs";
 import { setup } from "./setup.mjs";
 
+/** Stands between cargo and rustc in a release. */
+const INLINING = "scripts/lib/rustc-inlining.sh";
 /** What the worker is made of (public/ because pages name its files by their hash). */
-const SOURCES = ["src", "vendor", "public", "Cargo.toml", "Cargo.lock", "askama.toml", "build.rs", ".cargo"];
+const SOURCES = ["src", "vendor", "public", "Cargo.toml", "Cargo.lock", "askama.toml", "build.rs", ".cargo", INLINING];
 const FILES = ["index.js", "index_bg.wasm"];
 
 function* filesUnder(path) {
@@ -50,6 +52,7 @@ export async function build(profile, { quiet = false, verbose = false } = {}) {
   } else {
     const args = [`--${profile}`, "--out-dir", `target/worker/${profile}`];
     const env = { WASM_BINDGEN_BIN: tools.wasmBindgen, WASM_OPT_BIN: tools.wasmOpt, ESBUILD_BIN: tools.esbuild };
+    if (profile === "release") env.RUSTC_WORKSPACE_WRAPPER = at(INLINING);
     const usually = profile === "dev" ? "10 s; 4 min the first time" : "1 min; 4 min the first time";
     if (verbose) {
       if (await run(tools.workerBuild, args, { env }) !== 0) throw new Plain("The worker did not build; the reason is above.");

@@ -7,7 +7,7 @@ use std::cell::RefCell;
 use std::sync::{Arc, OnceLock};
 
 use axum::body::Body;
-use http::header::{CONTENT_LENGTH, HeaderValue, SET_COOKIE};
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderValue, SET_COOKIE};
 use http::{HeaderMap, Request, StatusCode};
 use http_body_util::BodyExt as _;
 use worker::js_sys::{self, Reflect};
@@ -19,7 +19,7 @@ use worker::{Context, Env, Headers, Response, ScheduleContext, ScheduledEvent, e
 use crate::app::{App, Bound};
 use crate::config::Config;
 use crate::domain::time::Timestamp;
-use crate::http::{CITY, Incoming, Outgoing, TIME_ZONE, handle, misconfigured};
+use crate::http::{CITY, Incoming, Outgoing, TIME_ZONE, handle, misconfigured, unreadable};
 use crate::jobs;
 use crate::outbound::mail::Mailer;
 use crate::store::{Assets, Blobs, BrandingCache, Db};
@@ -30,17 +30,15 @@ static MEMORY: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_alloca
 
 /// An isolate starts: panics get a readable message in the log.
 ///
-/// Futures go on by a promise, which the engine resolves by itself: the runtime's `queueMicrotask`, which they would
-/// take, is an object of its own each time.
+/// Futures (`js_sys::futures::queue`) go on by a promise, which the engine resolves by itself: the runtime's
+/// `queueMicrotask`, which they would take, makes an object each time. A panic in one is still noticed: wasm-bindgen
+/// marks the instance, and the next request gets a new one.
 #[event(start)]
 fn start() {
     std::panic::set_hook(Box::new(|info| worker::console_error!("panic: {info}")));
-    let hidden = Reflect::set(
-        &js_sys::global(),
-        &"queueMicrotask".into(),
-        &JsValue::UNDEFINED,
-    );
-    debug_assert!(hidden.is_ok());
+    let name = "queueMicrotask".into();
+    let hidden = Reflect::set(&js_sys::global(), &name, &JsValue::UNDEFINED);
+    debug_assert_eq!(hidden, Ok(true));
 }
 
 /// A request comes.
@@ -53,7 +51,9 @@ async fn fetch(request: web_sys::Request, env: Env, context: Context) -> worker:
             return to_runtime(misconfigured(&problem)).await;
         }
     };
-    let head = head_of(&request)?;
+    let Ok(head) = head_of(&request) else {
+        return to_runtime(unreadable()).await;
+    };
     let incoming = Incoming::new(request, head.headers());
     let is_safe = head.method().is_safe();
     let answer = handle(app.clone(), incoming, head).await;
@@ -73,7 +73,7 @@ async fn scheduled(_event: ScheduledEvent, env: Env, _context: ScheduleContext) 
     }
 }
 
-/// The settings are read once per isolate, whatever they say.
+/// The settings are read once per isolate, whatever they say: also where nothing can be bound by them.
 fn config(env: &Env) -> Result<Arc<Config>, String> {
     static CONFIG: OnceLock<Result<Arc<Config>, String>> = OnceLock::new();
     let read = || {
@@ -138,7 +138,7 @@ fn now() -> Timestamp {
 }
 
 /// The request's head; its body stays with the runtime until a handler asks for it.
-fn head_of(request: &web_sys::Request) -> worker::Result<Request<Body>> {
+fn head_of(request: &web_sys::Request) -> http::Result<Request<Body>> {
     let url = request.url();
     // As it was sent: the worker crate takes a method that it does not know for a GET.
     let method = request.method();
@@ -165,7 +165,6 @@ fn head_of(request: &web_sys::Request) -> worker::Result<Request<Body>> {
         }
     }
     head.body(Body::empty())
-        .map_err(|error| worker::Error::RustError(error.to_string()))
 }
 
 /// Path and query of an address that the runtime has put into its regular form.
@@ -176,7 +175,7 @@ fn target_of(url: &str) -> &str {
     target.split('#').next().unwrap_or("/")
 }
 
-/// Headers as the runtime has them. One answer's are mostly those of the answer before, and the runtime copies them
+/// Headers as the runtime has them. Those of a page are mostly those of the page before, and the runtime copies them
 /// from there for less than they cost one by one.
 fn headers_of(headers: HeaderMap) -> worker::Result<Headers> {
     type Known = (HeaderMap, web_sys::Headers);
@@ -188,8 +187,10 @@ fn headers_of(headers: HeaderMap) -> worker::Result<Headers> {
             for (name, value) in &headers {
                 made.append(name.as_str(), &String::from_utf8_lossy(value.as_bytes()))?;
             }
+            let kind = headers.get(CONTENT_TYPE).map(HeaderValue::as_bytes);
+            let is_page = kind.is_some_and(|kind| kind.starts_with(b"text/html"));
             // A cookie is one person's, and stays nowhere.
-            if !headers.contains_key(SET_COOKIE) {
+            if is_page && !headers.contains_key(SET_COOKIE) {
                 *last = Some((headers, made.0.clone()));
             }
             Ok(made)
@@ -205,8 +206,10 @@ async fn to_runtime(answer: http::Response<Body>) -> worker::Result<Response> {
         .await
         .map_err(|error| worker::Error::RustError(error.to_string()))?
         .to_bytes();
-    if !bytes.is_empty() {
-        // The runtime counts for itself, and pages differ in nothing else.
+    // The runtime counts for itself, and pages differ in nothing else. Beside a stream, 0 is what the body has that it
+    // stands for.
+    let counted = parts.headers.get(CONTENT_LENGTH);
+    if !bytes.is_empty() || (stream.is_some() && counted.is_some_and(|length| length == "0")) {
         parts.headers.remove(CONTENT_LENGTH);
     }
     let builder = Response::builder()

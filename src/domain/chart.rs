@@ -17,23 +17,23 @@ pub struct Month {
     pub received: i64,
 }
 
-/// A month of the year as a chart names it.
+/// A month's name in a chart.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Name {
+pub struct MonthName {
     /// "2026-11".
     key: String,
     /// "Nov 2026".
     pub long: String,
 }
 
-impl Name {
+impl MonthName {
     /// "Nov".
     pub fn short(&self) -> &str {
         self.long.split(' ').next().unwrap_or_default()
     }
 
     /// The last twelve months, the one of `today` last.
-    pub fn of_last(today: Date) -> Vec<Self> {
+    pub fn last_twelve(today: Date) -> Vec<Self> {
         let mut first = today.first_of_month();
         let mut names = Vec::with_capacity(MONTHS);
         while names.len() < MONTHS {
@@ -74,8 +74,8 @@ pub struct Chart {
 
 impl Chart {
     /// A bar for each of `names`. `months` are those that have something, as `YYYY-MM`; the others are empty.
-    pub fn new(currency: Currency, months: &[(&str, Month)], names: &[Name]) -> Self {
-        let of = |name: &Name| {
+    pub fn new(currency: Currency, months: &[(&str, Month)], names: &[MonthName]) -> Self {
+        let of = |name: &MonthName| {
             let month = months.iter().find(|(key, _)| *key == name.key);
             month.map_or_else(Month::default, |(_, month)| *month)
         };
@@ -159,13 +159,13 @@ mod tests {
                 },
             ),
         ];
-        let names = Name::of_last(day("2026-11-24"));
+        let names = MonthName::last_twelve(day("2026-11-24"));
         let chart = Chart::new(Currency::EUR, &months, &names);
         assert_eq!(
             (names[0].key.as_str(), names[0].long.as_str()),
             ("2025-12", "Dec 2025")
         );
-        let names: Vec<_> = names.iter().map(Name::short).collect();
+        let names: Vec<_> = names.iter().map(MonthName::short).collect();
         assert_eq!(
             names,
             [
@@ -181,7 +181,7 @@ mod tests {
     proptest! {
         #[test]
         fn bars_stay_within_the_picture(amounts in prop::collection::vec((any::<i64>(), any::<i64>()), 12)) {
-            let names = Name::of_last(day("2026-11-24"));
+            let names = MonthName::last_twelve(day("2026-11-24"));
             let months: Vec<_> = names.iter().zip(&amounts)
                 .map(|(name, (invoiced, received))| (name.key.as_str(), Month { invoiced: *invoiced, received: *received }))
                 .collect();

@@ -137,23 +137,6 @@ impl Money {
         decimal::write(self.minor, self.currency.exponent())
     }
 
-    /// "€1,234.56", "¥1,200", "KWD 1.250", "−€5.00", part by part: grouped by thousands, always with the currency's
-    /// own number of decimals, so that columns of tabular figures line up. The space after a code does not break
-    /// (U+00A0), the minus is U+2212.
-    pub fn write_into(self, mut put: impl FnMut(&str)) {
-        if self.minor < 0 {
-            put("\u{2212}");
-        }
-        let (mark, space) = match self.currency.symbol() {
-            Some(symbol) => (symbol, ""),
-            None => (self.currency.code(), "\u{a0}"),
-        };
-        put(mark);
-        put(space);
-        let places = self.currency.exponent();
-        put(decimal::grouped(self.minor.unsigned_abs(), places).as_str());
-    }
-
     fn same(self, other: Self) -> Result<(), MoneyError> {
         if self.currency == other.currency {
             Ok(())
@@ -163,11 +146,21 @@ impl Money {
     }
 }
 
+/// "€1,234.56", "¥1,200", "KWD 1.250", "−€5.00": grouped by thousands, always with the currency's
+/// own number of decimals, so that columns of tabular figures line up. The space after a code does
+/// not break (U+00A0), the minus is U+2212.
 impl fmt::Display for Money {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut written = Ok(());
-        self.write_into(|part| written = written.and_then(|()| f.write_str(part)));
-        written
+        let sign = if self.minor < 0 { "\u{2212}" } else { "" };
+        let digits = decimal::grouped(self.minor.unsigned_abs(), self.currency.exponent());
+        let (mark, space) = match self.currency.symbol() {
+            Some(symbol) => (symbol, ""),
+            None => (self.currency.code(), "\u{a0}"),
+        };
+        for part in [sign, mark, space, digits.as_str()] {
+            f.write_str(part)?;
+        }
+        Ok(())
     }
 }
 

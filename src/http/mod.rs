@@ -327,7 +327,13 @@ fn finish(app: &App, response: &mut Response) {
     let secure = app.config.base_url.origin().starts_with("https:");
     let payments = app.config.stripe.as_ref().map(StripeSettings::page_origin);
     headers::protect(response, style.as_deref(), payments, secure);
-    for cookie in app.take_cookies() {
+    // What anybody may keep is nobody's: a message that waits in a cookie stays for the next page.
+    let is_public = matches!(
+        response.extensions().get(),
+        Some(headers::Cache::Immutable | headers::Cache::Day)
+    );
+    let cookies = app.take_cookies();
+    for cookie in cookies.into_iter().filter(|_| !is_public) {
         if let Ok(cookie) = HeaderValue::from_str(&cookie) {
             response.headers_mut().append(SET_COOKIE, cookie);
         }
@@ -337,11 +343,19 @@ fn finish(app: &App, response: &mut Response) {
 /// The answer of a deployment whose settings keep it from running: the setting and its remedy.
 pub(crate) fn misconfigured(problem: &str) -> Response {
     let text = format!("The portal is not set up yet. {problem}\n");
+    plainly(StatusCode::INTERNAL_SERVER_ERROR, text)
+}
+
+/// The answer to a request whose head cannot be read.
+pub(crate) fn unreadable() -> Response {
+    let text = "This request cannot be read: its address is too long, or one of its headers is malformed.\n";
+    plainly(StatusCode::BAD_REQUEST, text.to_owned())
+}
+
+/// An answer without a page, where there is no app to draw one.
+fn plainly(status: StatusCode, text: String) -> Response {
     let kind = HeaderValue::from_static("text/plain; charset=utf-8");
-    (
-        StatusCode::INTERNAL_SERVER_ERROR,
-        [(CONTENT_TYPE, kind)],
-        text,
-    )
-        .into_response()
+    let mut response = (status, [(CONTENT_TYPE, kind)], text).into_response();
+    headers::protect(&mut response, None, None, false);
+    response
 }

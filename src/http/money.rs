@@ -2,7 +2,7 @@
 //! currency. All of it comes from sums that are kept by day and month, never from the invoices.
 
 use super::Error;
-use crate::domain::chart::{Bar, Chart, Month, Name};
+use crate::domain::chart::{Bar, Chart, Month, MonthName};
 use crate::domain::money::{Currency, Money};
 use crate::domain::time::Timestamp;
 use crate::store::billing::{self, Basics, Monthly, Owed};
@@ -14,8 +14,8 @@ const DRAWN: usize = 3;
 /// What came in and is owed, currency by currency.
 pub(crate) struct Overview {
     pub(crate) figures: Vec<Figures>,
-    /// Of the months that are drawn.
-    pub(crate) names: Vec<Name>,
+    /// The months of all charts.
+    pub(crate) months: Vec<MonthName>,
 }
 
 /// A currency in figures.
@@ -37,10 +37,10 @@ pub(crate) struct Drawn {
 }
 
 impl Drawn {
-    /// The months as a table has them.
+    /// The months as a table has them, by the names of all charts.
     pub(crate) fn rows<'a>(
         &'a self,
-        names: &'a [Name],
+        names: &'a [MonthName],
     ) -> impl Iterator<Item = (&'a str, &'a Money, &'a Money)> {
         let names = names.iter().map(|name| name.long.as_str());
         let rows = names.zip(&self.amounts);
@@ -60,6 +60,7 @@ pub(crate) fn read(results: &mut Results, now: Timestamp) -> Result<Overview, Er
     let months: Vec<Monthly> = results.rows()?;
     let today = billing.map_or(now.date(), |billing| billing.today(now));
     // A currency of the last months in which nothing is open any more is shown, too.
+    // Of many months there are few currencies.
     let mut currencies: Vec<Currency> = Vec::new();
     let all = owed.iter().map(|owed| owed.currency);
     for currency in all.chain(months.iter().map(|month| month.currency)) {
@@ -68,7 +69,7 @@ pub(crate) fn read(results: &mut Results, now: Timestamp) -> Result<Overview, Er
         }
     }
     currencies.sort_unstable();
-    let names = Name::of_last(today);
+    let names = MonthName::last_twelve(today);
     let figures = currencies.into_iter().enumerate();
     let figures = figures
         .map(|(n, currency)| {
@@ -93,11 +94,18 @@ pub(crate) fn read(results: &mut Results, now: Timestamp) -> Result<Overview, Er
             })
         })
         .collect::<Result<_, Error>>()?;
-    Ok(Overview { figures, names })
+    Ok(Overview {
+        figures,
+        months: names,
+    })
 }
 
 /// The chart of a currency, if anything happened in its months.
-fn drawn(currency: Currency, months: &[Monthly], names: &[Name]) -> Result<Option<Drawn>, Error> {
+fn drawn(
+    currency: Currency,
+    months: &[Monthly],
+    names: &[MonthName],
+) -> Result<Option<Drawn>, Error> {
     let own = months.iter().filter(|month| month.currency == currency);
     let own: Vec<(&str, Month)> = own
         .map(|month| {

@@ -14,7 +14,8 @@ use crate::domain::id::Id;
 use crate::domain::money::Money;
 use crate::domain::time::Date;
 
-// What these write are digits, letters, points and signs of currencies: nothing that HTML could take for markup.
+// What these write are digits, letters, points, commas, hyphens, a minus, a space, and signs of currencies: nothing that
+// HTML could take for markup.
 impl HtmlSafe for Money {}
 impl HtmlSafe for Date {}
 impl<T> HtmlSafe for Id<T> {}
@@ -260,6 +261,7 @@ mod tests {
     use std::fmt;
 
     use super::*;
+    use crate::domain::money::Currency;
 
     /// A value that only a formatter can write.
     struct Shown;
@@ -312,5 +314,52 @@ mod tests {
                 "{text} &#38;amp; a&#60; 1&#38;&#60;i&#62; &#62;b &#60; -7 {broken} {text} {lower} {problem}1&#38;amp;"
             )
         );
+    }
+
+    #[derive(Template)]
+    #[template(
+        ext = "html",
+        source = "{{ least }} {{ most }} {{ small }} {{ none }} {{ ten }}"
+    )]
+    struct Numbers {
+        least: i64,
+        most: u64,
+        small: i8,
+        none: usize,
+        ten: u32,
+    }
+
+    #[test]
+    fn numbers_are_written_as_they_are_wherever_they_end() {
+        let numbers = Numbers {
+            least: i64::MIN,
+            most: u64::MAX,
+            small: i8::MIN,
+            none: 0,
+            ten: 10,
+        };
+        let (least, most) = (i64::MIN, u64::MAX);
+        assert_eq!(
+            numbers.render().unwrap(),
+            format!("{least} {most} -128 0 10")
+        );
+    }
+
+    #[test]
+    fn what_is_said_to_need_no_escaping_has_nothing_to_escape() {
+        let mut shown = vec![
+            Id::<()>::new(crate::domain::time::Timestamp(0), [0x3c; 10]).to_string(),
+            Date::parse("2026-11-29").unwrap().to_string(),
+        ];
+        for currency in Currency::all() {
+            let (least, most) = (-9_007_199_254_740_991, 9_007_199_254_740_991);
+            for minor in [least, -1, 0, 1, 1_234_567, most] {
+                shown.extend(Money::new(minor, currency).map(|money| money.to_string()));
+            }
+        }
+        for text in &shown {
+            assert!(!text.contains(['"', '&', '\'', '<', '>']), "{text}");
+        }
+        assert!(shown.len() > 600, "{}", shown.len());
     }
 }

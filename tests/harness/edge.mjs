@@ -56,6 +56,8 @@ class Edge extends WorkerEntrypoint {
       request = new Request(request, { cf: city ? { city } : {} });
       request.headers.delete("x-edge-request");
       request.headers.delete("x-edge-city");
+      // What the worker cannot expect of the runtime: it panics.
+      if (request.headers.get("x-edge-panic")) Object.defineProperty(request, "cf", { get() { throw new Error("no edge"); } });
     }
     try {
       const response = await this.#product(record).fetch(request);

@@ -27,6 +27,19 @@ test("before a support e-mail is set it names the sender of mail; then the suppo
   assert.equal(fields(await world.user().get(PATH)).Contact, "mailto:help@fern-oak.test");
 });
 
+test("what anybody may keep sets no cookie, and a message waits for the next page", async () => {
+  const owner = await setUpOwner(await World.start().then((other) => (after(() => other.close()), other)));
+  const { page } = await owner.get("/admin/clients/new");
+  const added = await owner.submit(page.formTo("/admin/clients/new"), { name: "Larkspur Bakery" }, { follow: false });
+  assert.ok(added.cookies.some((cookie) => cookie.includes("flash=")), "what was done is said on the next page");
+  const text = await owner.get(PATH);
+  assert.match(text.headers["cache-control"], /^public/);
+  assert.deepEqual(text.cookies, []);
+  const next = await owner.follow(added);
+  assert.match(next.page.text, /Larkspur Bakery/);
+  assert.ok(next.cookies.some((cookie) => /flash=;.*Max-Age=0/.test(cookie)), "said now, and taken back");
+});
+
 test("the address is the portal's own, whatever the request says", async () => {
   const answer = await world.user().get(PATH, { headers: { "x-forwarded-host": "evil.test" } });
   assert.equal(fields(answer).Canonical, `${world.base}${PATH}`);
