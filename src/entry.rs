@@ -206,10 +206,10 @@ async fn to_runtime(answer: http::Response<Body>) -> worker::Result<Response> {
         .await
         .map_err(|error| worker::Error::RustError(error.to_string()))?
         .to_bytes();
-    // The runtime counts for itself, and pages differ in nothing else. Beside a stream, 0 is what the body has that it
-    // stands for.
+    // The runtime counts for itself, and pages differ in nothing else. A 0 counts what is here: beside a stream, or where
+    // only the head was asked for, that is not what there is.
     let counted = parts.headers.get(CONTENT_LENGTH);
-    if !bytes.is_empty() || (stream.is_some() && counted.is_some_and(|length| length == "0")) {
+    if !bytes.is_empty() || counted.is_some_and(|length| length == "0") {
         parts.headers.remove(CONTENT_LENGTH);
     }
     let builder = Response::builder()

@@ -12,30 +12,43 @@ export async function speed(bench, other, { repeats, seconds, warm }) {
   for (const target of [floor0, floor1, floor50, signIn, ...pages.flatMap(([, page, few]) => (few ? [page, few] : [page]))]) {
     await load(target, { connections: 8, amount: warm });
   }
-  const of = (target, base, connections) => inTurn(target, base, { connections, seconds, repeats });
-  const figures = { pages: {}, scale: {} };
-  const anonymous = await of(signIn, floor0, 1);
-  const ms = (runs) => spread(runs.map(({ cpu }) => cpu));
-  const floors = [];
-  for (const [name, page, few] of pages) {
-    // CPU: one connection.
-    const alone = await of(page, floor50, 1);
-    floors.push(...alone.base);
-    if (few) figures.scale[name] = ratio(await of(page, few, 1), "cpu");
-    // Speed: several.
-    const [eight, many] = [await of(page, floor1, 8), await of(page, floor1, 32)];
-    figures.pages[name] = {
-      cpu: ratio(alone, "cpu"),
-      ms: ms(alone.target),
-      rps8: ratio(eight, "rps"),
-      rps32: ratio(many, "rps"),
-    };
+  // Round after round of all of them, so that a minute in which the machine does something else costs each page one
+  // run of its three, and not one page all of its own.
+  const runs = new Map();
+  const take = async (name, target, base, connections) => {
+    const { target: taken, base: beside } = await inTurn(target, base, { connections, seconds, repeats: 1 });
+    const all = runs.get(name) ?? { target: [], base: [] };
+    runs.set(name, { target: [...all.target, ...taken], base: [...all.base, ...beside] });
+  };
+  for (let round = 0; round < repeats; round++) {
+    await take("sign in", signIn, floor0, 1);
+    await take("floor 1", floor1, floor0, 1);
+    for (const [name, page, few] of pages) {
+      // CPU: one connection.
+      await take(`${name}, cpu`, page, floor50, 1);
+      if (few) await take(`${name}, scale`, page, few, 1);
+      // Speed: several.
+      await take(`${name}, 8`, page, floor1, 8);
+      await take(`${name}, 32`, page, floor1, 32);
+    }
   }
-  const one = await of(floor1, floor0, 1);
+  const ms = (taken) => spread(taken.map(({ cpu }) => cpu));
+  const names = pages.map(([name]) => name);
+  const each = (figures) => Object.fromEntries(names.map((name) => [name, figures(name)]));
+  const of = (name, kind) => runs.get(`${name}, ${kind}`);
   return {
-    floors: { "floor 0": ms(anonymous.base), "floor 1": ms(one.target), "floor 50": ms(floors) },
-    pages: figures.pages,
-    anonymous: { cpu: ratio(anonymous, "cpu") },
-    ...(other ? { scale: figures.scale } : {}),
+    floors: {
+      "floor 0": ms(runs.get("sign in").base),
+      "floor 1": ms(runs.get("floor 1").target),
+      "floor 50": ms(names.flatMap((name) => of(name, "cpu").base)),
+    },
+    pages: each((name) => ({
+      cpu: ratio(of(name, "cpu"), "cpu"),
+      ms: ms(of(name, "cpu").target),
+      rps8: ratio(of(name, "8"), "rps"),
+      rps32: ratio(of(name, "32"), "rps"),
+    })),
+    anonymous: { cpu: ratio(runs.get("sign in"), "cpu") },
+    ...(other ? { scale: each((name) => ratio(of(name, "scale"), "cpu")) } : {}),
   };
 }

@@ -52,6 +52,7 @@ test("both sides get the same file: drawn once, kept, and not sent again to who 
   assert.match(saved.headers["content-disposition"], /^attachment; /);
   const head = await lena.request("HEAD", path(invoice));
   assert.equal(head.headers.etag, first.headers.etag);
+  assert.notEqual(head.headers["content-length"], "0", "a head does not say that there is nothing");
   assert.equal((await head.cost()).r2, 0);
 });
 
