@@ -113,8 +113,10 @@ test("staff are told what clients did, each colleague for themselves", async () 
   assert.equal((await got.cost()).d1, 1);
   const lines = got.page.all("main .feed li");
   assert.match(lines[0].text, new RegExp(`wrote in the ticket #\\d+ A question.*${client.name}New`, "s"));
-  const link = lines[0].querySelector("a").getAttribute("href");
-  assert.equal(link, ticket.admin);
+  const links = lines[0].querySelectorAll("a").map((link) => link.getAttribute("href"));
+  assert.deepEqual(links, [ticket.admin, `/admin/clients/${client.id}/activity`]);
+  const [first] = (await owner.get("/admin")).page.all(".feed li");
+  assert.deepEqual(first.querySelectorAll("a").map((link) => link.getAttribute("href")), [`/admin/clients/${client.id}/activity`]);
   await world.setClock(6_000);
   await owner.get("/admin/notifications");
   assert.deepEqual([await bell(owner), await bell(mo)], ["", "2 new"]);
