@@ -3,6 +3,7 @@
 //! Built by `entry` for each event. The time is read once, so that all of a request happens at
 //! one moment; randomness is asked for here and handed on as an argument.
 
+use std::ops::Deref;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::config::Config;
@@ -13,17 +14,6 @@ use crate::store::{Assets, Blobs, BrandingCache, Db};
 
 /// What the worker is bound to: the same for all that happens in an isolate.
 pub(crate) struct Bound {
-    pub(crate) db: Db,
-    pub(crate) blobs: Blobs,
-    pub(crate) assets: Assets,
-    pub(crate) branding: BrandingCache,
-    pub(crate) mailer: Arc<Mailer>,
-    pub(crate) config: Arc<Config>,
-}
-
-/// The parts a handler works with. Cheap to clone.
-#[derive(Clone)]
-pub(crate) struct App {
     /// D1.
     pub(crate) db: Db,
     /// R2.
@@ -33,13 +23,27 @@ pub(crate) struct App {
     /// The copy of the branding that anonymous pages read, in KV.
     pub(crate) branding: BrandingCache,
     /// The mail transport, or the fact that there is none.
-    pub(crate) mailer: Arc<Mailer>,
+    pub(crate) mailer: Mailer,
     /// The settings.
     pub(crate) config: Arc<Config>,
+}
+
+/// The parts a handler works with: what the worker is bound to, and this event's own. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct App {
+    bound: Arc<Bound>,
     /// When this request began.
     pub(crate) now: Timestamp,
     clock: fn() -> Timestamp,
     after: Arc<Mutex<After>>,
+}
+
+impl Deref for App {
+    type Target = Bound;
+
+    fn deref(&self) -> &Bound {
+        &self.bound
+    }
 }
 
 /// What a request leaves to be done with its response.
@@ -53,14 +57,9 @@ struct After {
 
 impl App {
     /// For one event, which begins now.
-    pub(crate) fn new(bound: &Bound, clock: fn() -> Timestamp) -> Self {
+    pub(crate) fn new(bound: Arc<Bound>, clock: fn() -> Timestamp) -> Self {
         Self {
-            db: bound.db.clone(),
-            blobs: bound.blobs.clone(),
-            assets: bound.assets.clone(),
-            branding: bound.branding.clone(),
-            mailer: Arc::clone(&bound.mailer),
-            config: Arc::clone(&bound.config),
+            bound,
             now: clock(),
             clock,
             after: Arc::default(),

@@ -91,16 +91,16 @@ fn config(env: &Env) -> Result<Arc<Config>, String> {
 /// What one event may use. The runtime gives all of an isolate the same environment, so what was found in it for one
 /// serves the next.
 fn app(env: &Env) -> Result<App, String> {
-    thread_local!(static FOUND: RefCell<Option<(Env, Bound)>> = const { RefCell::new(None) });
-    FOUND.with_borrow_mut(|found| match found {
-        Some((known, bound)) if **known == **env => Ok(App::new(bound, now)),
+    thread_local!(static FOUND: RefCell<Option<(Env, Arc<Bound>)>> = const { RefCell::new(None) });
+    let bound = FOUND.with_borrow_mut(|found| match found {
+        Some((known, bound)) if **known == **env => Ok(Arc::clone(bound)),
         _ => {
-            let bound = bound(env)?;
-            let app = App::new(&bound, now);
-            *found = Some((env.clone(), bound));
-            Ok(app)
+            let bound = Arc::new(bound(env)?);
+            *found = Some((env.clone(), Arc::clone(&bound)));
+            Ok::<_, String>(bound)
         }
-    })
+    });
+    Ok(App::new(bound?, now))
 }
 
 /// Finds what the worker is bound to.
@@ -124,7 +124,7 @@ fn bound(env: &Env) -> Result<Bound, String> {
         blobs: Blobs::new(documents),
         assets: Assets::new(assets),
         branding: BrandingCache::new(branding),
-        mailer: Arc::new(mailer),
+        mailer,
         config,
     })
 }
