@@ -4,7 +4,7 @@ import { draftInvoice, recordPayment, sendFields } from "../harness/billing.mjs"
 import { openTicket } from "../harness/tickets.mjs";
 import { World } from "../harness/world.mjs";
 import { ANONYMOUS, counted, statements } from "./pages.mjs";
-import { paidEvent } from "./webhook.mjs";
+import { paidEvents } from "./webhook.mjs";
 
 /** The newest of the measured client, that its person may see. */
 async function newest(world, { client }) {
@@ -78,7 +78,7 @@ async function actions(world, { owner, lena }, { client, stripe }) {
   await note("sharing a document", await owner.upload(documents, [...shown, ["file", { filename: "note.txt", type: "text/plain", content: "A note." }]]));
   await openTicket(lena, { subject: "A question" });
   found["opening a ticket"] = (await world.lastRequest()).d1;
-  const event = await paidEvent(world, stripe, client);
+  const [event] = await paidEvents(world, stripe, [client], 1);
   await note("hearing of a payment", await world.user().request("POST", "/webhooks/stripe", { browser: false, body: event.body, headers: event.headers }), 200);
   return found;
 }

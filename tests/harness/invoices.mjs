@@ -27,20 +27,27 @@ export const PARTIES = {
 };
 
 /** An invoice of a client: { id, number, total, currency, client }. `year`: of its number. */
-export async function invoiceOf(world, client, { state = "sent", year = 2026, currency = "EUR", content = CONTENT, parties = PARTIES, total = 135_050, tax = 20_050, issued = dayOf(world.now()), due = dayOf(world.now() + 14 * 86_400_000), own } = {}) {
+export async function invoiceOf(world, client, how = {}) {
+  const { invoice, writes } = invoiceToBook(world, client, how);
+  await booked(world, ...writes);
+  if (how.state === "void") await voided(world, invoice);
+  return invoice;
+}
+
+/** … and what writes it, for whoever books many at once: { invoice, writes }. */
+export function invoiceToBook(world, client, { state = "sent", year = 2026, currency = "EUR", content = CONTENT, parties = PARTIES, total = 135_050, tax = 20_050, issued = dayOf(world.now()), due = dayOf(world.now() + 14 * 86_400_000), own } = {}) {
   const [id, revision, now] = [newId(), newId(), world.now()];
   const n = state === "draft" ? null : ++count;
   const number = n && `INV-${year}-${String(5000 + n)}`;
-  await booked(world,
+  const writes = [
     ["INSERT INTO invoices (id, client_id, state, number, series_id, series_year, series_count, revision_id, currency, total, issued_on, due_on, created_at, updated_at, sent_at) "
       + "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?13, ?14)",
     id, client.id, state === "void" ? "sent" : state, number, SERIES, n && year, n && 5000 + n, revision, currency, total, issued, due, now, n && now],
     ["INSERT INTO invoice_revisions (id, invoice_id, number, content, parties, issued_on, due_on, total, tax, own_blob, own_name, created_at, sealed_at, sealed_on) "
       + "VALUES (?1, ?2, 1, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
-    revision, id, JSON.stringify(content), n ? JSON.stringify(parties) : "{}", issued, due, total, tax, own ?? null, own ? "own.pdf" : null, now, n && now, n && issued]);
-  const invoice = { id, number, total, currency, client, revision };
-  if (state === "void") await voided(world, invoice);
-  return invoice;
+    revision, id, JSON.stringify(content), n ? JSON.stringify(parties) : "{}", issued, due, total, tax, own ?? null, own ? "own.pdf" : null, now, n && now, n && issued],
+  ];
+  return { invoice: { id, number, total, currency, client, revision }, writes };
 }
 
 /** … which was taken back. */

@@ -56,7 +56,14 @@ export const voidInvoice = (world, { id }) => books(world,
   ["UPDATE invoices SET state = 'void', voided_at = ?2, voided_on = ?3 WHERE id = ?1", id, world.now(), day(world.now())]);
 
 /** An attempt to pay these invoices in full, as Pay Now makes it, with a page at the stand-in: { id, session }. */
-export async function attemptRow(world, stripe, invoices, { contact = null, amounts = invoices.map(({ total }) => total), link = null } = {}) {
+export async function attemptRow(world, stripe, invoices, how = {}) {
+  const { attempt, writes } = attemptToBook(world, stripe, invoices, how);
+  await books(world, ...writes);
+  return attempt;
+}
+
+/** … and what writes it, for whoever books many at once: { attempt, writes }. */
+export function attemptToBook(world, stripe, invoices, { contact = null, amounts = invoices.map(({ total }) => total), link = null } = {}) {
   const id = newId();
   const now = world.now();
   const total = amounts.reduce((sum, amount) => sum + amount, 0);
@@ -66,13 +73,14 @@ export async function attemptRow(world, stripe, invoices, { contact = null, amou
     line_items: { 0: { price_data: { currency: currency.toLowerCase(), unit_amount: String(total), product_data: { name: "Invoices" } }, quantity: "1" } },
     expires_at: String(Math.floor(now / 1000) + 3600),
   });
-  await books(world,
+  const writes = [
     ["INSERT INTO attempts (id, client_id, provider, livemode, currency, amount, session_id, url, contact_id, pay_link_id, created_at, expires_at) "
       + "VALUES (?1, ?2, 'stripe', 0, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
     id, invoices[0].client.id, currency, total, session.id, session.url, contact?.id ?? null, link, now, now + 3_600_000],
     ...invoices.map((invoice, i) => ["INSERT INTO attempt_invoices (attempt_id, invoice_id, amount, later) VALUES (?1, ?2, ?3, ?4)",
-      id, invoice.id, amounts[i], amounts.slice(i + 1).reduce((sum, amount) => sum + amount, 0)]));
-  return { id, session };
+      id, invoice.id, amounts[i], amounts.slice(i + 1).reduce((sum, amount) => sum + amount, 0)]),
+  ];
+  return { attempt: { id, session }, writes };
 }
 
 /** An attempt without a page, in a state: its id. */
