@@ -8,6 +8,7 @@
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::{Digest, Sha256};
+use std::borrow::Cow;
 use std::fmt;
 
 /// What a token is for. The letter is part of its text; the name stands in D1.
@@ -90,6 +91,36 @@ impl Purpose {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("This link is not complete. Please open it again from the e-mail, or ask for a new one.")]
 pub struct BadToken;
+
+/// A text from outside without the tokens that stand in it, for keeping: `pt_p…`.
+pub fn without_tokens(text: &str) -> Cow<'_, str> {
+    let mut rest = text;
+    let mut clean = String::new();
+    while let Some(at) = rest.find("pt_") {
+        let body = &rest[at..];
+        let end = body.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_')));
+        let (token, after) = body.split_at(end.unwrap_or(body.len()));
+        let kept = if token.len() >= LENGTH {
+            "pt_".len() + 1
+        } else {
+            token.len()
+        };
+        clean.push_str(&rest[..at]);
+        clean.push_str(&token[..kept]);
+        if kept < token.len() {
+            clean.push('…');
+        }
+        rest = after;
+    }
+    if clean.len() + rest.len() == text.len() {
+        return Cow::Borrowed(text);
+    }
+    clean.push_str(rest);
+    Cow::Owned(clean)
+}
+
+/// Characters of a token.
+const LENGTH: usize = 47;
 
 /// 256 random bits with a purpose; 47 characters of text.
 #[derive(Clone, PartialEq, Eq)]
@@ -306,6 +337,24 @@ mod tests {
     }
 
     #[test]
+    fn a_kept_text_has_no_tokens() {
+        let token = Secret::new(Purpose::Pay, [0xa5; 32]);
+        let token = token.expose();
+        let text = format!(
+            r#"{{"success_url":"https:\/\/a.example\/invoice\/{token}\/confirming","x":"{token}","receipt_email":"pt_p"}} {token}_more {token}"#
+        );
+        let clean = without_tokens(&text);
+        assert!(!clean.contains(&token[..20]), "{clean}");
+        assert_eq!(
+            clean,
+            r#"{"success_url":"https:\/\/a.example\/invoice\/pt_p…\/confirming","x":"pt_p…","receipt_email":"pt_p"} pt_p… pt_p…"#
+        );
+        for plain in ["", "pt_", "receipt_number", "żółć pt_pé pt_"] {
+            assert!(matches!(without_tokens(plain), Cow::Borrowed(text) if text == plain));
+        }
+    }
+
+    #[test]
     fn a_code_forgives_how_it_is_typed() {
         let code = Code::new([0, 0, 0, 0, 1]);
         assert_eq!(code.expose(), "0000-0001");
@@ -338,6 +387,7 @@ mod tests {
         #[test]
         fn no_text_panics(raw: String) {
             let _ = (Secret::parse(Purpose::Ask, &raw), Code::parse(&raw), TokenHash::parse(&raw));
+            prop_assert!(without_tokens(&raw).len() <= raw.len());
         }
     }
 }

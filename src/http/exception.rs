@@ -16,7 +16,6 @@ use crate::domain::time::Timestamp;
 use crate::paying::attached;
 use crate::store::attempt::{self, Recipient};
 use crate::store::audit::Entry;
-use crate::store::billing::{self, Basics};
 use crate::store::exception::{self, Line, PAGE, Target, Whole};
 use crate::store::viewer::Asker;
 use crate::store::{ById as _, Results, Statement, ledger};
@@ -209,7 +208,6 @@ pub(crate) struct Attaching {
     target: Option<Target>,
     /// Who gets the receipt.
     recipient: Option<Recipient>,
-    billing: Option<Basics>,
     form: Fields,
 }
 
@@ -221,20 +219,17 @@ impl Load for Attaching {
             Whole::by_id(wanted.id),
             exception::target(&number),
             attempt::recipient_of(wanted.id, &number),
-            billing::basics(),
         ]
     }
     fn read(wanted: Wanted, results: &mut Results, _now: Timestamp) -> Result<Option<Self>, Error> {
         let of: Option<Whole> = results.first()?;
         let target = results.first()?;
         let recipient = results.first()?;
-        let billing = results.first()?;
         let form = wanted.form;
         Ok(of.map(|of| Self {
             of,
             target,
             recipient,
-            billing,
             form,
         }))
     }
@@ -269,7 +264,6 @@ pub(crate) async fn attach(staff: Staff<Attaching>) -> Answer {
         of,
         target,
         recipient,
-        billing,
         mut form,
     } = staff.page;
     let decided = if form.has_errors() {
@@ -302,12 +296,11 @@ pub(crate) async fn attach(staff: Staff<Attaching>) -> Answer {
         ledger::belongs(&payment, target.client_id),
     ];
     if let Some(to) = &recipient {
-        let by_link = billing.is_some_and(|billing| billing.pay_without_account);
         let (part, whose) = (
             (payment.as_str(), of.id),
             (target.id, target.number.as_str()),
         );
-        batch.extend(attached(&app, part, whose, rest, (to, by_link))?);
+        batch.extend(attached(&app, part, whose, rest, to)?);
     }
     batch.push(exception::resolve(of.id, me.id, &words, app.now));
     let ids = [app.id()?, app.id()?];

@@ -10,53 +10,71 @@ use crate::domain::id::AttemptId;
 use crate::domain::money::Money;
 use crate::domain::payment::attempt::AttemptState;
 use crate::domain::payment::fact::{Fact, Kind};
-use crate::domain::payment::settle::{Changes, Known, KnownInvoice, Outcome, reference, settle};
+use crate::domain::payment::settle::{
+    Changes, Known, KnownInvoice, Outcome, as_asked, reference, settle,
+};
 use crate::domain::payment::stripe::{Event, News, Session};
+use crate::store::attempt::paid::Paid;
 use crate::store::attempt::{self, Attempt, Recipient};
-use crate::store::billing::Basics;
 use crate::store::exception::{self, About, IfVoid};
 use crate::store::ledger::{self, Source};
-use crate::store::{Statement, billing, provider_event};
+use crate::store::{Statement, provider_event};
 
 /// Hears an event. Gives the state that the attempt was told, if the event is about one of ours.
 ///
-/// 1. reads the attempt that it belongs to, who paid, and the business's clock; 2. decides; 3. writes
-/// all of it in one batch. Kinds that are not used cost nothing; of the other mode staff are told.
+/// Of a page, two batches at most: 1. is it a payment just as it was asked for, which is what most of them are, all of
+/// it is written at once, on the condition that it is; 2. what stands there then is read, whose money and who hears of
+/// it; 3. anything else is decided, and 4. written. Whatever is no page's needs nothing to be read. Kinds that are not
+/// used cost nothing; of the other mode staff are told.
 pub(crate) async fn hear(
     app: &App,
     event: &Event,
     raw: Option<&str>,
 ) -> Result<Option<AttemptState>, Problem> {
     let live = app.config.takes_real_money();
-    if event.news == News::Ignored {
-        return Ok(None);
-    }
-    // 1.
     let session = match &event.news {
+        News::Ignored => return Ok(None),
         News::Checkout(_, session) => Some(session),
         _ => None,
     };
-    let mut reads = vec![billing::basics()];
+    let (mut found, mut recipient): (Option<Attempt>, Option<Recipient>) = (None, None);
     if let Some(session) = session {
+        // 1.
+        let asked = as_asked(event, live);
+        let paid = asked
+            .as_ref()
+            .map(|asked| Paid::of(asked, session, app.now));
+        let written = match (&asked, &paid) {
+            (Some(asked), Some(paid)) => just_paid(app, event, raw, &asked.fact, paid)?,
+            _ => Vec::new(),
+        };
+        // 2.
         let by_reference = reference(session);
-        reads.push(attempt::of_session(&session.id, by_reference));
-        reads.push(attempt::recipient(&session.id, by_reference));
+        let reads = vec![
+            attempt::of_session(&session.id, by_reference),
+            attempt::recipient(&session.id, by_reference),
+        ];
+        let mut results = if written.is_empty() {
+            app.db.read(reads).await?
+        } else {
+            app.db.write_and_read(written, reads).await?
+        };
+        (found, recipient) = (results.first()?, results.first()?);
+        let stands = |found: &Attempt| paid.is_some_and(|paid| paid.stands(found));
+        if found.as_ref().is_some_and(stands) {
+            if recipient.is_some() {
+                app.mail_queued();
+            }
+            return Ok(Some(AttemptState::Succeeded));
+        }
     }
-    let mut results = app.db.read(reads).await?;
-    let billing: Basics = results
-        .first()?
-        .ok_or(Problem::Odd("billing has lost its row"))?;
-    let (found, recipient): (Option<Attempt>, Option<Recipient>) = match session {
-        Some(_) => (results.first()?, results.first()?),
-        None => (None, None),
-    };
+    // 3.
     let known = found.as_ref().map(known).transpose()?;
-    // 2.
     let Outcome::Changes(changes) = settle(event, live, known.as_ref()) else {
         return Ok(None);
     };
     let told = changes.attempt.map(|(_, state)| state);
-    // 3.
+    // 4.
     let writing = Writing {
         app,
         event,
@@ -65,14 +83,50 @@ pub(crate) async fn hear(
         found: found.as_ref(),
         known: known.as_ref(),
         recipient: recipient.as_ref(),
-        by_link: billing.pay_without_account,
     };
-    let (batch, mails) = writing.batch(&changes, |fact| billing.today(fact.at))?;
+    let (batch, mails) = writing.batch(&changes)?;
     app.db.batch(batch).await?;
     if mails {
         app.mail_queued();
     }
     Ok(told)
+}
+
+/// A payment just as it was asked for, in the order of [`Writing::batch`].
+fn just_paid(
+    app: &App,
+    event: &Event,
+    raw: Option<&str>,
+    fact: &Fact,
+    paid: &Paid<'_>,
+) -> Result<Vec<Statement>, Problem> {
+    let now = app.now;
+    let from = Source {
+        only_of: Some(paid.attempt),
+        ..told_by(event, raw)
+    };
+    let mut batch = vec![paid.settles()];
+    let only_of = Some((paid.attempt, paid.payment));
+    batch.extend(raw.map(|raw| provider_event::keep(event, raw, only_of, now)));
+    batch.push(ledger::state(app.id()?, fact, from, now));
+    batch.push(paid.allocates());
+    batch.extend(mail::receipt_of(app, paid)?);
+    batch.push(paid.notes(app.id()?));
+    Ok(batch)
+}
+
+/// Where a fact comes from that an event tells.
+fn told_by<'a>(event: &'a Event, raw: Option<&str>) -> Source<'a> {
+    Source {
+        provider: "stripe",
+        on: None,
+        client: None,
+        method: "",
+        reference: "",
+        event: raw.map(|_| event.id.as_str()),
+        by: None,
+        only_of: None,
+    }
 }
 
 /// The attempt as the domain decides about it.
@@ -98,8 +152,6 @@ struct Writing<'a> {
     found: Option<&'a Attempt>,
     known: Option<&'a Known>,
     recipient: Option<&'a Recipient>,
-    /// Whether invoices can be reached by a link alone.
-    by_link: bool,
 }
 
 impl Writing<'_> {
@@ -107,31 +159,22 @@ impl Writing<'_> {
     /// 1. the event; 2. its facts; 3. what links them: the attempt upwards, the invoices that the
     /// payment is for; its client and the sums follow by themselves; 4. what the books show then;
     /// 5. mails; 6. the audit log. Exceptions that the event itself tells stand at 3.
-    fn batch(
-        &self,
-        changes: &Changes,
-        day: impl Fn(&Fact) -> crate::domain::time::Date,
-    ) -> Result<(Vec<Statement>, bool), Problem> {
+    fn batch(&self, changes: &Changes) -> Result<(Vec<Statement>, bool), Problem> {
         let (app, now) = (self.app, self.app.now);
         let kept = self.raw.map(|_| self.event.id.as_str());
         let mut batch = Vec::new();
         // 1.
         batch.extend(
             self.raw
-                .map(|raw| provider_event::keep(self.event, raw, now)),
+                .map(|raw| provider_event::keep(self.event, raw, None, now)),
         );
         // 2.
         // Whose money it is, where that is known: told later, their account would be made twice.
         let client = changes.attempt.and(self.found).map(|found| found.client_id);
         for fact in &changes.facts {
             let from = Source {
-                provider: "stripe",
-                on: day(fact),
                 client,
-                method: "",
-                reference: "",
-                event: kept,
-                by: None,
+                ..told_by(self.event, self.raw)
             };
             batch.push(ledger::state(app.id()?, fact, from, now));
         }
@@ -208,11 +251,9 @@ impl Writing<'_> {
         };
         match (changes.attempt, payment) {
             (Some((_, AttemptState::Succeeded)), Some(payment)) => {
-                mail::receipt(self.app, found, (recipient, self.by_link), payment)
+                mail::receipt(self.app, found, recipient, payment)
             }
-            (Some((_, AttemptState::Failed)), _) => {
-                mail::failed(self.app, found, (recipient, self.by_link))
-            }
+            (Some((_, AttemptState::Failed)), _) => mail::failed(self.app, found, recipient),
             _ => Ok(Vec::new()),
         }
     }

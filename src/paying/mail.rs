@@ -9,8 +9,9 @@ use crate::domain::money::Money;
 use crate::domain::token::{Purpose, Secret};
 use crate::outbound::letter::Letter;
 use crate::outbound::seal;
+use crate::store::attempt::paid::Paid;
 use crate::store::attempt::{Attempt, For, Recipient};
-use crate::store::outbox::{self, NewMail, OfPayment};
+use crate::store::outbox::{self, Marks, NewMail, OfPayment};
 use crate::store::{Statement, pay_link};
 
 /// What the page says of a delayed payment that did not arrive.
@@ -20,7 +21,7 @@ pub(super) const FAILED: &str = "The payment did not arrive. Your bank may have 
 pub(super) fn receipt(
     app: &App,
     attempt: &Attempt,
-    to: (&Recipient, bool),
+    to: &Recipient,
     payment: &str,
 ) -> Result<Vec<Statement>, Problem> {
     let invoices = attempt.invoices()?;
@@ -29,10 +30,42 @@ pub(super) fn receipt(
     } else {
         vec![lines(attempt, &invoices)]
     };
-    let words = thanks(to.0, payment, attempt.amount(), &names(&invoices), after);
+    let words = thanks(
+        &to.first_name,
+        payment,
+        attempt.amount(),
+        &names(&invoices),
+        after,
+    );
     words.queue(app, &ids(&invoices), to, |mail| {
         outbox::queue_of(mail, OfPayment::Paid(payment), app.now)
     })
+}
+
+/// The receipt of a payment just as it was asked for, before anybody has read whom it thanks.
+pub(super) fn receipt_of(app: &App, paid: &Paid<'_>) -> Result<Vec<Statement>, Problem> {
+    let marks = Marks::of(paid.attempt);
+    let names = format!("invoice {}", marks.number);
+    let words = thanks(
+        &marks.first_name,
+        paid.payment,
+        paid.amount,
+        &names,
+        Vec::new(),
+    );
+    let id: MailId = app.id()?;
+    let link = paid.by_link.then(|| Carried::new(app, id)).transpose()?;
+    let mail = words.mail(id, format!("/billing/{}", marks.invoice), |mail| {
+        paid.thanks(&NewMail {
+            sealed: link.as_ref().map(|link| link.sealed.as_str()),
+            ..mail
+        })
+    })?;
+    let mut batch = vec![mail];
+    if let Some(link) = &link {
+        batch.push(paid.links(app.id()?, &link.hash, id));
+    }
+    Ok(batch)
 }
 
 /// The receipt of a payment, or what was left of one, that staff attach to an invoice at the exceptions
@@ -42,10 +75,10 @@ pub(crate) fn attached(
     (payment, exception): (&str, ExceptionId),
     (invoice, number): (InvoiceId, &str),
     amount: Money,
-    to: (&Recipient, bool),
+    to: &Recipient,
 ) -> Result<Vec<Statement>, Problem> {
     let words = thanks(
-        to.0,
+        &to.first_name,
         payment,
         amount,
         &format!("invoice {number}"),
@@ -57,13 +90,19 @@ pub(crate) fn attached(
 }
 
 /// What a receipt says. `after` lists the invoices, where there are several.
-fn thanks(to: &Recipient, payment: &str, amount: Money, names: &str, after: Vec<String>) -> Words {
+fn thanks(
+    first_name: &str,
+    payment: &str,
+    amount: Money,
+    names: &str,
+    after: Vec<String>,
+) -> Words {
     Words {
         kind: "receipt",
         key: format!("receipt {payment}"),
         subject: format!("Receipt: {amount} for {names}"),
         paragraphs: vec![
-            format!("Hello {},", to.first_name),
+            format!("Hello {first_name},"),
             format!("we have received your payment of {amount} for {names}. Thank you."),
         ],
         button: if after.is_empty() {
@@ -79,7 +118,7 @@ fn thanks(to: &Recipient, payment: &str, amount: Money, names: &str, after: Vec<
 pub(super) fn failed(
     app: &App,
     attempt: &Attempt,
-    to: (&Recipient, bool),
+    to: &Recipient,
 ) -> Result<Vec<Statement>, Problem> {
     let invoices = attempt.invoices()?;
     let (amount, names) = (attempt.amount(), names(&invoices));
@@ -88,7 +127,7 @@ pub(super) fn failed(
         key: format!("payment-failed {}", attempt.id),
         subject: format!("Your payment for {names} did not arrive"),
         paragraphs: vec![
-            format!("Hello {},", to.0.first_name),
+            format!("Hello {},", to.first_name),
             format!(
                 "your payment of {amount} for {names} did not arrive. Your bank may have refused it. Nothing was taken."
             ),
@@ -120,6 +159,23 @@ fn lines(attempt: &Attempt, invoices: &[For]) -> String {
     invoices.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
+/// The secret of a link that a mail carries, sealed for it, and its hash.
+struct Carried {
+    sealed: String,
+    hash: String,
+}
+
+impl Carried {
+    fn new(app: &App, mail: MailId) -> Result<Self, Problem> {
+        let secret = Secret::new(Purpose::Pay, app.random()?);
+        let sealed = seal::seal(&app.config.keys, mail, secret.expose(), app.random()?);
+        Ok(Self {
+            sealed: sealed.ok_or(Problem::Odd("the link could not be sealed"))?,
+            hash: secret.hash().to_string(),
+        })
+    }
+}
+
 struct Words {
     kind: &'static str,
     key: String,
@@ -136,7 +192,7 @@ impl Words {
         self,
         app: &App,
         invoices: &[InvoiceId],
-        (to, by_link): (&Recipient, bool),
+        to: &Recipient,
         queue: impl FnOnce(&NewMail<'_>) -> Statement,
     ) -> Result<Vec<Statement>, Problem> {
         let id: MailId = app.id()?;
@@ -147,16 +203,42 @@ impl Words {
         let path = match invoices {
             _ if to.signs_in && invoices.len() > 1 => "/billing".to_owned(),
             _ if to.signs_in => format!("/billing/{first}"),
-            [_] if by_link => {
-                let secret = Secret::new(Purpose::Pay, app.random()?);
-                let closed = seal::seal(&app.config.keys, id, secret.expose(), app.random()?);
-                sealed = Some(closed.ok_or(Problem::Odd("the link could not be sealed"))?);
-                let hash = secret.hash().to_string();
-                link = Some(pay_link::issue_with(app.id()?, &hash, &first, id, app.now));
+            [_] if to.by_link => {
+                let made = Carried::new(app, id)?;
+                link = Some(pay_link::issue_with(
+                    app.id()?,
+                    &made.hash,
+                    &first,
+                    id,
+                    app.now,
+                ));
+                sealed = Some(made.sealed);
                 "/invoice/".to_owned()
             }
             _ => String::new(),
         };
+        let mail = self.mail(id, path, |mail| {
+            queue(&NewMail {
+                to_email: &to.email,
+                to_name: &to.name,
+                sealed: sealed.as_deref(),
+                // Mails to a contact wait while the portal is off; whoever pays by link hears all the same.
+                contact: to.signs_in.then_some(to.contact_id),
+                ..mail
+            })
+        })?;
+        let mut batch = vec![mail];
+        batch.extend(link);
+        Ok(batch)
+    }
+
+    /// The mail, to nobody yet. No button where there is no path.
+    fn mail(
+        self,
+        id: MailId,
+        path: String,
+        queue: impl FnOnce(NewMail<'_>) -> Statement,
+    ) -> Result<Statement, Problem> {
         let letter = Letter {
             paragraphs: self.paragraphs,
             button: (!path.is_empty()).then(|| self.button.to_owned()),
@@ -164,23 +246,19 @@ impl Words {
             after: self.after,
         };
         let content = serde_json::to_string(&letter)?;
-        let mail = NewMail {
+        Ok(queue(NewMail {
             id,
             dedupe_key: self.key,
             kind: self.kind,
-            to_email: &to.email,
-            to_name: &to.name,
+            to_email: "",
+            to_name: "",
             subject: &self.subject,
             content: &content,
-            sealed: sealed.as_deref(),
+            sealed: None,
             staff: None,
-            // Mails to a contact wait while the portal is off; whoever pays by link hears all the same.
-            contact: to.signs_in.then_some(to.contact_id),
+            contact: None,
             client: None,
             link: None,
-        };
-        let mut batch = vec![queue(&mail)];
-        batch.extend(link);
-        Ok(batch)
+        }))
     }
 }

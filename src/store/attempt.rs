@@ -1,6 +1,7 @@
 //! Attempts to pay: made before the provider is asked, found again by what the provider tells.
 
 pub(crate) mod claim;
+pub(crate) mod paid;
 pub(crate) mod seen;
 
 use serde::Deserialize;
@@ -25,6 +26,8 @@ pub(crate) struct Attempt {
     pub(crate) session_id: Option<String>,
     /// The page, once the provider has told.
     pub(crate) url: Option<String>,
+    /// The provider's name of the payment, once it has told.
+    payment: Option<String>,
     pub(crate) payer_email: Option<String>,
     pub(crate) sealed_token: Option<String>,
     pub(crate) created_at: Timestamp,
@@ -70,7 +73,7 @@ impl Attempt {
 }
 
 /// The columns of [`Attempt`], of `attempts a`.
-const ATTEMPT: &str = "a.id, a.client_id, a.state, a.currency, a.amount, a.session_id, a.url, a.contact_id, \
+const ATTEMPT: &str = "a.id, a.client_id, a.state, a.currency, a.amount, a.session_id, a.url, a.payment, a.contact_id, \
      a.pay_link_id, a.payer_email, a.sealed_token, a.created_at, a.expires_at, \
      (SELECT json_group_array(json_object('id', f.id, 'number', f.number, 'amount', f.amount, \
        'later', f.later)) \
@@ -214,20 +217,32 @@ pub(crate) struct Recipient {
     /// Whether they can sign in and see their invoices there.
     #[serde(deserialize_with = "flag")]
     pub(crate) signs_in: bool,
+    /// Whether an invoice can be reached by a link alone.
+    #[serde(deserialize_with = "flag")]
+    pub(crate) by_link: bool,
 }
 
-/// The columns of [`Recipient`], of `contacts ct` and `clients c`.
+/// Whether contact `ct` of client `c` can sign in.
+const SIGNS_IN: &str = "ct.account_id IS NOT NULL AND ct.portal_access = 1 AND c.portal_enabled = 1 \
+     AND c.archived_at IS NULL";
+
+/// Whether an invoice can be reached by a link alone.
+const BY_LINK: &str = "(SELECT b.pay_without_account FROM billing b WHERE b.id = 1)";
+
+/// The columns of [`Recipient`], of `contacts ct`, but whether they can sign in or reach an invoice by a link.
 const RECIPIENT: &str = "ct.id AS contact_id, ct.email, ct.first_name, \
-     trim(ct.first_name || ' ' || ct.last_name) AS name, \
-     ct.account_id IS NOT NULL AND ct.portal_access = 1 AND c.portal_enabled = 1 \
-      AND c.archived_at IS NULL AS signs_in";
+     trim(ct.first_name || ' ' || ct.last_name) AS name";
+
+/// The contact who hears of a payment by attempt `a`.
+const PAYER: &str = "coalesce((SELECT p.id FROM contacts p WHERE p.id = a.contact_id AND p.removed_at IS NULL), \
+     (SELECT m.id FROM contacts m WHERE m.client_id = a.client_id AND m.is_primary = 1 AND m.removed_at IS NULL))";
 
 /// The [`Recipient`] of a payment of that exception for the invoice of that number: who paid, if they are
 /// of its client, else the client's primary contact.
 pub(crate) fn recipient_of(exception: ExceptionId, number: &str) -> Statement {
     Statement::new(
         format!(
-            "SELECT {RECIPIENT} FROM invoices i JOIN clients c ON c.id = i.client_id \
+            "SELECT {RECIPIENT}, {SIGNS_IN} AS signs_in, {BY_LINK} AS by_link FROM invoices i JOIN clients c ON c.id = i.client_id \
              JOIN contacts ct ON ct.id = coalesce( \
               (SELECT p.id FROM payment_exceptions x CROSS JOIN attempts a ON a.payment = x.payment \
                CROSS JOIN contacts p ON p.id = a.contact_id AND p.client_id = i.client_id \
@@ -244,11 +259,8 @@ pub(crate) fn recipient_of(exception: ExceptionId, number: &str) -> Statement {
 pub(crate) fn recipient(session: &str, reference: Option<AttemptId>) -> Statement {
     Statement::new(
         format!(
-            "SELECT {RECIPIENT} FROM attempts a JOIN clients c ON c.id = a.client_id \
-             JOIN contacts ct ON ct.id = coalesce( \
-              (SELECT p.id FROM contacts p WHERE p.id = a.contact_id AND p.removed_at IS NULL), \
-              (SELECT m.id FROM contacts m WHERE m.client_id = a.client_id AND m.is_primary = 1 \
-                AND m.removed_at IS NULL)) \
+            "SELECT {RECIPIENT}, {SIGNS_IN} AS signs_in, {BY_LINK} AS by_link FROM attempts a \
+             JOIN clients c ON c.id = a.client_id JOIN contacts ct ON ct.id = {PAYER} \
              WHERE a.id = coalesce((SELECT s.id FROM attempts s WHERE s.session_id = ?1), ?2)"
         ),
         [session.into(), reference.map(|id| id.to_string()).into()],

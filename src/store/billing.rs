@@ -17,6 +17,9 @@ use crate::domain::zone::Clock;
 /// The day of now for the business, in SQL; `?1` is now. The same as [`Billing::today`].
 pub(crate) const TODAY: &str = "(SELECT date((?1 + CASE WHEN ?1 < b.next_offset_at THEN b.utc_offset \
      ELSE b.next_offset END) / 1000, 'unixepoch') FROM billing b WHERE b.id = 1)";
+/// The same of the moment `m.at`.
+pub(super) const DAY: &str = "(SELECT date((m.at + CASE WHEN m.at < b.next_offset_at THEN b.utc_offset \
+     ELSE b.next_offset END) / 1000, 'unixepoch') FROM billing b WHERE b.id = 1)";
 
 /// The row.
 #[derive(Debug, Clone, Deserialize)]
@@ -87,16 +90,13 @@ pub(crate) struct Basics {
     /// Whether clients can pay online.
     #[serde(deserialize_with = "flag")]
     pub(crate) pay_online: bool,
-    /// Whether an invoice can be reached by a link alone.
-    #[serde(deserialize_with = "flag")]
-    pub(crate) pay_without_account: bool,
     hours: Hours,
 }
 
 /// Reads the [`Basics`].
 pub(crate) fn basics() -> Statement {
     statement!(
-        "SELECT currency, pay_online, pay_without_account, utc_offset, next_offset_at, next_offset \
+        "SELECT currency, pay_online, utc_offset, next_offset_at, next_offset \
          FROM billing WHERE id = 1"
     )
 }

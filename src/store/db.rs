@@ -155,11 +155,30 @@ impl Db {
             Err(Error::TooLong) => return self.batch(statements).await,
             text => shape.tables(&text?)?,
         };
-        let outcomes = tables.into_iter().map(|results| Outcome {
-            results,
-            meta: Meta::default(),
-        });
-        Ok(Results(outcomes.collect()))
+        Ok(Results::of(tables))
+    }
+
+    /// Writes, and reads what stands there then, in one transaction and one round trip; gives what was read.
+    pub(crate) async fn write_and_read(
+        &self,
+        mut writes: Vec<Statement>,
+        reads: Vec<Statement>,
+    ) -> Result<Results, Error> {
+        let written = writes.len();
+        let shape = Shape::of(&reads);
+        match &shape {
+            Some(shape) => writes.push(shape.statement(reads)),
+            None => writes.extend(reads),
+        }
+        let mut results = self.batch(writes).await?;
+        results.0.drain(..written.min(results.0.len()));
+        match shape {
+            Some(shape) => {
+                let text: Option<Joined> = results.first()?;
+                Ok(Results::of(shape.tables(&text.unwrap_or_default().j)?))
+            }
+            None => Ok(results),
+        }
     }
 
     /// Runs a batch that makes something whose id is derived from the form that was sent. The same
@@ -243,7 +262,22 @@ struct Meta {
     changes: u64,
 }
 
+/// The row of a joined statement.
+#[derive(Debug, Default, Deserialize)]
+struct Joined {
+    j: String,
+}
+
 impl Results {
+    /// Of reads that were joined.
+    fn of(tables: Vec<Table>) -> Self {
+        let outcomes = tables.into_iter().map(|results| Outcome {
+            results,
+            meta: Meta::default(),
+        });
+        Self(outcomes.collect())
+    }
+
     fn parse(json: &str) -> Result<Self, Error> {
         Ok(Self(serde_json::from_str(json)?))
     }

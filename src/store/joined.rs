@@ -96,6 +96,12 @@ impl Shape {
         &self.sql
     }
 
+    /// The same, of these reads.
+    pub(super) fn statement(&self, reads: Vec<Statement>) -> Statement {
+        let params = reads.into_iter().flat_map(|read| read.params);
+        Statement::new(self.sql.clone(), params)
+    }
+
     /// Reads what was answered: the rows of each read.
     pub(super) fn tables(&self, text: &str) -> Result<Vec<Table>, serde_json::Error> {
         let mut from = serde_json::Deserializer::from_str(text);

@@ -6,8 +6,9 @@
 
 use serde::Deserialize;
 
+use super::billing::DAY;
 use super::{Param, Statement, statement};
-use crate::domain::id::{ClientId, FactId, InvoiceId, StaffId};
+use crate::domain::id::{AttemptId, ClientId, FactId, InvoiceId, StaffId};
 use crate::domain::payment::fact::Fact;
 use crate::domain::payment::share::Share;
 use crate::domain::time::{Date, Timestamp};
@@ -17,8 +18,8 @@ use crate::domain::time::{Date, Timestamp};
 pub(crate) struct Source<'a> {
     /// `stripe`, `offline`.
     pub(crate) provider: &'a str,
-    /// The day in the business's time zone.
-    pub(crate) on: Date,
+    /// The day in the business's time zone; absent: that of the moment when it happened.
+    pub(crate) on: Option<Date>,
     /// Whose money, where it is known. Facts of a payment that is known already follow it.
     pub(crate) client: Option<ClientId>,
     /// `card`, `bank_transfer` …; empty where nobody said.
@@ -29,21 +30,28 @@ pub(crate) struct Source<'a> {
     pub(crate) event: Option<&'a str>,
     /// Who recorded it.
     pub(crate) by: Option<StaffId>,
+    /// Only if the payment is that attempt's by then (`attempt::paid`). It is its client's money, too.
+    pub(crate) only_of: Option<AttemptId>,
 }
 
 /// States a fact. Of two tellings of the same one stands, whichever comes first: `Fact::beats`.
 pub(crate) fn state(id: FactId, fact: &Fact, from: Source<'_>, now: Timestamp) -> Statement {
     statement!(
-        "INSERT INTO ledger (id, kind, object_id, payment, provider, amount, currency, counts, rank, \
-          occurred_at, occurred_on, client_id, method, reference, event_id, recorded_by, created_at) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, \
-          coalesce(?12, (SELECT known.client_id FROM ledger known WHERE known.payment = ?4 \
-           AND known.client_id IS NOT NULL LIMIT 1)), ?13, ?14, ?15, ?16, ?17) \
-         ON CONFLICT (kind, object_id) DO UPDATE SET amount = excluded.amount, counts = excluded.counts, \
-          occurred_at = excluded.occurred_at, occurred_on = excluded.occurred_on, rank = excluded.rank \
-         WHERE CASE WHEN ledger.kind IN ('refund', 'refund_floor') \
-          THEN (excluded.occurred_at, excluded.rank, excluded.amount) > (ledger.occurred_at, ledger.rank, ledger.amount) \
-          ELSE (-excluded.occurred_at, excluded.rank, excluded.amount) > (-ledger.occurred_at, ledger.rank, ledger.amount) END",
+        format!(
+            "INSERT INTO ledger (id, kind, object_id, payment, provider, amount, currency, counts, rank, \
+              occurred_at, occurred_on, client_id, method, reference, event_id, recorded_by, created_at) \
+             SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, m.at, coalesce(?11, {DAY}), \
+              coalesce(?12, (SELECT a.client_id FROM attempts a WHERE a.id = ?18), \
+               (SELECT known.client_id FROM ledger known WHERE known.payment = ?4 \
+                AND known.client_id IS NOT NULL LIMIT 1)), ?13, ?14, ?15, ?16, ?17 \
+             FROM (SELECT ?10 AS at) m WHERE ?18 IS NULL \
+              OR EXISTS (SELECT 1 FROM attempts a WHERE a.id = ?18 AND a.payment = ?4 AND a.state = 'succeeded') \
+             ON CONFLICT (kind, object_id) DO UPDATE SET amount = excluded.amount, counts = excluded.counts, \
+              occurred_at = excluded.occurred_at, occurred_on = excluded.occurred_on, rank = excluded.rank \
+             WHERE CASE WHEN ledger.kind IN ('refund', 'refund_floor') \
+              THEN (excluded.occurred_at, excluded.rank, excluded.amount) > (ledger.occurred_at, ledger.rank, ledger.amount) \
+              ELSE (-excluded.occurred_at, excluded.rank, excluded.amount) > (-ledger.occurred_at, ledger.rank, ledger.amount) END"
+        ),
         id.to_string(),
         fact.kind.as_str(),
         fact.object.as_str(),
@@ -54,13 +62,14 @@ pub(crate) fn state(id: FactId, fact: &Fact, from: Source<'_>, now: Timestamp) -
         fact.counts,
         i64::from(fact.rank),
         fact.at,
-        from.on.to_string(),
+        Param::from(from.on.map(|day| day.to_string())),
         Param::from(from.client.map(|id| id.to_string())),
         from.method,
         from.reference,
         Param::from(from.event),
         Param::from(from.by.map(|id| id.to_string())),
-        now
+        now,
+        Param::from(from.only_of.map(|id| id.to_string()))
     )
 }
 

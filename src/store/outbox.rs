@@ -52,7 +52,7 @@ impl NewMail<'_> {
         ]
     }
 
-    fn statement(
+    pub(super) fn statement(
         &self,
         sql: String,
         now: Timestamp,
@@ -63,7 +63,7 @@ impl NewMail<'_> {
 }
 
 /// The columns that a mail is queued with: due at once, and only once by its key.
-const OUTBOX: &str = "id, dedupe_key, kind, to_email, to_name, subject, content, sealed, contact_id, client_id, \
+pub(super) const OUTBOX: &str = "id, dedupe_key, kind, to_email, to_name, subject, content, sealed, contact_id, client_id, \
      link_id, due_at, created_at, staff_id";
 /// The values for [`OUTBOX`], out of [`NewMail::columns`].
 const MAIL: &str = "?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?12, ?13";
@@ -151,6 +151,27 @@ pub(crate) fn queue_numbered(mail: &NewMail<'_>, invoice: InvoiceId, now: Timest
          ON CONFLICT (dedupe_key) DO NOTHING"
     );
     mail.statement(sql, now, [invoice.to_string().into()])
+}
+
+/// What stands in a mail about an attempt's payment for what nobody has read yet, until it is queued (`attempt::paid`).
+pub(crate) struct Marks {
+    /// The number of the invoice.
+    pub(crate) number: String,
+    /// The id of the invoice.
+    pub(crate) invoice: String,
+    /// The first name of whom the mail goes to.
+    pub(crate) first_name: String,
+}
+
+impl Marks {
+    /// The marks of an attempt: nothing else in a mail looks like its id.
+    pub(crate) fn of(attempt: AttemptId) -> Self {
+        Self {
+            number: format!("#{attempt}"),
+            invoice: format!("~{attempt}"),
+            first_name: format!("@{attempt}"),
+        }
+    }
 }
 
 /// A mail that a sender holds.

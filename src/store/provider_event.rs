@@ -2,22 +2,33 @@
 //!
 //! Every statement here is harmless to run again: an event, an audit line and a mail stand once.
 
-use super::{Statement, statement};
-use crate::domain::id::AuditId;
+use super::{Param, Statement, statement};
+use crate::domain::id::{AttemptId, AuditId};
 use crate::domain::payment::stripe::Event;
 use crate::domain::time::Timestamp;
+use crate::domain::token::without_tokens;
 
-/// Keeps an event as it came. That it is there says that it was seen, not that its work is done.
-pub(crate) fn keep(event: &Event, raw: &str, now: Timestamp) -> Statement {
+/// Keeps an event as it came, but for secrets: the page of somebody who pays by a link leads back through that link. That
+/// it is there says that it was seen, not that its work is done. `only_of`: only if the attempt has that payment by then.
+pub(crate) fn keep(
+    event: &Event,
+    raw: &str,
+    only_of: Option<(AttemptId, &str)>,
+    now: Timestamp,
+) -> Statement {
     statement!(
         "INSERT INTO provider_events (id, provider, type, livemode, created_at, received_at, raw) \
-         VALUES (?1, 'stripe', ?2, ?3, ?4, ?5, ?6) ON CONFLICT (id) DO NOTHING",
+         SELECT ?1, 'stripe', ?2, ?3, ?4, ?5, ?6 WHERE ?7 IS NULL \
+          OR EXISTS (SELECT 1 FROM attempts a WHERE a.id = ?7 AND a.payment = ?8 AND a.state = 'succeeded') \
+         ON CONFLICT (id) DO NOTHING",
         event.id.as_str(),
         event.kind.as_str(),
         event.livemode,
         event.created,
         now,
-        raw
+        without_tokens(raw).as_ref(),
+        Param::from(only_of.map(|(attempt, _)| attempt.to_string())),
+        Param::from(only_of.map(|(_, payment)| payment))
     )
 }
 

@@ -1,7 +1,9 @@
 //! What SQL has to say in figures is what the domain decides.
 
 use super::viewer::{Asker, VIEWER};
-use super::{Conflict, Error, dashboard, device, notice, outbox, pay_link, session, ticket};
+use super::{
+    Conflict, Error, billing, dashboard, device, notice, outbox, pay_link, session, ticket,
+};
 use crate::domain::branding::Branding;
 use crate::domain::id::SessionId;
 use crate::domain::module::Module;
@@ -35,6 +37,11 @@ fn sessions_go_idle_when_the_domain_says() {
         let limit = format!("s.seen_at > ?2 - {} ", side.idle().0);
         assert!(format!("{sql} ").contains(&limit), "{limit}not in {sql}");
     }
+}
+
+#[test]
+fn a_day_is_told_one_way() {
+    assert_eq!(billing::DAY.replace("m.at", "?1"), billing::TODAY);
 }
 
 #[test]

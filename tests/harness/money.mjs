@@ -55,7 +55,10 @@ export async function invoiceRow(world, client, { total = 10_000, currency = "EU
 export const voidInvoice = (world, { id }) => books(world,
   ["UPDATE invoices SET state = 'void', voided_at = ?2, voided_on = ?3 WHERE id = ?1", id, world.now(), day(world.now())]);
 
-/** An attempt to pay these invoices in full, as Pay Now makes it, with a page at the stand-in: { id, session }. */
+/**
+ * An attempt to pay these invoices in full, as Pay Now makes it, with a page at the stand-in: { id, session }. `by`: the
+ * token of the link that it began with.
+ */
 export async function attemptRow(world, stripe, invoices, how = {}) {
   const { attempt, writes } = attemptToBook(world, stripe, invoices, how);
   await books(world, ...writes);
@@ -63,13 +66,13 @@ export async function attemptRow(world, stripe, invoices, how = {}) {
 }
 
 /** … and what writes it, for whoever books many at once: { attempt, writes }. */
-export function attemptToBook(world, stripe, invoices, { contact = null, amounts = invoices.map(({ total }) => total), link = null } = {}) {
+export function attemptToBook(world, stripe, invoices, { contact = null, amounts = invoices.map(({ total }) => total), link = null, by = null } = {}) {
   const id = newId();
   const now = world.now();
   const total = amounts.reduce((sum, amount) => sum + amount, 0);
   const { currency } = invoices[0];
   const session = stripe.createSession({
-    mode: "payment", client_reference_id: id, success_url: `${world.base}/`, cancel_url: `${world.base}/`,
+    mode: "payment", client_reference_id: id, success_url: `${world.base}/${by ? `invoice/${by}` : "billing"}/confirming/${id}`, cancel_url: `${world.base}/`,
     line_items: { 0: { price_data: { currency: currency.toLowerCase(), unit_amount: String(total), product_data: { name: "Invoices" } }, quantity: "1" } },
     expires_at: String(Math.floor(now / 1000) + 3600),
   });

@@ -89,7 +89,7 @@ function inSql({ invoices, parts, facts }) {
   const state = db.prepare(STATE);
   let n = 0;
   const hear = ({ kind, object, payment, amount: minor, currency, counts, at, rank }) =>
-    state.run(`f${n++}`, kind, object, payment, "stripe", minor, currency, counts ? 1 : 0, rank, at, "2026-11-20", "c", "", "", null, null, 0);
+    state.run(`f${n++}`, kind, object, payment, "stripe", minor, currency, counts ? 1 : 0, rank, at, "2026-11-20", "c", "", "", null, null, 0, null);
   const allocate = ({ payment, invoice, amount: minor, later }) =>
     db.prepare("INSERT INTO allocations (payment, invoice_id, amount, later, created_at) VALUES (?, ?, ?, ?, 0)").run(payment, invoice, minor, later);
   const work = shuffled([...facts.map((fact) => () => hear(fact)), ...facts.filter(() => !random(4)).map((fact) => () => hear(fact)), ...parts.map((part) => () => allocate(part))]);

@@ -141,7 +141,7 @@ test("the clock stopped after asking and before writing: it asks again, and ever
   stripe.lose();
   await world.advance(11 * MINUTE);
   const before = await counts(world);
-  await world.fault({ on: "d1", op: "batch", match: "INTO ledger", when: "after" });
+  await world.fault({ on: "d1", op: "batch", match: "INTO payment_exceptions", when: "after" });
   await world.cron();
   assert.deepEqual(await states(it), ["paid", "succeeded"]);
   await world.advance(MINUTE);

@@ -162,7 +162,7 @@ test("kinds that are not used are 200 and cost D1 nothing", async () => {
   await nothingStored();
 });
 
-test("an event costs two round trips to D1 and no look at the branding", async () => {
+test("a payment costs one round trip to D1 and no look at the branding", async () => {
   const invoice = await invoiceRow(world, client);
   const attempt = await attemptRow(world, stripe, [invoice]);
   const [completed] = stripe.pay(attempt.session);
@@ -171,8 +171,21 @@ test("an event costs two round trips to D1 and no look at the branding", async (
   const answer = await world.user().request("POST", "/webhooks/stripe", { browser: false, body, headers: { "content-type": "application/json", "stripe-signature": stripe.sign(body) } });
   assert.equal(answer.status, 200);
   const { d1, kv } = await answer.cost();
-  assert.deepEqual({ d1, kv }, { d1: 2, kv: 0 });
+  assert.deepEqual({ d1, kv }, { d1: 1, kv: 0 });
   assert.equal((await invoiceNow(world, invoice)).status, "paid");
+});
+
+test("what is decided costs two, what is no page's one", async () => {
+  const attempt = await attemptRow(world, stripe, [await invoiceRow(world, client)]);
+  const [completed] = stripe.pay(attempt.session, { delayed: true });
+  const [refunded] = stripe.refund(stripe.intents.get(attempt.session.payment_intent), 1_000);
+  stripe.lose();
+  for (const [event, trips] of [[completed, 2], [refunded, 1]]) {
+    const body = JSON.stringify(event);
+    const answer = await world.user().request("POST", "/webhooks/stripe", { browser: false, body, headers: { "content-type": "application/json", "stripe-signature": stripe.sign(body) } });
+    assert.equal(answer.status, 200);
+    assert.equal((await answer.cost()).d1, trips, event.type);
+  }
 });
 
 test("secrets are exchanged without a gap: two of them, each good; then the old one is gone", async () => {

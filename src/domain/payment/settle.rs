@@ -65,6 +65,37 @@ pub fn reference(session: &Session) -> Option<AttemptId> {
     AttemptId::parse(text).ok()
 }
 
+/// A payment that is just what its attempt asked for, if the attempt is as the event says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AsAsked {
+    /// The attempt that the event names.
+    pub attempt: AttemptId,
+    /// That the money came.
+    pub fact: Fact,
+}
+
+/// What [`settle`] would give, were the attempt that the event names known, and for as much as came. `None`: something
+/// else than that it succeeds.
+pub fn as_asked(event: &Event, live: bool) -> Option<AsAsked> {
+    let News::Checkout(_, session) = &event.news else {
+        return None;
+    };
+    let known = Known {
+        attempt: reference(session)?,
+        amount: from_stripe(session.amount_total?, session.currency.as_deref()?)?,
+        invoices: Vec::new(),
+    };
+    match settle(event, live, Some(&known)) {
+        Outcome::Changes(Changes {
+            mut facts,
+            attempt: Some((attempt, AttemptState::Succeeded)),
+            exceptions,
+            ..
+        }) if exceptions.is_empty() => facts.pop().map(|fact| AsAsked { attempt, fact }),
+        Outcome::Changes(_) | Outcome::Ignored(_) => None,
+    }
+}
+
 /// What an event means. `live` is the mode that our keys are of; `known` the attempt that
 /// was found for a session, `None` for every other kind of event.
 pub fn settle(event: &Event, live: bool, known: Option<&Known>) -> Outcome {

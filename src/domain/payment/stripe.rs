@@ -92,6 +92,17 @@ pub struct Session {
     /// What we wrote on it.
     #[serde(default)]
     pub metadata: Option<BTreeMap<String, String>>,
+    /// Where the payer goes afterwards.
+    #[serde(default)]
+    pub success_url: Option<String>,
+}
+
+impl Session {
+    /// Whether it began with a link from a mail, as far as one can see from where it leads back to.
+    pub fn is_by_link(&self) -> bool {
+        let back = self.success_url.as_deref().unwrap_or_default();
+        back.contains("/invoice/")
+    }
 }
 
 /// `checkout.session.payment_status`.

@@ -61,12 +61,13 @@ pub(super) fn methods(chosen: &str) -> Vec<(&'static str, &'static str, bool)> {
 pub(super) fn source(me: &Me, client: ClientId, on: Date) -> Source<'static> {
     Source {
         provider: "offline",
-        on,
+        on: Some(on),
         client: Some(client),
         method: "",
         reference: "",
         event: None,
         by: Some(me.id),
+        only_of: None,
     }
 }
 
