@@ -9,7 +9,7 @@ use crate::app::App;
 use crate::domain::id::AttemptId;
 use crate::domain::money::Money;
 use crate::domain::payment::attempt::AttemptState;
-use crate::domain::payment::fact::{Fact, Kind};
+use crate::domain::payment::fact::Kind;
 use crate::domain::payment::settle::{
     Changes, Known, KnownInvoice, Outcome, as_asked, reference, settle,
 };
@@ -22,10 +22,10 @@ use crate::store::{Statement, provider_event};
 
 /// Hears an event. Gives the state that the attempt was told, if the event is about one of ours.
 ///
-/// Of a page, two batches at most: 1. is it a payment just as it was asked for, which is what most of them are, all of
-/// it is written at once, on the condition that it is; 2. what stands there then is read, whose money and who hears of
-/// it; 3. anything else is decided, and 4. written. Whatever is no page's needs nothing to be read. Kinds that are not
-/// used cost nothing; of the other mode staff are told.
+/// Of a page, two batches at most: 1. a payment that is just what was asked for, as most are, is written at once, on the
+/// condition that it is; 2. what stands there then is read, and who hears of it: if that is so, all is done; 3. anything
+/// else is decided, and 4. written. Whatever is no page's needs nothing to be read. Kinds that are not used cost nothing;
+/// of the other mode staff are told.
 pub(crate) async fn hear(
     app: &App,
     event: &Event,
@@ -44,9 +44,9 @@ pub(crate) async fn hear(
         let paid = asked
             .as_ref()
             .map(|asked| Paid::of(asked, session, app.now));
-        let written = match (&asked, &paid) {
-            (Some(asked), Some(paid)) => just_paid(app, event, raw, &asked.fact, paid)?,
-            _ => Vec::new(),
+        let writes = match &paid {
+            Some(paid) => at_once(app, event, raw, paid)?,
+            None => Vec::new(),
         };
         // 2.
         let by_reference = reference(session);
@@ -54,11 +54,7 @@ pub(crate) async fn hear(
             attempt::of_session(&session.id, by_reference),
             attempt::recipient(&session.id, by_reference),
         ];
-        let mut results = if written.is_empty() {
-            app.db.read(reads).await?
-        } else {
-            app.db.write_and_read(written, reads).await?
-        };
+        let mut results = app.db.write_and_read(writes, reads).await?;
         (found, recipient) = (results.first()?, results.first()?);
         let stands = |found: &Attempt| paid.is_some_and(|paid| paid.stands(found));
         if found.as_ref().is_some_and(stands) {
@@ -92,23 +88,21 @@ pub(crate) async fn hear(
     Ok(told)
 }
 
-/// A payment just as it was asked for, in the order of [`Writing::batch`].
-fn just_paid(
+/// A payment just as it was asked for: whether it is, and then, if it is, the same rows that [`Writing::batch`] makes.
+fn at_once(
     app: &App,
     event: &Event,
     raw: Option<&str>,
-    fact: &Fact,
     paid: &Paid<'_>,
 ) -> Result<Vec<Statement>, Problem> {
-    let now = app.now;
     let from = Source {
         only_of: Some(paid.attempt),
         ..told_by(event, raw)
     };
+    let of = Some((paid.attempt, paid.fact.payment.as_str()));
     let mut batch = vec![paid.settles()];
-    let only_of = Some((paid.attempt, paid.payment));
-    batch.extend(raw.map(|raw| provider_event::keep(event, raw, only_of, now)));
-    batch.push(ledger::state(app.id()?, fact, from, now));
+    batch.extend(raw.map(|raw| provider_event::keep(event, raw, of, app.now)));
+    batch.push(ledger::state(app.id()?, paid.fact, from, app.now));
     batch.push(paid.allocates());
     batch.extend(mail::receipt_of(app, paid)?);
     batch.push(paid.notes(app.id()?));

@@ -9,9 +9,9 @@ use crate::domain::money::Money;
 use crate::domain::token::{Purpose, Secret};
 use crate::outbound::letter::Letter;
 use crate::outbound::seal;
-use crate::store::attempt::paid::Paid;
+use crate::store::attempt::paid::{Marks, Paid};
 use crate::store::attempt::{Attempt, For, Recipient};
-use crate::store::outbox::{self, Marks, NewMail, OfPayment};
+use crate::store::outbox::{self, NewMail, OfPayment};
 use crate::store::{Statement, pay_link};
 
 /// What the page says of a delayed payment that did not arrive.
@@ -48,8 +48,8 @@ pub(super) fn receipt_of(app: &App, paid: &Paid<'_>) -> Result<Vec<Statement>, P
     let names = format!("invoice {}", marks.number);
     let words = thanks(
         &marks.first_name,
-        paid.payment,
-        paid.amount,
+        &paid.fact.payment,
+        paid.fact.amount,
         &names,
         Vec::new(),
     );
@@ -208,7 +208,7 @@ impl Words {
                 link = Some(pay_link::issue_with(
                     app.id()?,
                     &made.hash,
-                    &first,
+                    (&first, to.contact_id),
                     id,
                     app.now,
                 ));
@@ -224,6 +224,7 @@ impl Words {
                 sealed: sealed.as_deref(),
                 // Mails to a contact wait while the portal is off; whoever pays by link hears all the same.
                 contact: to.signs_in.then_some(to.contact_id),
+                client: Some(to.client_id),
                 ..mail
             })
         })?;

@@ -81,13 +81,15 @@ const ATTEMPT: &str = "a.id, a.client_id, a.state, a.currency, a.amount, a.sessi
        FROM attempt_invoices ai CROSS JOIN invoices i ON i.id = ai.invoice_id \
        WHERE ai.attempt_id = a.id ORDER BY ai.later DESC, i.due_on, i.id) f) AS invoices";
 
-/// [`Attempt`] whose page is that session, else the one that the session names by reference.
+/// The attempt `a` whose page is session `?1`; else the one of id `?2`, which the session names by reference, while it has
+/// no page that we know. A page of somebody else's may name it too: a shop's payment link takes a reference from its address.
+const OF_SESSION: &str = "a.id = coalesce((SELECT s.id FROM attempts s WHERE s.session_id = ?1), \
+     (SELECT r.id FROM attempts r WHERE r.id = ?2 AND r.session_id IS NULL))";
+
+/// The [`Attempt`] that a session is of.
 pub(crate) fn of_session(session: &str, reference: Option<AttemptId>) -> Statement {
     Statement::new(
-        format!(
-            "SELECT {ATTEMPT} FROM attempts a WHERE a.id = \
-             coalesce((SELECT s.id FROM attempts s WHERE s.session_id = ?1), ?2)"
-        ),
+        format!("SELECT {ATTEMPT} FROM attempts a WHERE {OF_SESSION}"),
         [session.into(), reference.map(|id| id.to_string()).into()],
     )
 }
@@ -211,6 +213,7 @@ pub(crate) fn key_lives(created_at: Timestamp, now: Timestamp) -> bool {
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct Recipient {
     pub(crate) contact_id: ContactId,
+    pub(crate) client_id: ClientId,
     pub(crate) email: String,
     pub(crate) first_name: String,
     pub(crate) name: String,
@@ -226,11 +229,21 @@ pub(crate) struct Recipient {
 const SIGNS_IN: &str = "ct.account_id IS NOT NULL AND ct.portal_access = 1 AND c.portal_enabled = 1 \
      AND c.archived_at IS NULL";
 
-/// Whether an invoice can be reached by a link alone.
-const BY_LINK: &str = "(SELECT b.pay_without_account FROM billing b WHERE b.id = 1)";
+/// Whether contact `ct` of client `c` may hear of invoices by attempt `a`: Billing (32) is on for them, or an invoice went
+/// to them.
+const MAY_HEAR: &str = "((((SELECT z.modules FROM business z WHERE z.id = 1) | c.modules_on) & ~c.modules_off) \
+      & ~ct.modules_off) & 32 = 32 \
+     OR EXISTS (SELECT 1 FROM attempt_invoices h CROSS JOIN pay_links l ON l.invoice_id = h.invoice_id \
+      AND l.contact_id = ct.id AND l.revoked_at IS NULL WHERE h.attempt_id = a.id)";
+
+/// Whether a new link may lead client `c` to an invoice by attempt `a`: the business lets that be, and nobody has revoked
+/// links of it since they began to pay.
+const BY_LINK: &str = "c.archived_at IS NULL AND (SELECT b.pay_without_account FROM billing b WHERE b.id = 1) = 1 \
+     AND NOT EXISTS (SELECT 1 FROM attempt_invoices h CROSS JOIN pay_links l ON l.invoice_id = h.invoice_id \
+      WHERE h.attempt_id = a.id AND l.revoked_at >= a.created_at)";
 
 /// The columns of [`Recipient`], of `contacts ct`, but whether they can sign in or reach an invoice by a link.
-const RECIPIENT: &str = "ct.id AS contact_id, ct.email, ct.first_name, \
+const RECIPIENT: &str = "ct.id AS contact_id, ct.client_id, ct.email, ct.first_name, \
      trim(ct.first_name || ' ' || ct.last_name) AS name";
 
 /// The contact who hears of a payment by attempt `a`.
@@ -242,7 +255,9 @@ const PAYER: &str = "coalesce((SELECT p.id FROM contacts p WHERE p.id = a.contac
 pub(crate) fn recipient_of(exception: ExceptionId, number: &str) -> Statement {
     Statement::new(
         format!(
-            "SELECT {RECIPIENT}, {SIGNS_IN} AS signs_in, {BY_LINK} AS by_link FROM invoices i JOIN clients c ON c.id = i.client_id \
+            "SELECT {RECIPIENT}, {SIGNS_IN} AS signs_in, c.archived_at IS NULL \
+              AND (SELECT b.pay_without_account FROM billing b WHERE b.id = 1) = 1 AS by_link \
+             FROM invoices i JOIN clients c ON c.id = i.client_id \
              JOIN contacts ct ON ct.id = coalesce( \
               (SELECT p.id FROM payment_exceptions x CROSS JOIN attempts a ON a.payment = x.payment \
                CROSS JOIN contacts p ON p.id = a.contact_id AND p.client_id = i.client_id \
@@ -261,7 +276,7 @@ pub(crate) fn recipient(session: &str, reference: Option<AttemptId>) -> Statemen
         format!(
             "SELECT {RECIPIENT}, {SIGNS_IN} AS signs_in, {BY_LINK} AS by_link FROM attempts a \
              JOIN clients c ON c.id = a.client_id JOIN contacts ct ON ct.id = {PAYER} \
-             WHERE a.id = coalesce((SELECT s.id FROM attempts s WHERE s.session_id = ?1), ?2)"
+             WHERE {OF_SESSION} AND ({MAY_HEAR})"
         ),
         [session.into(), reference.map(|id| id.to_string()).into()],
     )

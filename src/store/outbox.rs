@@ -153,27 +153,6 @@ pub(crate) fn queue_numbered(mail: &NewMail<'_>, invoice: InvoiceId, now: Timest
     mail.statement(sql, now, [invoice.to_string().into()])
 }
 
-/// What stands in a mail about an attempt's payment for what nobody has read yet, until it is queued (`attempt::paid`).
-pub(crate) struct Marks {
-    /// The number of the invoice.
-    pub(crate) number: String,
-    /// The id of the invoice.
-    pub(crate) invoice: String,
-    /// The first name of whom the mail goes to.
-    pub(crate) first_name: String,
-}
-
-impl Marks {
-    /// The marks of an attempt: nothing else in a mail looks like its id.
-    pub(crate) fn of(attempt: AttemptId) -> Self {
-        Self {
-            number: format!("#{attempt}"),
-            invoice: format!("~{attempt}"),
-            first_name: format!("@{attempt}"),
-        }
-    }
-}
-
 /// A mail that a sender holds.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Claimed {

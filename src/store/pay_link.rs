@@ -110,19 +110,20 @@ pub(crate) fn by_hash(hash: &str) -> Statement {
 pub(crate) fn issue_with(
     id: PayLinkId,
     hash: &str,
-    invoice: &str,
+    (invoice, to): (&str, ContactId),
     mail: MailId,
     now: Timestamp,
 ) -> Statement {
     statement!(
-        "INSERT INTO pay_links (id, invoice_id, token_hash, created_at) \
-         SELECT ?1, ?3, ?2, ?5 WHERE EXISTS (SELECT 1 FROM outbox WHERE id = ?4) \
+        "INSERT INTO pay_links (id, invoice_id, token_hash, created_at, contact_id) \
+         SELECT ?1, ?3, ?2, ?5, ?6 WHERE EXISTS (SELECT 1 FROM outbox WHERE id = ?4) \
          ON CONFLICT DO NOTHING",
         id.to_string(),
         hash,
         invoice,
         mail.to_string(),
-        now
+        now,
+        to.to_string()
     )
 }
 

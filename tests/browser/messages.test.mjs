@@ -77,6 +77,16 @@ for (const [look, options] of [["with JavaScript", {}], ["without JavaScript, on
       await theirs.page.getByText("Yes, please.").waitFor();
       await page.reload();
       await page.getByText("Yes, please.").waitFor();
+      // What is new leads to the client, and beside the name to what it is about.
+      await staff.open("/admin");
+      await page.getByRole("link", { name: /^Notifications/ }).click();
+      const news = page.getByRole("listitem").filter({ hasText: `Larkspur ${look}` }).first();
+      await news.getByRole("link", { name: `Larkspur ${look}`, exact: true }).click();
+      await heading(page, `Larkspur ${look}`);
+      await page.goBack();
+      const line = await news.boundingBox();
+      await page.mouse.click(line.x + line.width - 8, line.y + line.height - 8);
+      await heading(page, /^(A visit|Opening hours)$/);
       if (options.width) {
         for (const each of [theirs.page, page]) assert.ok(await each.evaluate(() => document.documentElement.scrollWidth) <= 390, "the page is wider than the phone");
       }

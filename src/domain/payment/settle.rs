@@ -1,7 +1,7 @@
 //! An event, and the attempt it belongs to, into facts, changes and exceptions.
 //!
 //! The event is matched to an attempt by the session id we stored, else by `client_reference_id`
-//! ([`pick`]); metadata never chooses. What comes out is written in one batch: facts and exceptions
+//! ([`reference`]); metadata never chooses. What comes out is written in one batch: facts and exceptions
 //! by `INSERT OR IGNORE`-like upserts on their keys, the attempt's state upwards only, and sums
 //! anew. So the same event again, or another telling of it, changes nothing.
 

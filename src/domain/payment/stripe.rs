@@ -92,17 +92,16 @@ pub struct Session {
     /// What we wrote on it.
     #[serde(default)]
     pub metadata: Option<BTreeMap<String, String>>,
-    /// Where the payer goes afterwards.
-    #[serde(default)]
-    pub success_url: Option<String>,
+    /// Whether it began with a link from a mail, as far as one can see from where the payer goes afterwards. The address
+    /// itself holds that link, and is not kept.
+    #[serde(default, rename = "success_url", deserialize_with = "leads_to_invoice")]
+    pub by_link: bool,
 }
 
-impl Session {
-    /// Whether it began with a link from a mail, as far as one can see from where it leads back to.
-    pub fn is_by_link(&self) -> bool {
-        let back = self.success_url.as_deref().unwrap_or_default();
-        back.contains("/invoice/")
-    }
+fn leads_to_invoice<'de, D: serde::Deserializer<'de>>(from: D) -> Result<bool, D::Error> {
+    let address: &RawValue = Deserialize::deserialize(from)?;
+    let plain = address.get().replace('\\', "");
+    Ok(plain.contains("/invoice/"))
 }
 
 /// `checkout.session.payment_status`.

@@ -15,6 +15,7 @@ use super::form::Form;
 use super::{Checkout, Claim, Offer, Order, Page, Provider, Trouble};
 use crate::config::StripeSettings;
 use crate::domain::payment::stripe::amount::to_stripe;
+use crate::domain::token::without_tokens;
 
 /// The version of the API that everything here was written and tested against.
 pub(crate) const API_VERSION: &str = "2026-10-28.endive";
@@ -266,7 +267,7 @@ fn verdict(status: u16, body: Vec<u8>) -> Result<Vec<u8>, Trouble> {
     }
 }
 
-/// Stripe's own words for an error, shortened.
+/// Stripe's own words for an error, shortened. They may quote what was sent, and with it a link.
 fn message(body: &[u8]) -> Option<String> {
     #[derive(Deserialize)]
     struct Told {
@@ -277,7 +278,8 @@ fn message(body: &[u8]) -> Option<String> {
         message: Option<String>,
     }
     let told: Told = serde_json::from_slice(body).ok()?;
-    Some(told.error.message?.chars().take(300).collect())
+    let message = told.error.message?;
+    Some(without_tokens(&message).chars().take(300).collect())
 }
 
 fn read<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T, Trouble> {

@@ -2,13 +2,13 @@
 //!
 //! As where an attempt is made ([`claim`](super::claim)), one batch asks and answers. [`Paid::settles`] is the question,
 //! put to the books as they are at that moment; what follows it writes something only where the attempt has that payment
-//! then, and what stands there at the end is read back. If it is anything else, nothing of this happened, and whoever
-//! asked goes on with what was read.
+//! then, and what stands there at the end is read back ([`Paid::stands`]). If it is anything else, nothing of this
+//! happened, but for an attempt that had that payment before: then it is what deciding writes, too.
 
-use super::{Attempt, BY_LINK, PAYER, SIGNS_IN};
+use super::{Attempt, BY_LINK, MAY_HEAR, PAYER, SIGNS_IN};
 use crate::domain::id::{AttemptId, AuditId, MailId, PayLinkId};
-use crate::domain::money::Money;
 use crate::domain::payment::attempt::AttemptState;
+use crate::domain::payment::fact::Fact;
 use crate::domain::payment::settle::AsAsked;
 use crate::domain::payment::stripe::Session;
 use crate::domain::time::Timestamp;
@@ -19,21 +19,40 @@ use crate::store::{Statement, statement};
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Paid<'a> {
     pub(crate) attempt: AttemptId,
+    /// That the money came.
+    pub(crate) fact: &'a Fact,
     /// The provider's name of the page.
-    pub(crate) session: &'a str,
-    /// The provider's name of the payment.
-    pub(crate) payment: &'a str,
-    /// What came.
-    pub(crate) amount: Money,
+    session: &'a str,
     /// Whether it looks as though it began with a link from a mail.
     pub(crate) by_link: bool,
-    pub(crate) now: Timestamp,
+    now: Timestamp,
 }
 
 /// The attempt `a` of id `?1` has payment `?2`, and with it the one invoice `i` that it is for.
 const OF_ONE_INVOICE: &str = "attempts a CROSS JOIN attempt_invoices ai ON ai.attempt_id = a.id \
      CROSS JOIN invoices i ON i.id = ai.invoice_id WHERE a.id = ?1 AND a.payment = ?2 AND a.state = 'succeeded' \
      AND (SELECT count(*) FROM attempt_invoices n WHERE n.attempt_id = a.id) = 1";
+
+/// What stands in a mail about an attempt's payment for what nobody has read yet, until [`Paid::thanks`] queues it.
+pub(crate) struct Marks {
+    /// The number of the invoice.
+    pub(crate) number: String,
+    /// The id of the invoice.
+    pub(crate) invoice: String,
+    /// The first name of whom the mail goes to.
+    pub(crate) first_name: String,
+}
+
+impl Marks {
+    /// The marks of an attempt: nothing else in a mail looks like its id.
+    pub(crate) fn of(attempt: AttemptId) -> Self {
+        Self {
+            number: format!("#{attempt}"),
+            invoice: format!("~{attempt}"),
+            first_name: format!("@{attempt}"),
+        }
+    }
+}
 
 /// Texts as they stand within a JSON string.
 const NUMBER: &str = "substr(json_quote(i.number), 2, length(json_quote(i.number)) - 2)";
@@ -45,10 +64,9 @@ impl<'a> Paid<'a> {
     pub(crate) fn of(asked: &'a AsAsked, session: &'a Session, now: Timestamp) -> Self {
         Self {
             attempt: asked.attempt,
+            fact: &asked.fact,
             session: &session.id,
-            payment: &asked.fact.payment,
-            amount: asked.fact.amount,
-            by_link: session.is_by_link(),
+            by_link: session.by_link,
             now,
         }
     }
@@ -67,13 +85,13 @@ impl<'a> Paid<'a> {
                  AND EXISTS (SELECT 1 FROM attempt_invoices ai CROSS JOIN invoices i ON i.id = ai.invoice_id \
                   WHERE ai.attempt_id = a.id AND i.state = 'sent' AND i.due >= ai.amount) \
                  AND NOT EXISTS (SELECT 1 FROM contacts ct CROSS JOIN clients c ON c.id = a.client_id \
-                  WHERE ct.id = {PAYER} AND NOT ({SIGNS_IN}) AND NOT ({BY_LINK} AND ?7))"
+                  WHERE ct.id = {PAYER} AND ({MAY_HEAR}) AND NOT ({SIGNS_IN}) AND NOT ({BY_LINK} AND ?7))"
             ),
             self.attempt.to_string(),
-            self.payment,
+            self.fact.payment.as_str(),
             self.session,
-            self.amount.minor(),
-            self.amount.currency().code(),
+            self.fact.amount.minor(),
+            self.fact.amount.currency().code(),
             self.now,
             self.by_link
         )
@@ -88,7 +106,7 @@ impl<'a> Paid<'a> {
                  ON CONFLICT (payment, invoice_id) DO NOTHING"
             ),
             self.attempt.to_string(),
-            self.payment,
+            self.fact.payment.as_str(),
             self.now
         )
     }
@@ -103,14 +121,14 @@ impl<'a> Paid<'a> {
                  AND NOT EXISTS (SELECT 1 FROM audit o WHERE o.entity_id = ?2 AND o.action = 'payment.received')"
             ),
             self.attempt.to_string(),
-            self.payment,
+            self.fact.payment.as_str(),
             id.to_string(),
             self.now,
-            self.amount.to_string()
+            self.fact.amount.to_string()
         )
     }
 
-    /// The receipt, whose [`Marks`](crate::store::outbox::Marks) become what they stand for, to whoever hears of the payment. Once.
+    /// The receipt, whose [`Marks`] become what they stand for, to whoever hears of the payment. Once.
     /// It leads into their portal where they can sign in, else to a link of its own, whose secret it carries.
     pub(crate) fn thanks(&self, mail: &NewMail<'_>) -> Statement {
         let sql = format!(
@@ -118,17 +136,20 @@ impl<'a> Paid<'a> {
               replace(?6, '#' || a.id, i.number), \
               replace(replace(replace(iif({SIGNS_IN}, ?7, json_set(?7, '$.path', '/invoice/')), \
                '#' || a.id, {NUMBER}), '~' || a.id, i.id), '@' || a.id, {FIRST_NAME}), \
-              iif({SIGNS_IN}, NULL, ?8), iif({SIGNS_IN}, ct.id, NULL), ?10, ?11, ?12, ?12, ?13 \
+              iif({SIGNS_IN}, NULL, ?8), iif({SIGNS_IN}, ct.id, NULL), a.client_id, ?11, ?12, ?12, ?13 \
              FROM attempts a CROSS JOIN attempt_invoices ai ON ai.attempt_id = a.id \
              CROSS JOIN allocations x ON x.payment = a.payment AND x.invoice_id = ai.invoice_id \
              CROSS JOIN invoices i ON i.id = ai.invoice_id CROSS JOIN clients c ON c.id = a.client_id \
              CROSS JOIN contacts ct ON ct.id = {PAYER} \
              WHERE a.id = ?14 AND a.payment = ?15 AND a.state = 'succeeded' \
               AND (SELECT count(*) FROM attempt_invoices n WHERE n.attempt_id = a.id) = 1 \
-              AND ({SIGNS_IN} OR (?8 IS NOT NULL AND {BY_LINK})) \
+              AND ({MAY_HEAR}) AND (({SIGNS_IN}) OR (?8 IS NOT NULL AND {BY_LINK})) \
              ON CONFLICT (dedupe_key) DO NOTHING"
         );
-        let of = [self.attempt.to_string().into(), self.payment.into()];
+        let of = [
+            self.attempt.to_string().into(),
+            self.fact.payment.as_str().into(),
+        ];
         mail.statement(sql, self.now, of)
     }
 
@@ -136,12 +157,12 @@ impl<'a> Paid<'a> {
     pub(crate) fn links(&self, id: PayLinkId, hash: &str, mail: MailId) -> Statement {
         statement!(
             format!(
-                "INSERT INTO pay_links (id, invoice_id, token_hash, created_at) SELECT ?3, i.id, ?4, ?6 \
+                "INSERT INTO pay_links (id, invoice_id, token_hash, created_at, contact_id) SELECT ?3, i.id, ?4, ?6, {PAYER} \
                  FROM {OF_ONE_INVOICE} AND EXISTS (SELECT 1 FROM outbox o WHERE o.id = ?5 AND o.sealed IS NOT NULL) \
                  ON CONFLICT DO NOTHING"
             ),
             self.attempt.to_string(),
-            self.payment,
+            self.fact.payment.as_str(),
             id.to_string(),
             hash,
             mail.to_string(),
@@ -149,12 +170,13 @@ impl<'a> Paid<'a> {
         )
     }
 
-    /// Whether the attempt as it was read back is so.
+    /// Whether the attempt as it was read back is so: by this batch, or by an earlier one, which wrote all that there is to
+    /// write about it, whatever it found. So a repetition ends here.
     pub(crate) fn stands(&self, read: &Attempt) -> bool {
         read.id == self.attempt
             && read.state == AttemptState::Succeeded
             && read.session_id.as_deref() == Some(self.session)
-            && read.payment.as_deref() == Some(self.payment)
-            && read.amount() == self.amount
+            && read.payment.as_deref() == Some(&*self.fact.payment)
+            && read.amount() == self.fact.amount
     }
 }

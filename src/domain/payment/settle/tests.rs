@@ -362,6 +362,20 @@ fn a_payment_as_it_was_asked_for_is_told_from_the_event_alone() {
         let more = format!(r#","metadata":{{"attempt":"{attempt}"}}"#);
         assert!(as_asked(&told(kind, "paid", TOTAL, "eur", &more), false).is_some());
     }
+    for (address, by_link) in [
+        (r#""https://a.example/invoice/pt_pA/confirming/1""#, true),
+        (r#""https:\/\/a.example\/invoice\/pt_pA""#, true),
+        (r#""https://a.example/billing/confirming/1""#, false),
+        ("null", false),
+        ("7", false),
+    ] {
+        let more = format!(r#","success_url":{address}"#);
+        let News::Checkout(_, session) = told("completed", "paid", TOTAL, "eur", &more).news else {
+            panic!("{address}")
+        };
+        assert_eq!(session.by_link, by_link, "{address}");
+        assert!(!format!("{session:?}").contains("pt_p"));
+    }
     // Everything else needs what we know.
     let other = AttemptId::new(Timestamp(9), [9; 10]);
     for odd in [
