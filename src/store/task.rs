@@ -322,7 +322,8 @@ pub(crate) fn answer(asker: &Asker, id: TaskId, by: ContactId, answer: Answer) -
     )
 }
 
-/// The line of the audit log for an answer that was given at this moment; none where none was.
+/// The line of the audit log for an answer that was given at this moment; none where none was, and one of two that were
+/// given in the same millisecond.
 pub(crate) fn note_answer(
     log: AuditId,
     id: TaskId,
@@ -336,7 +337,9 @@ pub(crate) fn note_answer(
          detail, address) \
          SELECT ?1, ?5, 'contact', ct.id, trim(ct.first_name || ' ' || ct.last_name), ?4, t.id, t.client_id, \
           t.title, ?6 FROM tasks t JOIN contacts ct ON ct.id = t.answered_by \
-         WHERE t.id = ?2 AND t.answered_by = ?3 AND t.answered_at = ?5",
+         WHERE t.id = ?2 AND t.answered_by = ?3 AND t.answered_at = ?5 AND NOT EXISTS (SELECT 1 FROM audit o \
+          WHERE o.entity_id = ?2 AND o.at = ?5 AND o.principal_id = ?3 \
+           AND o.action IN ('task.completed', 'task.approved', 'task.changes_asked'))",
         log.to_string(),
         id.to_string(),
         by.to_string(),

@@ -65,7 +65,7 @@ async function measure(stage, worker, stripe, { small, large }, save) {
       return { ...found, memory: { idle, floor, loaded: resident([bench.pid]) } };
     });
     await part("pdf", "The PDF of an invoice", async () => ({ pdf: await pdf(bench, { repeats: 3, count: quick ? 10 : 30 }) }));
-    await part("webhook", "The webhook", async () => ({ webhook: await webhook(bench, { stripe, repeats: 3, count: quick ? 100 : 400 }) }));
+    await part("webhook", "The webhook", async () => ({ webhook: await webhook(bench, { stripe, repeats: 3, count: quick ? 100 : 1_000 }) }));
     await part("files", "A large file up and down", async () => ({ files: await files(bench, { size: (quick ? 64 : 1024) * 2 ** 20 }) }));
     await part("weights", "Pages over the wire", async () => ({ wasm: wasm(worker), html: await html(bench, everyday(stage)) }));
   } finally {
