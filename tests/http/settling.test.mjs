@@ -506,7 +506,7 @@ test("a refund in another currency than its payment is told once, whichever came
     const event = stripe.emit("refund.created", { id: `re_foreign_${invoice.id}`, object: "refund", payment_intent: session.payment_intent, charge: null, amount: 2_500, currency: "usd", status: "succeeded" });
     stripe.lose();
     const events = [completed, event, event, event];
-    for (const each of first === "payment" ? events : [event, completed, event, completed]) ok([await stripe.send(each)]);
+    for (const each of first === "payment" ? events : [event, event, completed, completed]) ok([await stripe.send(each)]);
     const { status, net, refunded } = await invoiceNow(world, invoice);
     assert.deepEqual({ status, net, refunded }, { status: "paid", net: 10_000, refunded: 0 });
     const told = (await exceptions()).filter(({ payment }) => payment === session.payment_intent);
