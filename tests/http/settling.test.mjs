@@ -129,6 +129,21 @@ test("an attempt that knows another payment keeps it, and what came is not lost"
   assert.equal((await rowsOf(world, "SELECT 1 FROM allocations WHERE payment = ?", session.payment_intent)).length, 1);
 });
 
+test("a payment that is told again with another amount is told to staff, and changes nothing of it", async () => {
+  for (const who of HEARS) {
+    const { invoice, attempt, session } = await ready({}, {}, who);
+    const [completed] = stripe.pay(session);
+    stripe.lose();
+    ok([await stripe.send(completed)]);
+    const paid = await invoiceNow(world, invoice);
+    const odd = { ...completed, id: `evt_odd_${attempt.id}`, data: { object: { ...completed.data.object, amount_total: 9_999 } } };
+    for (let n = 0; n < 2; n++) ok([await stripe.send(odd)]);
+    const told = (await exceptions()).filter(({ payment }) => payment === session.payment_intent);
+    assert.deepEqual(told.map(({ reason, amount }) => [reason, amount]), [["wrong_amount", 9_999]], who);
+    assert.deepEqual(await invoiceNow(world, invoice), paid, who);
+  }
+});
+
 test("told again as of an earlier moment, a payment is of that moment", async () => {
   const { session } = await ready();
   const [completed] = stripe.pay(session);
