@@ -147,7 +147,11 @@ fn checkout(event: &Event, what: Checkout, session: &Session, known: Option<&Kno
         (Checkout::Expired, _) => changes.attempt = goes(AttemptState::Expired),
         (Checkout::Failed, _) => changes.attempt = goes(AttemptState::Failed),
         (Checkout::Completed, PaymentStatus::Unpaid) => {
-            changes.attempt = goes(AttemptState::Processing);
+            let told = session.amount_total.zip(session.currency.as_deref());
+            match known.zip(told).and_then(|(k, told)| misfit(told, k.amount)) {
+                Some(why) => changes.tell(&session.id, why),
+                None => changes.attempt = goes(AttemptState::Processing),
+            }
         }
         (_, PaymentStatus::NoPaymentRequired) => match known {
             Some(known) if session.amount_total == Some(0) && known.amount.is_zero() => {
@@ -163,6 +167,20 @@ fn checkout(event: &Event, what: Checkout, session: &Session, known: Option<&Kno
         return Outcome::Ignored("a session that is not ours");
     }
     Outcome::Changes(changes)
+}
+
+/// Why what the provider tells, in its own units and letters, is not what was asked for.
+fn misfit((units, currency): (i64, &str), expected: Money) -> Option<Exception> {
+    match from_stripe(units, currency) {
+        Some(got) if got == expected => None,
+        Some(got) if got.currency() == expected.currency() => {
+            Some(Exception::WrongAmount { expected, got })
+        }
+        Some(_) | None => Some(Exception::WrongCurrency {
+            expected: expected.currency(),
+            got: currency.to_ascii_uppercase(),
+        }),
+    }
 }
 
 /// Money came.
@@ -183,28 +201,14 @@ fn paid(event: &Event, session: &Session, known: Option<&Known>) -> Outcome {
         (units, currency),
         0,
     );
-    let got = from_stripe(units, currency);
     let Some(known) = known else {
         changes.tell(payment, Exception::UnknownInvoice);
         return Outcome::Changes(changes);
     };
-    let expected = known.amount;
-    let got = match got {
-        Some(got) if got.currency() == expected.currency() => got,
-        Some(_) | None => {
-            changes.exceptions.clear();
-            changes.tell(
-                payment,
-                Exception::WrongCurrency {
-                    expected: expected.currency(),
-                    got: currency.to_ascii_uppercase(),
-                },
-            );
-            return Outcome::Changes(changes);
-        }
-    };
-    if got != expected {
-        changes.tell(payment, Exception::WrongAmount { expected, got });
+    if let Some(why) = misfit((units, currency), known.amount) {
+        // Told once, also where the amount could not be read.
+        changes.exceptions.clear();
+        changes.tell(payment, why);
         return Outcome::Changes(changes);
     }
     changes.attempt = Some((known.attempt, AttemptState::Succeeded));
