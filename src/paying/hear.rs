@@ -1,8 +1,8 @@
 //! Hearing an event: from what a provider says to what stands in the books.
 //!
 //! The same work for a webhook and for what the clock finds by asking. It is never skipped because
-//! the event was seen before: every statement is harmless to repeat, so a repetition mends what an
-//! interrupted one left, and the order of events does not matter.
+//! the event was seen before: every statement is harmless to repeat, and the order of events does not
+//! matter. A repetition ends early only where the books show that its work is done.
 
 use super::{Problem, mail};
 use crate::app::App;
