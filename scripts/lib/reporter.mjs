@@ -19,6 +19,12 @@ function explain(error) {
   return [...lines, ...frames.map((line) => line.trim())].join("\n");
 }
 
+/** On one line: what was expected, what was seen and where. */
+function short(explained) {
+  const lines = explained.split("\n").map((line) => line.trim()).filter(Boolean);
+  return lines.slice(0, 5).join(" ").slice(0, 400);
+}
+
 /** Of a file that broke off, the test it was at and the error its process ended with. */
 function end({ details, file }, cries, begun) {
   const { failureType, exitCode, signal } = details.error ?? {};
@@ -55,7 +61,7 @@ export default async function* report(source) {
     } else if (type === "test:fail" && !["subtestsFailed"].includes(data.details.error?.failureType)) {
       of(data.file).failed++;
       const failure = `${where(data.file)}: ${data.name}`;
-      failures.push(`${failure}: ${explain(data.details.error).split("\n")[0]}${end(data, cries, begun)}`);
+      failures.push(`${failure}: ${short(explain(data.details.error))}${end(data, cries, begun)}`);
       yield `  ✗ ${failure}${end(data, cries, begun)}\n${indent(explain(data.details.error))}\n`;
     } else if (type === "test:summary") {
       if (data.file) {

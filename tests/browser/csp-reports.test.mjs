@@ -82,7 +82,8 @@ test("one place can tell of ten kinds a day, and the same again; another place o
   assert.equal((await kinds()).length, 10);
   await one("kind3", 1);
   assert.equal((await rows()).find(({ blocked }) => blocked === "https://kind3.test").count, 2);
-  await one("other", 2);
+  // Places share 1,024 buckets a day, so that one of them may fall into the first one's.
+  for (const place of [2, 3, 4]) await one("other", place);
   assert.equal((await kinds()).length, 11);
   await world.advance(DAY);
   await one("tomorrow", 1);
