@@ -5,8 +5,12 @@
 //! clock for each that is missing, and there is none in a worker. The bytes are
 //! 7-bit with CRLF line ends, so no server needs extensions to carry them.
 
-use mail_builder::headers::{content_type::ContentType, date::Date};
-use mail_builder::mime::MimePart;
+use std::io;
+
+use mail_builder::encoders::base64::base64_encode_mime;
+use mail_builder::encoders::encode::{EncodingType, get_encoding_type};
+use mail_builder::encoders::quoted_printable::quoted_printable_encode;
+use mail_builder::headers::date::Date;
 
 use super::error::SendError;
 use super::header;
@@ -66,19 +70,16 @@ impl Message {
         }
         header::verbatim(&mut out, "MIME-Version", "1.0");
         let (text, html) = (body(&self.text), body(&self.html));
-        let kind = ContentType::new("multipart/alternative")
-            .attribute("boundary", self.boundary(&[&text, &html]));
-        MimePart::new(
-            kind,
-            vec![
-                MimePart::new("text/plain", text),
-                MimePart::new("text/html", html),
-            ],
-        )
-        .write_part(&mut out)
-        .map_err(|error| SendError::Transient {
-            reason: format!("The mail could not be put together. ({error})"),
-        })?;
+        let boundary = self.boundary(&[&text, &html]);
+        let head =
+            format!("Content-Type: multipart/alternative; \r\n\tboundary=\"{boundary}\"\r\n\r\n");
+        out.extend_from_slice(head.as_bytes());
+        for (kind, body) in [("text/plain", &text), ("text/html", &html)] {
+            part(&mut out, &boundary, kind, body).map_err(|error| SendError::Transient {
+                reason: format!("The mail could not be put together. ({error})"),
+            })?;
+        }
+        out.extend_from_slice(format!("\r\n--{boundary}--\r\n").as_bytes());
         Ok(out)
     }
 
@@ -125,6 +126,31 @@ impl Message {
             boundary.push('_');
         }
         boundary
+    }
+}
+
+/// A part of a mail (RFC 2046), in the shortest encoding that carries it. mail-builder's own writer of parts is not
+/// used: it can make boundaries up, and brings a clock, threads and an allocator for that.
+fn part(out: &mut Vec<u8>, boundary: &str, kind: &str, body: &str) -> io::Result<()> {
+    let encoding = get_encoding_type(body.as_bytes(), false, true);
+    let name = match encoding {
+        EncodingType::Base64 => "base64",
+        EncodingType::QuotedPrintable(_) => "quoted-printable",
+        EncodingType::None => "7bit",
+    };
+    let head = format!(
+        "\r\n--{boundary}\r\nContent-Type: {kind}; charset=\"utf-8\"\r\nContent-Transfer-Encoding: {name}\r\n\r\n"
+    );
+    out.extend_from_slice(head.as_bytes());
+    match encoding {
+        EncodingType::Base64 => base64_encode_mime(body.as_bytes(), out, false).map(drop),
+        EncodingType::QuotedPrintable(_) => {
+            quoted_printable_encode(body.as_bytes(), out, true).map(drop)
+        }
+        EncodingType::None => {
+            out.extend_from_slice(body.as_bytes());
+            Ok(())
+        }
     }
 }
 

@@ -173,3 +173,21 @@ fn control_characters_do_not_reach_the_body() {
     mail.text = "a\u{0}b\u{1b}[2Jc\td".into();
     assert!(bytes(&mail).contains("ab[2Jc\td"));
 }
+
+proptest::proptest! {
+    #[test]
+    fn the_parts_are_those_that_the_library_would_write(text in ".{0,300}", html in "([ -~]{0,90}(\n|é)?){0,6}") {
+        use mail_builder::headers::content_type::ContentType;
+        use mail_builder::mime::MimePart;
+        let mail = Message { text, html, ..message() };
+        let (text, html) = (body(&mail.text), body(&mail.html));
+        let kind = ContentType::new("multipart/alternative").attribute("boundary", mail.boundary(&[&text, &html]));
+        let parts = vec![MimePart::new("text/plain", text), MimePart::new("text/html", html)];
+        let mut theirs = Vec::new();
+        MimePart::new(kind, parts).write_part(&mut theirs).unwrap();
+        let theirs = String::from_utf8(theirs).unwrap();
+        let ours = bytes(&mail);
+        let (_, ours) = ours.split_once("MIME-Version: 1.0\r\n").unwrap();
+        proptest::prop_assert_eq!(ours, theirs);
+    }
+}
