@@ -12,9 +12,9 @@ use http::{HeaderMap, Request, StatusCode};
 use http_body_util::BodyExt as _;
 use worker::js_sys::{self, Reflect};
 use worker::wasm_bindgen::JsValue;
-use worker::web_sys;
+use worker::web_sys::{self, Response, ResponseInit};
 use worker::worker_sys::ext::RequestExt as _;
-use worker::{Context, Env, Headers, Response, ScheduleContext, ScheduledEvent, event};
+use worker::{Context, Env, Headers, ScheduleContext, ScheduledEvent, event};
 
 use crate::app::{App, Bound};
 use crate::config::Config;
@@ -175,23 +175,26 @@ fn target_of(url: &str) -> &str {
     target.split('#').next().unwrap_or("/")
 }
 
-/// Headers as the runtime has them. Those of a page are mostly those of the page before, and the runtime copies them
-/// from there for less than they cost one by one.
-fn headers_of(headers: HeaderMap) -> worker::Result<Headers> {
-    type Known = (HeaderMap, web_sys::Headers);
+/// Status and headers as the runtime has them. Those of a page are mostly those of the page before, and the runtime
+/// copies them from there for less than they cost one by one.
+fn init_of(status: StatusCode, headers: HeaderMap) -> worker::Result<ResponseInit> {
+    type Known = (StatusCode, HeaderMap, ResponseInit);
     thread_local!(static LAST: RefCell<Option<Known>> = const { RefCell::new(None) });
     LAST.with_borrow_mut(|last| match last {
-        Some((known, made)) if *known == headers => Ok(Headers(made.clone())),
+        Some((of, known, made)) if *of == status && *known == headers => Ok(made.clone()),
         _ => {
-            let made = Headers::new();
+            let list = Headers::new();
             for (name, value) in &headers {
-                made.append(name.as_str(), &String::from_utf8_lossy(value.as_bytes()))?;
+                list.append(name.as_str(), &String::from_utf8_lossy(value.as_bytes()))?;
             }
+            let made = ResponseInit::new();
+            made.set_status(status.as_u16());
+            made.set_headers_headers(&list.0);
             let kind = headers.get(CONTENT_TYPE).map(HeaderValue::as_bytes);
             let is_page = kind.is_some_and(|kind| kind.starts_with(b"text/html"));
             // A cookie is one person's, and stays nowhere.
             if is_page && !headers.contains_key(SET_COOKIE) {
-                *last = Some((headers, made.0.clone()));
+                *last = Some((status, headers, made.clone()));
             }
             Ok(made)
         }
@@ -212,12 +215,13 @@ async fn to_runtime(answer: http::Response<Body>) -> worker::Result<Response> {
     if !bytes.is_empty() || counted.is_some_and(|length| length == "0") {
         parts.headers.remove(CONTENT_LENGTH);
     }
-    let builder = Response::builder()
-        .with_status(parts.status.as_u16())
-        .with_headers(headers_of(parts.headers)?);
+    let init = init_of(parts.status, parts.headers)?;
     Ok(match stream {
-        Some(Outgoing(stream)) => builder.stream((*stream).clone()),
-        None if bytes.is_empty() => builder.empty(),
-        None => builder.fixed(bytes.into()),
+        Some(Outgoing(stream)) => {
+            Response::new_with_opt_readable_stream_and_init(Some(&stream), &init)?
+        }
+        None if bytes.is_empty() => Response::new_with_opt_str_and_init(None, &init)?,
+        // The runtime copies what it is shown, once.
+        None => Response::new_with_opt_u8_array_and_init(Some(&mut Vec::from(bytes)), &init)?,
     })
 }
