@@ -8,6 +8,8 @@ use std::fmt;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
+use crate::domain::recent::Recent;
+use crate::domain::session::Said;
 use crate::domain::webhook::{Secrets, SecretsError};
 
 /// Where Stripe's API lives.
@@ -222,6 +224,8 @@ pub(crate) struct Key {
 pub(crate) struct Keys {
     newest: Key,
     older: Vec<Key>,
+    /// The tickets that these keys signed, those that came last.
+    pub(crate) tickets: Recent<Said>,
 }
 
 impl Keys {
@@ -258,6 +262,7 @@ impl Keys {
             Some(newest) => Ok(Self {
                 newest,
                 older: keys.collect(),
+                tickets: Recent::default(),
             }),
             None => Err(problem(
                 "set one key as name:base64, for instance from: openssl rand -base64 32",

@@ -1,7 +1,21 @@
-//! How long a session lives, on either side.
+//! How long a session lives, on either side, and what the ticket in its cookie says.
 
+use super::id::SessionId;
 use super::next::Side;
-use super::time::Millis;
+use super::time::{Millis, Timestamp};
+
+/// What a signed ticket says. Whether that still holds is asked of the clock and of the session's row each time.
+#[derive(Debug, Clone)]
+pub struct Said {
+    /// The row that it names.
+    pub session: SessionId,
+    /// When that row was last touched.
+    pub touched: Timestamp,
+    /// What it is for: a side, or one use.
+    pub audience: String,
+    /// Good until then, that moment too.
+    pub expires: Timestamp,
+}
 
 impl Side {
     /// A session ends after so much silence. Statements of `store` say it in milliseconds; a test

@@ -11,7 +11,7 @@ use http::request::Parts;
 use http::uri::PathAndQuery;
 use http::{HeaderMap, Method};
 use jwt_compact::alg::{Hs256, Hs256Key};
-use jwt_compact::{AlgorithmExt as _, Claims, Header, TimeOptions, UntrustedToken};
+use jwt_compact::{AlgorithmExt as _, Claims, Header, UntrustedToken};
 use serde::{Deserialize, Serialize};
 
 use super::routes;
@@ -19,6 +19,7 @@ use crate::app::App;
 use crate::config::Keys;
 use crate::domain::id::SessionId;
 use crate::domain::next::{Next, Side};
+use crate::domain::session::Said;
 use crate::domain::time::{Millis, Timestamp};
 use crate::store::{Statement, session};
 
@@ -116,18 +117,11 @@ impl Ticket {
         keys: &Keys,
         now: Timestamp,
     ) -> Option<Self> {
-        let token = UntrustedToken::new(text).ok()?;
-        let key = keys.named(token.header().key_id.as_deref()?)?;
-        let token = Hs256
-            .validator::<Body>(&Hs256Key::new(&key.secret))
-            .validate(&token)
-            .ok()?;
-        let clock = DateTime::from_timestamp_millis(now.0)?;
-        let time = TimeOptions::new(chrono::Duration::zero(), move || clock);
-        let body = &token.claims().validate_expiration(&time).ok()?.custom;
-        (body.aud == audience).then_some(Self {
-            session: body.sid,
-            touched: body.seen,
+        // The same ticket comes with each request of a minute. That we signed it does not change; the rest may.
+        let said = keys.tickets.of(text, || said(text, keys))?;
+        (said.audience == audience && now <= said.expires).then_some(Self {
+            session: said.session,
+            touched: said.touched,
         })
     }
 
@@ -135,6 +129,23 @@ impl Ticket {
     pub(crate) fn of(headers: &HeaderMap, side: Side, keys: &Keys, now: Timestamp) -> Option<Self> {
         Self::verify(&read(headers, side.cookie())?, side, keys, now)
     }
+}
+
+/// What a ticket says, if one of our keys signed it.
+fn said(text: &str, keys: &Keys) -> Option<Said> {
+    let token = UntrustedToken::new(text).ok()?;
+    let key = keys.named(token.header().key_id.as_deref()?)?;
+    let token = Hs256
+        .validator::<Body>(&Hs256Key::new(&key.secret))
+        .validate(&token)
+        .ok()?;
+    let (_, claims) = token.into_parts();
+    Some(Said {
+        session: claims.custom.sid,
+        touched: claims.custom.seen,
+        audience: claims.custom.aud,
+        expires: Timestamp(claims.expiration?.timestamp_millis()),
+    })
 }
 
 /// The value of a cookie. Two of one name are a trick: neither is taken.
@@ -226,6 +237,29 @@ mod tests {
             Ticket::verify(&text, Side::Staff, &keys, at(0)).is_none(),
             "wrong side"
         );
+    }
+
+    #[test]
+    fn a_ticket_seen_before_is_judged_anew() {
+        let keys = keys(OLD);
+        let text = ticket().sign(Side::Client, &keys).unwrap();
+        let at = |ms: i64| Timestamp(1_700_000_000_123 + ms);
+        let verify = |text: &str, side, now| Ticket::verify(text, side, &keys, now);
+        assert!(verify(&text, Side::Client, at(0)).is_some());
+        assert_eq!(verify(&text, Side::Staff, at(0)), None, "of the other side");
+        assert_eq!(
+            verify(&text, Side::Client, at(86_400_000)),
+            None,
+            "too late"
+        );
+        let (words, _) = text.rsplit_once('.').unwrap();
+        let other = ticket().sign(Side::Client, &self::keys(NEW)).unwrap();
+        let (_, signature) = other.rsplit_once('.').unwrap();
+        assert_eq!(
+            verify(&format!("{words}.{signature}"), Side::Client, at(0)),
+            None
+        );
+        assert_eq!(verify(words, Side::Client, at(0)), None);
     }
 
     #[test]
