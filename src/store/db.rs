@@ -21,7 +21,7 @@ use super::{Conflict, Error};
 use crate::domain::time::Timestamp;
 
 /// A bound parameter.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Param {
     /// SQL NULL.
     Null,
@@ -145,15 +145,14 @@ impl Db {
             return self.batch(statements).await;
         };
         let text = SendFuture::new(async {
-            let params = statements.iter().flat_map(|read| &read.params);
-            let prepared = prepare(&self.0, shape.sql(), params)?;
+            let prepared = prepare(&self.0, shape.sql(), shape.params(&statements))?;
             let promise = prepared.first(Some(joined::COLUMN)).map_err(thrown)?;
             let text = JsFuture::from(promise).await.map_err(thrown)?;
             Ok(text.as_string().unwrap_or_default())
         });
         let tables = match text.await {
             Err(Error::TooLong) => return self.batch(statements).await,
-            text => shape.tables(&text?)?,
+            text => shape.tables(text?)?,
         };
         Ok(Results::of(tables))
     }
@@ -171,7 +170,7 @@ impl Db {
         let written = writes.len();
         let shape = Shape::of(&reads);
         match &shape {
-            Some(shape) => writes.push(shape.statement(reads)),
+            Some(shape) => writes.push(shape.statement(&reads)),
             None => writes.extend(reads),
         }
         let mut results = self.batch(writes).await?;
@@ -179,7 +178,7 @@ impl Db {
         match shape {
             Some(shape) => {
                 let text: Option<Joined> = results.first()?;
-                Ok(Results::of(shape.tables(&text.unwrap_or_default().j)?))
+                Ok(Results::of(shape.tables(text.unwrap_or_default().j)?))
             }
             None => Ok(results),
         }

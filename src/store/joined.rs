@@ -3,15 +3,16 @@
 //! D1 spends more on taking a statement in and handing its rows out than on a short read itself. So what a page
 //! reads goes there as one statement, which answers one text: a list for each read, of its rows, of their values.
 //! The database writes that text; names of columns, which would come again with each row, stay here.
+//!
+//! Reads for a client begin with who asks ([`VIEWER`](super::viewer::VIEWER)). Together they say that once, first, with one
+//! set of its parameters; the database works it into the plan of each as if it stood there.
 
 use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use serde::de::{DeserializeSeed, Deserializer, Error as _, SeqAccess, Visitor};
-
-use super::Statement;
-use super::rows::{Cells, Table};
+use super::rows::{self, Table};
+use super::{Param, Statement};
 
 /// D1's limits: <https://developers.cloudflare.com/d1/platform/limits/>.
 const PARAMS: usize = 100;
@@ -25,10 +26,18 @@ pub(super) const COLUMN: &str = "j";
 /// of the 128 that it has.
 const KEPT: usize = 200;
 
+/// How a read begins that says who asks, and where that ends.
+const WHO: &str = "WITH who AS (";
+const WHO_ENDS: &str = ", viewer AS ";
+/// How many parameters it has: who, and when.
+const WHO_PARAMS: usize = 2;
+
 /// What reads become, whatever the values of their parameters are.
 pub(super) struct Shape {
     /// The text of each, and how many parameters it has.
     reads: Vec<(Cow<'static, str>, usize)>,
+    /// Whether those that say who asks say the same.
+    one_asks: bool,
     sql: String,
     /// The columns of each.
     columns: Vec<Arc<Vec<String>>>,
@@ -38,14 +47,17 @@ pub(super) struct Shape {
 static SHAPES: Mutex<VecDeque<Arc<Shape>>> = Mutex::new(VecDeque::new());
 
 impl Shape {
-    /// Joins reads, or finds what they became before. `None`: one of them writes, or together they are more than one
-    /// statement may be.
+    /// Joins reads, or finds what they became before. `None`: one of them writes, they say in two ways who asks, or
+    /// together they are more than one statement may be.
     pub(super) fn of(reads: &[Statement]) -> Option<Arc<Self>> {
+        let one_asks = asker(reads).is_some();
         let mut shapes = SHAPES.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = shapes.iter().position(|shape| shape.is_of(reads));
+        let known = shapes
+            .iter()
+            .position(|shape| shape.one_asks == one_asks && shape.is_of(reads));
         let shape = match known.and_then(|at| shapes.remove(at)) {
             Some(known) => known,
-            None => Arc::new(Self::made(reads)?),
+            None => Arc::new(Self::made(reads, one_asks)?),
         };
         shapes.truncate(KEPT - 1);
         shapes.push_front(Arc::clone(&shape));
@@ -63,10 +75,21 @@ impl Shape {
             && pairs().all(|((sql, _), read)| sql.as_ptr() == read.sql.as_ptr() || *sql == read.sql)
     }
 
-    fn made(reads: &[Statement]) -> Option<Self> {
-        let mut sql = String::from("SELECT json_array(");
-        let mut columns = Vec::new();
+    fn made(reads: &[Statement], one_asks: bool) -> Option<Self> {
+        let mut sql = String::new();
         let mut params = 0;
+        let mut shared = "";
+        if one_asks {
+            let first = reads.iter().find(|read| says_who(read))?;
+            (shared, _) = split(&first.sql)?;
+            // Worked out beforehand, it would be rows of which the planner knows nothing.
+            sql.push_str("WITH who AS NOT MATERIALIZED (");
+            renumber(&mut sql, shared.strip_prefix(WHO)?, 0, 0);
+            sql.push(' ');
+            params = WHO_PARAMS;
+        }
+        sql.push_str("SELECT json_array(");
+        let mut columns = Vec::new();
         for read in reads {
             let names = names(&read.sql).filter(|names| names.len() <= ARGUMENTS)?;
             let comma = if columns.is_empty() { "" } else { ", " };
@@ -75,9 +98,16 @@ impl Shape {
             sql.push_str("(SELECT json_group_array(json_array(");
             sql.push_str(&listed);
             sql.push_str(")) FROM (");
-            renumber(&mut sql, &read.sql, params);
+            if one_asks && says_who(read) {
+                let (_, rest) = split(&read.sql).filter(|(who, _)| *who == shared)?;
+                sql.push_str("WITH ");
+                renumber(&mut sql, rest, WHO_PARAMS, params);
+                params += read.params.len() - WHO_PARAMS;
+            } else {
+                renumber(&mut sql, &read.sql, 0, params);
+                params += read.params.len();
+            }
             sql.push_str("))");
-            params += read.params.len();
             columns.push(Arc::new(names.into_iter().map(str::to_owned).collect()));
         }
         sql.push_str(") AS ");
@@ -86,37 +116,67 @@ impl Shape {
         let text = |read: &Statement| (read.sql.clone(), read.params.len());
         fits.then(|| Self {
             reads: reads.iter().map(text).collect(),
+            one_asks,
             sql,
             columns,
         })
     }
 
-    /// The one statement. Its parameters are those of the reads, one after the other.
+    /// The one statement.
     pub(super) fn sql(&self) -> &str {
         &self.sql
     }
 
+    /// Its parameters, of these reads: who asks, then those of each, one after the other.
+    pub(super) fn params<'r>(&self, reads: &'r [Statement]) -> impl Iterator<Item = &'r Param> {
+        let shared = asker(reads).filter(|_| self.one_asks);
+        let own = reads.iter().flat_map(move |read| {
+            let is_shared = shared.is_some() && says_who(read);
+            read.params
+                .iter()
+                .skip(if is_shared { WHO_PARAMS } else { 0 })
+        });
+        shared.into_iter().flatten().chain(own)
+    }
+
     /// The same, of these reads.
-    pub(super) fn statement(&self, reads: Vec<Statement>) -> Statement {
-        let params = reads.into_iter().flat_map(|read| read.params);
-        Statement::new(self.sql.clone(), params)
+    pub(super) fn statement(&self, reads: &[Statement]) -> Statement {
+        Statement::new(self.sql.clone(), self.params(reads).cloned())
     }
 
     /// Reads what was answered: the rows of each read.
-    pub(super) fn tables(&self, text: &str) -> Result<Vec<Table>, serde_json::Error> {
-        let mut from = serde_json::Deserializer::from_str(text);
-        let tables = Columns(&self.columns).deserialize(&mut from)?;
-        from.end()?;
-        Ok(tables)
+    pub(super) fn tables(&self, text: String) -> Result<Vec<Table>, serde_json::Error> {
+        rows::tables(text, &self.columns)
     }
 }
 
-/// The columns of each read.
-struct Columns<'s>(&'s [Arc<Vec<String>>]);
+/// Whether a read says who asks.
+fn says_who(read: &Statement) -> bool {
+    read.sql.starts_with(WHO) && read.params.len() >= WHO_PARAMS
+}
 
-/// Copies SQL, with `?1` as the parameter that follows `before` others. The `+` keeps the planner from looking at
+/// Who asks and when, where two or more reads say it and all say the same.
+fn asker(reads: &[Statement]) -> Option<&[Param]> {
+    let mut said = reads
+        .iter()
+        .filter(|read| says_who(read))
+        .filter_map(|read| read.params.get(..WHO_PARAMS));
+    let first = said.next()?;
+    let mut others = said.peekable();
+    others.peek()?;
+    others.all(|other| other == first).then_some(first)
+}
+
+/// The text that says who asks, the same in all that say it, and what follows it in that read.
+fn split(sql: &str) -> Option<(&str, &str)> {
+    let (who, _) = sql.split_once(WHO_ENDS)?;
+    let rest = sql.get(who.len()..)?;
+    Some((who, rest.trim_start_matches([',', ' '])))
+}
+
+/// Copies SQL, with the first of its `own` parameters, those after the `shared` ones, following `before` others. The `+` keeps the planner from looking at
 /// its value (for a LIMIT, or an index with a condition): where it has, all of the statement is compiled anew each time.
-fn renumber(into: &mut String, sql: &str, before: usize) {
+fn renumber(into: &mut String, sql: &str, shared: usize, before: usize) {
     let mut pieces = sql.split('?');
     into.push_str(pieces.next().unwrap_or_default());
     for piece in pieces {
@@ -125,7 +185,12 @@ fn renumber(into: &mut String, sql: &str, before: usize) {
         match number.parse::<usize>() {
             Ok(number) => {
                 into.push_str("+?");
-                into.push_str(&(number + before).to_string());
+                let number = if number > shared {
+                    number - shared + before
+                } else {
+                    number
+                };
+                into.push_str(&number.to_string());
                 into.push_str(rest);
             }
             Err(_within_a_text) => {
@@ -202,30 +267,6 @@ const fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_'
 }
 
-impl<'de> DeserializeSeed<'de> for Columns<'_> {
-    type Value = Vec<Table>;
-    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<Vec<Table>, D::Error> {
-        from.deserialize_seq(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Columns<'_> {
-    type Value = Vec<Table>;
-
-    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("the rows of each read")
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut answers: A) -> Result<Vec<Table>, A::Error> {
-        let mut tables = Vec::with_capacity(self.0.len());
-        for columns in self.0 {
-            let table = answers.next_element_seed(Cells(Arc::clone(columns)))?;
-            tables.push(table.ok_or_else(|| A::Error::custom("fewer answers than reads"))?);
-        }
-        Ok(tables)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::statement;
@@ -287,6 +328,64 @@ mod tests {
         );
     }
 
+    fn seen(who: &str, session: &str, now: i64, n: i64) -> Statement {
+        let sql = format!(
+            "WITH who AS (SELECT a FROM s WHERE id = ?1 AND t > ?2{who}), viewer AS (SELECT a FROM who WHERE b = ?3) SELECT c FROM viewer WHERE d = ?4 AND e > ?2"
+        );
+        statement!(sql, session, now, n, n + 1)
+    }
+
+    /// The values of the parameters, in order.
+    fn values(reads: &[Statement]) -> Vec<String> {
+        let shape = Shape::of(reads).unwrap();
+        let params = shape.params(reads);
+        params.map(|param| format!("{param:?}")).collect()
+    }
+
+    #[test]
+    fn who_asks_is_said_once() {
+        let reads = [
+            statement!("SELECT z FROM y WHERE x = ?1", 5_i64),
+            seen("", "s", 9, 1),
+            seen("", "s", 9, 3),
+        ];
+        assert_eq!(
+            Shape::of(&reads).unwrap().sql(),
+            "WITH who AS NOT MATERIALIZED (SELECT a FROM s WHERE id = +?1 AND t > +?2) \
+             SELECT json_array((SELECT json_group_array(json_array(z)) FROM (SELECT z FROM y WHERE x = +?3)), \
+             (SELECT json_group_array(json_array(c)) FROM (WITH viewer AS (SELECT a FROM who WHERE b = +?4) \
+             SELECT c FROM viewer WHERE d = +?5 AND e > +?2)), \
+             (SELECT json_group_array(json_array(c)) FROM (WITH viewer AS (SELECT a FROM who WHERE b = +?6) \
+             SELECT c FROM viewer WHERE d = +?7 AND e > +?2))) AS j"
+        );
+        let expected = [
+            "Text(\"s\")",
+            "Int(9)",
+            "Int(5)",
+            "Int(1)",
+            "Int(2)",
+            "Int(3)",
+            "Int(4)",
+        ];
+        assert_eq!(values(&reads), expected);
+    }
+
+    #[test]
+    fn what_two_ask_is_said_for_each() {
+        let both = |session, now| [seen("", "s", 9, 1), seen("", session, now, 3)];
+        assert_eq!(values(&both("s", 9)).len(), 6);
+        for reads in [both("t", 9), both("s", 8)] {
+            let shape = Shape::of(&reads).unwrap();
+            assert!(!shape.sql().contains("MATERIALIZED"));
+            assert_eq!(shape.sql().matches("WITH who AS (").count(), 2);
+            assert_eq!(values(&reads).len(), 8);
+        }
+        // Asked the other way round, it is not the statement of before.
+        assert_eq!(values(&both("s", 9)).len(), 6);
+        assert_eq!(values(&[seen("", "s", 9, 1)]).len(), 4);
+        assert!(Shape::of(&[seen("", "s", 9, 1), seen(" AND u", "s", 9, 1)]).is_none());
+    }
+
     #[test]
     fn asked_again_it_is_the_same_statement() {
         let reads = |more: Vec<i64>| {
@@ -327,7 +426,7 @@ mod tests {
             statement!("SELECT a, b FROM t"),
             statement!("SELECT c FROM t"),
         ];
-        let answered = |text: &str| Shape::of(&reads).unwrap().tables(text);
+        let answered = |text: &str| Shape::of(&reads).unwrap().tables(text.to_owned());
         let mut tables = answered(r#"[[[1,"x\""],[2,null]],[]]"#).unwrap();
         let rows: Vec<_> = tables[0].rows().collect();
         let rows = serde_json::to_string(&rows).unwrap();

@@ -1,16 +1,17 @@
 //! Rows as D1 gave them, and how types are read out of them.
 //!
 //! serde would put a reader of JSON into the worker for every type of row. So JSON is read once, into
-//! cells, and a type takes its cells by the names of its fields: that leaves little of each type.
+//! cells, and a type takes its cells by the names of its fields: that leaves little of each type. Text stays where it
+//! came until a type wants it for itself.
 
-mod cells;
+mod answered;
 mod objects;
 
 use std::fmt;
 use std::slice::Iter;
 use std::sync::Arc;
 
-use serde::de::value::StringDeserializer;
+use serde::de::value::StrDeserializer;
 use serde::de::{
     self, DeserializeOwned, DeserializeSeed, Deserializer, Error as _, IntoDeserializer as _,
     SeqAccess, Unexpected, Visitor,
@@ -19,7 +20,7 @@ use serde::ser::Serializer;
 use serde::{Deserialize, Serialize, forward_to_deserialize_any};
 use serde_json::Error;
 
-pub(super) use cells::Cells;
+pub(super) use answered::tables;
 
 /// One value of a row.
 #[derive(Debug, Default)]
@@ -30,6 +31,30 @@ enum Cell {
     Null,
     Int(i64),
     Text(String),
+    /// Text that stands in the answer as it is: where it begins and ends.
+    Within(usize, usize),
+}
+
+impl Cell {
+    /// What it says, in this answer.
+    fn value<'t>(&'t self, answer: &'t str) -> Value<'t> {
+        match self {
+            Self::Gone => Value::Gone,
+            Self::Null => Value::Null,
+            Self::Int(int) => Value::Int(*int),
+            Self::Text(text) => Value::Text(text),
+            Self::Within(begin, end) => Value::Text(answer.get(*begin..*end).unwrap_or_default()),
+        }
+    }
+}
+
+/// What a cell says.
+#[derive(Clone, Copy)]
+enum Value<'t> {
+    Gone,
+    Null,
+    Int(i64),
+    Text(&'t str),
 }
 
 /// What one statement answered. Its rows have the same columns, in the same order.
@@ -37,6 +62,8 @@ enum Cell {
 pub(super) struct Table {
     /// Shared by the tables of a statement that is asked again and again.
     columns: Arc<Vec<String>>,
+    /// Where the text of its cells may stand.
+    answer: Arc<String>,
     /// Row after row.
     cells: Vec<Cell>,
 }
@@ -45,9 +72,11 @@ impl Table {
     /// The rows, to be read once.
     pub(super) fn rows(&mut self) -> impl ExactSizeIterator<Item = Row<'_>> {
         let columns = self.columns.as_slice();
+        let answer = self.answer.as_str();
         let rows = self.cells.chunks_mut(columns.len().max(1));
         rows.map(move |cells| Row {
             columns,
+            answer,
             cells,
             next: 0,
         })
@@ -57,6 +86,7 @@ impl Table {
 /// A row that is being read.
 pub(super) struct Row<'t> {
     columns: &'t [String],
+    answer: &'t str,
     cells: &'t mut [Cell],
     /// Where the next column is most likely.
     next: usize,
@@ -153,18 +183,18 @@ impl<'de> Deserializer<'de> for Field<'_, '_> {
     type Error = Error;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        match self.cell {
-            Cell::Gone => Err(Error::missing_field(self.name)),
-            Cell::Null => visitor.visit_unit(),
-            Cell::Int(int) => visitor.visit_i64(int),
-            Cell::Text(text) => visitor.visit_string(text),
+        match self.cell.value(self.row.answer) {
+            Value::Gone => Err(Error::missing_field(self.name)),
+            Value::Null => visitor.visit_unit(),
+            Value::Int(int) => visitor.visit_i64(int),
+            Value::Text(text) => visitor.visit_str(text),
         }
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         match self.cell {
             Cell::Gone | Cell::Null => visitor.visit_none(),
-            Cell::Int(_) | Cell::Text(_) => visitor.visit_some(self),
+            Cell::Int(_) | Cell::Text(_) | Cell::Within(..) => visitor.visit_some(self),
         }
     }
 
@@ -194,9 +224,9 @@ impl<'de> Deserializer<'de> for Field<'_, '_> {
         _variants: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Error> {
-        match self.cell {
-            Cell::Text(text) => {
-                let text: StringDeserializer<Error> = text.into_deserializer();
+        match self.cell.value(self.row.answer) {
+            Value::Text(text) => {
+                let text: StrDeserializer<'_, Error> = text.into_deserializer();
                 visitor.visit_enum(text)
             }
             _ => self.deserialize_any(visitor),
@@ -211,14 +241,14 @@ impl<'de> Deserializer<'de> for Field<'_, '_> {
 
 impl<'de> Deserialize<'de> for Cell {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        from.deserialize_any(Value)
+        from.deserialize_any(OneCell)
     }
 }
 
 /// Reads one value.
-struct Value;
+struct OneCell;
 
-impl Visitor<'_> for Value {
+impl Visitor<'_> for OneCell {
     type Value = Cell;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -252,12 +282,12 @@ impl Visitor<'_> for Value {
 /// As it was read.
 impl Serialize for Row<'_> {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        let pairs = self.columns.iter().zip(self.cells.iter());
-        to.collect_map(pairs)
+        let values = self.cells.iter().map(|cell| cell.value(self.answer));
+        to.collect_map(self.columns.iter().zip(values))
     }
 }
 
-impl Serialize for Cell {
+impl Serialize for Value<'_> {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         match self {
             Self::Gone | Self::Null => to.serialize_unit(),

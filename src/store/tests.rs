@@ -35,7 +35,8 @@ fn sessions_go_idle_when_the_domain_says() {
         (Side::Staff, of(Side::Staff).sql()),
     ] {
         let limit = format!("s.seen_at > ?2 - {} ", side.idle().0);
-        assert!(format!("{sql} ").contains(&limit), "{limit}not in {sql}");
+        let said = format!("{sql} ").replace(')', " ");
+        assert!(said.contains(&limit), "{limit}not in {sql}");
     }
 }
 

@@ -12,11 +12,14 @@ use crate::domain::module::Module;
 use crate::domain::next::Side;
 use crate::domain::time::Timestamp;
 
-/// `viewer`: live session ∧ account's epoch ∧ contact active ∧ client not archived ∧ portal
-/// enabled ∧ portal's epoch ∧ module on. `?1` session, `?2` now, `?3` module bit (0: none asked).
-/// 86400000 ms is the idle limit of a client's session.
-pub(crate) const VIEWER: &str = "WITH viewer AS (\
-     SELECT s.id AS session_id, a.id AS account_id, ct.id AS contact_id, c.id AS client_id \
+/// `who`: live session ∧ account's epoch ∧ contact active ∧ client not archived ∧ portal enabled ∧
+/// portal's epoch, with the modules that are on for them. `viewer`: the same ∧ module on. `?1` session, `?2` now,
+/// `?3` module bit (0: none asked). 86400000 ms is the idle limit of a client's session.
+///
+/// Reads that go to D1 together share `who` (see [`super::joined`]): it stands first and needs `?1` and `?2` alone.
+pub(crate) const VIEWER: &str = "WITH who AS (\
+     SELECT s.id AS session_id, a.id AS account_id, ct.id AS contact_id, c.id AS client_id, \
+     ((b.modules | c.modules_on) & ~c.modules_off) & ~ct.modules_off AS modules \
      FROM sessions s \
      JOIN accounts a ON a.id = s.account_id AND a.epoch = s.epoch \
      JOIN contacts ct ON ct.id = s.contact_id AND ct.account_id = a.id \
@@ -24,14 +27,15 @@ pub(crate) const VIEWER: &str = "WITH viewer AS (\
      JOIN clients c ON c.id = ct.client_id AND c.archived_at IS NULL \
       AND c.portal_enabled = 1 AND c.portal_epoch = s.portal_epoch \
      JOIN business b ON b.id = 1 \
-     WHERE s.id = ?1 AND s.ended_at IS NULL AND s.expires_at > ?2 AND s.seen_at > ?2 - 86400000 \
-      AND (((b.modules | c.modules_on) & ~c.modules_off) & ~ct.modules_off) & ?3 = ?3) ";
+     WHERE s.id = ?1 AND s.ended_at IS NULL AND s.expires_at > ?2 AND s.seen_at > ?2 - 86400000), \
+     viewer AS (SELECT w.session_id, w.account_id, w.contact_id, w.client_id FROM who w WHERE w.modules & ?3 = ?3) ";
 
-/// `viewer` of staff who look as a client: `?1` is the preview. Live session of staff (3600000 ms idle)
+/// The same of staff who look as a client: `?1` is the preview. Live session of staff (3600000 ms idle)
 /// ∧ of the role it began with ∧ not ended ∧ client not archived ∧ contact not removed ∧ module on. It
 /// yields no `session_id`, so what is written from it, such as a receipt, is refused by the column.
-pub(crate) const PREVIEWER: &str = "WITH viewer AS (\
-     SELECT NULL AS session_id, ct.account_id, ct.id AS contact_id, c.id AS client_id FROM previews look \
+pub(crate) const PREVIEWER: &str = "WITH who AS (\
+     SELECT NULL AS session_id, ct.account_id, ct.id AS contact_id, c.id AS client_id, \
+     ((b.modules | c.modules_on) & ~c.modules_off) & ~coalesce(ct.modules_off, 0) AS modules FROM previews look \
      JOIN sessions s ON s.id = look.staff_session AND s.ended_at IS NULL AND s.expires_at > ?2 \
       AND s.seen_at > ?2 - 3600000 \
      JOIN staff st ON st.id = s.staff_id AND st.epoch = s.epoch AND st.deactivated_at IS NULL \
@@ -40,8 +44,8 @@ pub(crate) const PREVIEWER: &str = "WITH viewer AS (\
      JOIN business b ON b.id = 1 \
      LEFT JOIN contacts ct ON ct.id = look.contact_id \
      WHERE look.id = ?1 AND look.ended_at IS NULL AND look.expires_at > ?2 \
-      AND (look.contact_id IS NULL OR ct.removed_at IS NULL) \
-      AND (((b.modules | c.modules_on) & ~c.modules_off) & ~coalesce(ct.modules_off, 0)) & ?3 = ?3) ";
+      AND (look.contact_id IS NULL OR ct.removed_at IS NULL)), \
+     viewer AS (SELECT w.session_id, w.account_id, w.contact_id, w.client_id FROM who w WHERE w.modules & ?3 = ?3) ";
 
 /// `shared`: the documents that the viewer may see now. Beside [`VIEWER`]'s own conditions: of that
 /// client ∧ visible ∧ not deleted ∧ from ≤ now < until. `domain::document` says the same in Rust.
@@ -142,7 +146,7 @@ impl Asker {
     fn viewer(&self) -> Cow<'static, str> {
         let sql = if self.preview { PREVIEWER } else { VIEWER };
         if self.often {
-            sql.replacen("viewer AS (", "viewer AS MATERIALIZED (", 1)
+            sql.replacen(", viewer AS (", ", viewer AS MATERIALIZED (", 1)
                 .into()
         } else {
             sql.into()

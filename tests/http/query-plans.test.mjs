@@ -42,7 +42,7 @@ function aliases(sql) {
 /** Full scans of tables that grow. A scan of a CTE, a subquery or json_each names no table of ours. */
 function scans(sql) {
   const names = aliases(sql);
-  const explainer = /^(WITH viewer AS [\s\S]*\)\s+)?INSERT\b/.test(sql) ? withoutForeignKeys : database;
+  const explainer = /^(WITH who AS [\s\S]*\)\s+)?INSERT\b/.test(sql) ? withoutForeignKeys : database;
   const plan = explainer.prepare(`EXPLAIN QUERY PLAN ${sql}`).all().map(({ detail }) => detail);
   // A walk along an index that a LIMIT ends, as the first page of a sorted list is. (How many rows a
   // page really reads is measured by the bench.)

@@ -40,7 +40,12 @@ impl<'de> Visitor<'de> for Rows {
             .is_some()
         {}
         let columns = Arc::new(columns);
-        Ok(Table { columns, cells })
+        let answer = Arc::default();
+        Ok(Table {
+            columns,
+            answer,
+            cells,
+        })
     }
 }
 
