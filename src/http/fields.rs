@@ -59,12 +59,15 @@ pub(crate) struct Fields {
 impl Fields {
     /// Fields as they stand in the database, for the first look at a form.
     pub(crate) fn filled<'a>(values: impl IntoIterator<Item = (&'a str, String)>) -> Self {
-        Self {
-            values: values
-                .into_iter()
-                .map(|(name, value)| (name.to_owned(), value))
-                .collect(),
-            errors: BTreeMap::new(),
+        let mut form = Self::default();
+        form.put(&mut values.into_iter());
+        form
+    }
+
+    /// One by one, and by one function for all forms: to collect them would bring a sort of its own with each.
+    fn put(&mut self, values: &mut dyn Iterator<Item = (&str, String)>) {
+        for (name, value) in values {
+            self.values.insert(name.to_owned(), value);
         }
     }
 
@@ -88,8 +91,7 @@ impl Fields {
     /// Fills fields in.
     pub(crate) fn fill<'a>(&mut self, values: impl IntoIterator<Item = (&'a str, &'a str)>) {
         let values = values.into_iter();
-        self.values
-            .extend(values.map(|(name, value)| (name.to_owned(), value.to_owned())));
+        self.put(&mut values.map(|(name, value)| (name, value.to_owned())));
     }
 
     /// The id of what the form makes for who sent it, the same each time they send the same form. A

@@ -153,11 +153,11 @@ pub(crate) fn newer(client: ClientId, after: AuditId) -> Statement {
     )
 }
 
-/// The newest fifteen [`Kept`] of all.
+/// The newest ten [`Kept`] of all.
 pub(crate) fn newest() -> Statement {
     statement!(
         "SELECT a.id, a.at, a.principal, a.principal_name, a.action, a.detail, a.client_id, \
          c.name AS client_name FROM audit_chain ch CROSS JOIN audit a ON a.id = ch.audit_id \
-         LEFT JOIN clients c ON c.id = a.client_id WHERE ch.n > 0 ORDER BY ch.n DESC LIMIT 15"
+         LEFT JOIN clients c ON c.id = a.client_id WHERE ch.n > 0 ORDER BY ch.n DESC LIMIT 10"
     )
 }
