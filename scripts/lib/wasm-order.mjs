@@ -1,11 +1,11 @@
 // The order of a module's functions, which means nothing to the engine and much to what is uploaded: gzip
 // finds again what it has seen within 32 kB, so functions that resemble each other stand together.
 //
-// One function after the other is chosen: the one of which the last 30 kB hold the most, for its length. What
+// One function after the other is chosen: the one of which the last 32 kB hold the most, for its length. What
 // is compared is every six bytes in a row, which is some two instructions; the fewer functions have a row, the
 // more it tells.
 
-const ROW = 6, WINDOW = 30_000;
+const ROW = 6, WINDOW = 32_000;
 /** Rows that more functions than this have tell nothing about any of them. */
 const COMMON = 1_500;
 
