@@ -147,18 +147,13 @@ fn steps(figures: &Figures) -> Vec<Step> {
     }
 }
 
-/// A count as it is shown: where it stopped counting, at `most`, with a plus.
-fn up_to(most: u64, count: u64) -> String {
-    if count < most {
+/// A count that stops at a hundred, as it is shown: there with a plus.
+fn shown(count: u64) -> String {
+    if count < 100 {
         count.to_string()
     } else {
-        format!("{most}+")
+        "100+".to_owned()
     }
-}
-
-/// One that stops at a hundred.
-fn shown(count: u64) -> String {
-    up_to(100, count)
 }
 
 /// Unread messages as they are shown: where not all threads were counted, with a plus.
@@ -177,8 +172,8 @@ struct StaffDashboard {
     chrome: Chrome<Me>,
     steps: Vec<Step>,
     attention: Vec<Attention>,
-    clients: String,
-    enabled: String,
+    clients: u64,
+    enabled: u64,
     tickets: String,
     messages: String,
     lines: Vec<Line>,
@@ -197,8 +192,8 @@ pub(crate) async fn staff(staff: Staff<StaffPage>) -> Answer {
     page(&StaffDashboard {
         steps,
         attention: attention::of(&staff.page, me, staff.app.mailer.what_is_missing()),
-        clients: up_to(dashboard::MOST, staff.page.figures.clients),
-        enabled: up_to(dashboard::MOST, staff.page.figures.enabled),
+        clients: staff.page.figures.clients,
+        enabled: staff.page.figures.enabled,
         tickets: shown(staff.page.tickets),
         messages: shown_unread(staff.page.messages),
         lines: staff.page.lines,

@@ -28,18 +28,12 @@ pub(crate) struct Figures {
     pub(crate) first_client: Option<ClientId>,
 }
 
-/// Where the counts of clients stop.
-pub(crate) const MOST: u64 = 50;
-
-/// [`Figures`]; clients that are archived do not count. Both counts stop at [`MOST`], so that the
-/// page costs the same however many there are; the rest looks at one row each. `#2f5d50` is the
-/// colour of the first day.
+/// [`Figures`]; clients that are archived do not count. They are counted as they come and go (migration 0084), and the
+/// rest looks at one row each, so that the page costs the same however many there are. `#2f5d50` is the colour of
+/// the first day.
 pub(crate) fn figures() -> Statement {
     statement!(
-        "SELECT (SELECT count(*) FROM (SELECT 1 FROM clients \
-          WHERE archived_at IS NULL AND portal_enabled IN (0, 1) LIMIT ?1)) AS clients, \
-         (SELECT count(*) FROM (SELECT 1 FROM clients \
-          WHERE archived_at IS NULL AND portal_enabled = 1 LIMIT ?1)) AS enabled, \
+        "SELECT n.clients, n.enabled, \
          (b.logo_hash IS NOT NULL OR b.colour <> '#2f5d50' OR b.welcome_text <> '' \
           OR b.support_email IS NOT NULL OR b.support_phone IS NOT NULL) AS branded, \
          EXISTS (SELECT 1 FROM documents WHERE id > '') AS has_document, \
@@ -47,8 +41,7 @@ pub(crate) fn figures() -> Statement {
          (EXISTS (SELECT 1 FROM contacts WHERE account_id > '') OR EXISTS \
           (SELECT 1 FROM links WHERE contact_id > '' AND purpose = 'invitation')) AS has_invited, \
          (SELECT id FROM clients WHERE archived_at IS NULL ORDER BY created_at, id LIMIT 1) AS first_client \
-         FROM business b WHERE b.id = 1",
-        MOST
+         FROM business b JOIN client_counts n ON n.id = 1 WHERE b.id = 1"
     )
 }
 

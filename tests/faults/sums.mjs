@@ -2,6 +2,8 @@
 // what does not agree.
 
 const CHECKS = [
+  ["clients", `SELECT 'counted' AS what, n.clients || '/' || n.enabled AS kept,
+    (SELECT count(*) || '/' || coalesce(sum(portal_enabled), 0) FROM clients WHERE archived_at IS NULL) AS real FROM client_counts n`],
   ["a project's tasks", `SELECT p.id AS what, p.tasks || '/' || p.tasks_done AS kept,
     (SELECT count(*) FROM tasks t WHERE t.project_id = p.id AND t.status <> 'cancelled') || '/' ||
     (SELECT count(*) FROM tasks t WHERE t.project_id = p.id AND t.status = 'done') AS real FROM projects p`],

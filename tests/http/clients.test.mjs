@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { addClient, setUpOwner, switchPortal } from "../harness/flows.mjs";
 import { clientRow, colleague, newId } from "../harness/rows.mjs";
 import { World } from "../harness/world.mjs";
+import { sums } from "../faults/sums.mjs";
 
 const world = await World.start();
 after(() => world.close());
@@ -188,6 +189,31 @@ test("an archived client leaves the list and comes back", async () => {
   await owner.follow(await owner.post(`${client.path}/restore`));
   assert.deepEqual(listed(await owner.get("/admin/clients?q=packed")), ["Packed Away"]);
   assert.deepEqual(await audited(client), ["client.created", "client.archived", "client.restored"]);
+});
+
+test("clients are counted as they come, go, and get their portal", async () => {
+  const counted = async () => {
+    assert.deepEqual((await sums(world, ["clients"])).wrong, []);
+    const { clients, enabled } = await world.db.prepare("SELECT clients, enabled FROM client_counts").first();
+    return [clients, enabled];
+  };
+  const [clients, enabled] = await counted();
+  const client = await addClient(owner, { name: "Counted" });
+  const seen = [await counted()];
+  const act = async (work) => { await work(); seen.push(await counted()); };
+  await act(() => switchPortal(owner, client, true));
+  await act(() => switchPortal(owner, client, true));
+  await act(async () => owner.follow(await owner.post(`${client.path}/archive`)));
+  await act(async () => owner.follow(await owner.post(`${client.path}/restore`)));
+  await act(() => switchPortal(owner, client, false));
+  await act(() => world.db.prepare("UPDATE clients SET archived_at = 1, portal_enabled = 1 WHERE id = ?").bind(client.id).run());
+  await act(() => world.db.prepare("UPDATE clients SET archived_at = NULL WHERE id = ?").bind(client.id).run());
+  const added = await clientRow(world, "Added");
+  seen.push(await counted());
+  await act(() => world.db.prepare("DELETE FROM clients WHERE id = ?").bind(added.id).run());
+  const more = seen.map(([all, on]) => [all - clients, on - enabled]);
+  assert.deepEqual(more.slice(0, 8), [[1, 0], [1, 1], [1, 1], [0, 0], [1, 1], [1, 0], [0, 0], [1, 1]]);
+  assert.deepEqual(more.slice(8), [[2, 2], [1, 1]]);
 });
 
 test("words that many clients have cost no more than rare ones; the page says that it did not look at all, and a rarer word or the whole name finds", async () => {
