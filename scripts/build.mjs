@@ -16,7 +16,7 @@ import { setup } from "./setup.mjs";
 /** Stands between cargo and rustc in a release. */
 const INLINING = "scripts/lib/rustc-inlining.sh";
 /** What the worker is made of (public/ because pages name its files by their hash). */
-const SOURCES = ["src", "vendor", "public", "Cargo.toml", "Cargo.lock", "askama.toml", "build.rs", ".cargo", INLINING];
+const SOURCES = ["src", "vendor", "public", "Cargo.toml", "Cargo.lock", "askama.toml", "build.rs", ".cargo", INLINING, "scripts/lib/wasm-order.mjs"];
 const FILES = ["index.js", "index_bg.wasm"];
 
 function* filesUnder(path) {

@@ -3,13 +3,15 @@
 //! A setting that is missing or wrong is named with its remedy at the first request and in the
 //! log. `Debug` shows no secret.
 
+mod recent;
+
 use std::fmt;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::domain::recent::Recent;
-use crate::domain::session::Said;
+use self::recent::Recent;
+use crate::domain::session::Signed;
 use crate::domain::webhook::{Secrets, SecretsError};
 
 /// Where Stripe's API lives.
@@ -224,8 +226,9 @@ pub(crate) struct Key {
 pub(crate) struct Keys {
     newest: Key,
     older: Vec<Key>,
-    /// The tickets that these keys signed, those that came last.
-    pub(crate) tickets: Recent<Said>,
+    /// Tickets that these keys signed, those that came last. Not a setting: it stands here because what one key signed is
+    /// true of that key alone.
+    pub(crate) tickets: Recent<Signed>,
 }
 
 impl Keys {

@@ -8,9 +8,9 @@ use std::sync::{Arc, OnceLock};
 
 use axum::body::Body;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderValue, SET_COOKIE};
-use http::{HeaderMap, Request, StatusCode};
+use http::{HeaderMap, HeaderName, Method, Request, StatusCode, Uri};
 use http_body_util::BodyExt as _;
-use worker::js_sys::{self, Reflect};
+use worker::js_sys::{self, Reflect, Uint8Array};
 use worker::wasm_bindgen::JsValue;
 use worker::web_sys::{self, Response, ResponseInit};
 use worker::worker_sys::ext::RequestExt as _;
@@ -139,18 +139,17 @@ fn now() -> Timestamp {
 
 /// The request's head; its body stays with the runtime until a handler asks for it.
 fn head_of(request: &web_sys::Request) -> http::Result<Request<Body>> {
-    let url = request.url();
+    let mut head = Request::new(Body::empty());
     // As it was sent: the worker crate takes a method that it does not know for a GET.
-    let method = request.method();
-    let mut head = Request::builder()
-        .method(method.as_str())
-        .uri(target_of(&url));
-    // Whatever a visitor says under those names, only the edge knows city and time zone.
+    *head.method_mut() = Method::try_from(request.method().as_str())?;
+    *head.uri_mut() = Uri::try_from(target_of(&request.url()))?;
+    let headers = head.headers_mut();
     for (name, value) in &Headers(request.headers()) {
-        if name != CITY && name != TIME_ZONE {
-            head = head.header(name, value);
-        }
+        headers.try_append(HeaderName::try_from(name)?, HeaderValue::try_from(value)?)?;
     }
+    // Whatever a visitor says under those names, only the edge knows city and time zone.
+    headers.remove(CITY);
+    headers.remove(TIME_ZONE);
     if let Some(edge) = request.cf() {
         // By name: its getter panics where the edge says none.
         let time_zone = Reflect::get(&edge, &"timezone".into()).ok();
@@ -160,11 +159,11 @@ fn head_of(request: &web_sys::Request) -> http::Result<Request<Body>> {
         ];
         for (name, value) in known {
             if let Some(value) = value.and_then(|text| HeaderValue::try_from(text).ok()) {
-                head = head.header(name, value);
+                headers.insert(name, value);
             }
         }
     }
-    head.body(Body::empty())
+    Ok(head)
 }
 
 /// Path and query of an address that the runtime has put into its regular form.
@@ -221,7 +220,10 @@ async fn to_runtime(answer: http::Response<Body>) -> worker::Result<Response> {
             Response::new_with_opt_readable_stream_and_init(Some(&stream), &init)?
         }
         None if bytes.is_empty() => Response::new_with_opt_str_and_init(None, &init)?,
-        // The runtime copies what it is shown, once.
-        None => Response::new_with_opt_u8_array_and_init(Some(&mut Vec::from(bytes)), &init)?,
+        // A copy, since not every runtime makes one: a view of our memory would show the next person's page soon.
+        None => {
+            let copy = Uint8Array::new_from_slice(&bytes);
+            Response::new_with_opt_js_u8_array_and_init(Some(&copy), &init)?
+        }
     })
 }

@@ -19,10 +19,12 @@ function explain(error) {
   return [...lines, ...frames.map((line) => line.trim())].join("\n");
 }
 
-/** On one line: what was expected, what was seen and where. */
+/** On one line: how it begins, which says what was expected and seen, and where. */
 function short(explained) {
   const lines = explained.split("\n").map((line) => line.trim()).filter(Boolean);
-  return lines.slice(0, 5).join(" ").slice(0, 400);
+  const at = lines.find((line) => line.startsWith("at "));
+  const words = lines.filter((line) => !line.startsWith("at ")).slice(0, 8).join(" ").slice(0, 400);
+  return at ? `${words} ${at}` : words;
 }
 
 /** Of a file that broke off, the test it was at and the error its process ended with. */

@@ -12,7 +12,7 @@
 //! | the same form sent twice | [`form_key`] |
 //! | how much may be sent | [`allowance`] |
 //! | getting in | [`credential`], [`password`], [`factor`], [`blocklist`], [`token`], [`throttle`], [`csrf`], [`next`] |
-//! | staying in | [`session`], [`device`], [`country`], [`recent`] |
+//! | staying in | [`session`], [`device`], [`country`] |
 //! | work | [`project`], [`task`], [`ticket`] |
 //! | files | [`document`], [`filename`], [`range`], [`upload`], [`image`] |
 //! | the business's own look and words | [`branding`], [`colour`], [`template`], [`settings`], [`security_txt`] |
@@ -60,7 +60,6 @@ pub mod payment;
 pub mod permission;
 pub mod project;
 pub mod range;
-pub mod recent;
 pub mod reminder;
 pub mod role;
 pub mod search;

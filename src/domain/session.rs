@@ -4,9 +4,10 @@ use super::id::SessionId;
 use super::next::Side;
 use super::time::{Millis, Timestamp};
 
-/// What a signed ticket says. Whether that still holds is asked of the clock and of the session's row each time.
+/// What a ticket says whose signature was verified. Whether that still holds is asked of the clock and of the session's
+/// row each time.
 #[derive(Debug, Clone)]
-pub struct Said {
+pub struct Signed {
     /// The row that it names.
     pub session: SessionId,
     /// When that row was last touched.

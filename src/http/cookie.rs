@@ -2,7 +2,8 @@
 //!
 //! The ticket is a JWT (HS256, key id for rotation) that names a session row. A forged or
 //! expired one is refused here, before D1 is asked; the row decides the rest. It also says when
-//! the row was last touched, so that reads within the same minute write nothing.
+//! the row was last touched, so that reads within the same minute write nothing. An isolate remembers tickets whose
+//! signature it has checked ([`Keys`]); time, side and row are asked each time.
 
 use axum::extract::MatchedPath;
 use chrono::DateTime;
@@ -19,7 +20,7 @@ use crate::app::App;
 use crate::config::Keys;
 use crate::domain::id::SessionId;
 use crate::domain::next::{Next, Side};
-use crate::domain::session::Said;
+use crate::domain::session::Signed;
 use crate::domain::time::{Millis, Timestamp};
 use crate::store::{Statement, session};
 
@@ -118,10 +119,10 @@ impl Ticket {
         now: Timestamp,
     ) -> Option<Self> {
         // The same ticket comes with each request of a minute. That we signed it does not change; the rest may.
-        let said = keys.tickets.of(text, || said(text, keys))?;
-        (said.audience == audience && now <= said.expires).then_some(Self {
-            session: said.session,
-            touched: said.touched,
+        let signed = keys.tickets.of(text, || signed(text, keys))?;
+        (signed.audience == audience && now <= signed.expires).then_some(Self {
+            session: signed.session,
+            touched: signed.touched,
         })
     }
 
@@ -132,7 +133,7 @@ impl Ticket {
 }
 
 /// What a ticket says, if one of our keys signed it.
-fn said(text: &str, keys: &Keys) -> Option<Said> {
+fn signed(text: &str, keys: &Keys) -> Option<Signed> {
     let token = UntrustedToken::new(text).ok()?;
     let key = keys.named(token.header().key_id.as_deref()?)?;
     let token = Hs256
@@ -140,7 +141,7 @@ fn said(text: &str, keys: &Keys) -> Option<Said> {
         .validate(&token)
         .ok()?;
     let (_, claims) = token.into_parts();
-    Some(Said {
+    Some(Signed {
         session: claims.custom.sid,
         touched: claims.custom.seen,
         audience: claims.custom.aud,
@@ -241,24 +242,24 @@ mod tests {
 
     #[test]
     fn a_ticket_seen_before_is_judged_anew() {
-        let keys = keys(OLD);
-        let text = ticket().sign(Side::Client, &keys).unwrap();
+        let ours = keys(OLD);
+        let text = ticket().sign(Side::Client, &ours).unwrap();
         let at = |ms: i64| Timestamp(1_700_000_000_123 + ms);
-        let verify = |text: &str, side, now| Ticket::verify(text, side, &keys, now);
+        let verify = |text: &str, side, now| Ticket::verify(text, side, &ours, now);
         assert!(verify(&text, Side::Client, at(0)).is_some());
         assert_eq!(verify(&text, Side::Staff, at(0)), None, "of the other side");
-        assert_eq!(
-            verify(&text, Side::Client, at(86_400_000)),
-            None,
-            "too late"
+        // It says whole seconds.
+        let last = 86_400_000 - 123;
+        assert!(
+            verify(&text, Side::Client, at(last)).is_some(),
+            "good until then"
         );
+        assert_eq!(verify(&text, Side::Client, at(last + 1)), None, "too late");
         let (words, _) = text.rsplit_once('.').unwrap();
-        let other = ticket().sign(Side::Client, &self::keys(NEW)).unwrap();
+        let other = ticket().sign(Side::Client, &keys(NEW)).unwrap();
         let (_, signature) = other.rsplit_once('.').unwrap();
-        assert_eq!(
-            verify(&format!("{words}.{signature}"), Side::Client, at(0)),
-            None
-        );
+        let forged = format!("{words}.{signature}");
+        assert_eq!(verify(&forged, Side::Client, at(0)), None);
         assert_eq!(verify(words, Side::Client, at(0)), None);
     }
 
@@ -321,6 +322,8 @@ mod tests {
         fn a_ticket_with_any_letter_changed_is_none(at: proptest::sample::Index, letter in "[A-Za-z0-9_.-]") {
             let keys = keys(OLD);
             let good = ticket().sign(Side::Client, &keys).unwrap();
+            // The good one is known from now on.
+            proptest::prop_assert!(Ticket::verify(&good, Side::Client, &keys, ticket().touched).is_some());
             let at = at.index(good.len());
             let forged = format!("{}{letter}{}", &good[..at], &good[at + 1..]);
             // The last letter of a part says six bits of which not all are used.

@@ -33,7 +33,7 @@ pub(crate) struct Figures {
 /// the first day.
 pub(crate) fn figures() -> Statement {
     statement!(
-        "SELECT n.clients, n.enabled, \
+        "SELECT max(n.clients, 0) AS clients, max(n.enabled, 0) AS enabled, \
          (b.logo_hash IS NOT NULL OR b.colour <> '#2f5d50' OR b.welcome_text <> '' \
           OR b.support_email IS NOT NULL OR b.support_phone IS NOT NULL) AS branded, \
          EXISTS (SELECT 1 FROM documents WHERE id > '') AS has_document, \

@@ -145,7 +145,7 @@ impl Db {
             return self.batch(statements).await;
         };
         let text = SendFuture::new(async {
-            let prepared = prepare(&self.0, shape.sql(), shape.params(&statements))?;
+            let prepared = prepare(&self.0, shape.sql(), Shape::params(&statements))?;
             let promise = prepared.first(Some(joined::COLUMN)).map_err(thrown)?;
             let text = JsFuture::from(promise).await.map_err(thrown)?;
             Ok(text.as_string().unwrap_or_default())

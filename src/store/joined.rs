@@ -80,7 +80,7 @@ impl Shape {
         let mut params = 0;
         let mut shared = "";
         if one_asks {
-            let first = reads.iter().find(|read| says_who(read))?;
+            let first = reads.iter().find(|read| who(read).is_some())?;
             (shared, _) = split(&first.sql)?;
             // Worked out beforehand, it would be rows of which the planner knows nothing.
             sql.push_str("WITH who AS NOT MATERIALIZED (");
@@ -98,8 +98,8 @@ impl Shape {
             sql.push_str("(SELECT json_group_array(json_array(");
             sql.push_str(&listed);
             sql.push_str(")) FROM (");
-            if one_asks && says_who(read) {
-                let (_, rest) = split(&read.sql).filter(|(who, _)| *who == shared)?;
+            if one_asks && who(read).is_some() {
+                let (_, rest) = split(&read.sql).filter(|(said, _)| *said == shared)?;
                 sql.push_str("WITH ");
                 renumber(&mut sql, rest, WHO_PARAMS, params);
                 params += read.params.len() - WHO_PARAMS;
@@ -128,10 +128,10 @@ impl Shape {
     }
 
     /// Its parameters, of these reads: who asks, then those of each, one after the other.
-    pub(super) fn params<'r>(&self, reads: &'r [Statement]) -> impl Iterator<Item = &'r Param> {
-        let shared = asker(reads).filter(|_| self.one_asks);
+    pub(super) fn params(reads: &[Statement]) -> impl Iterator<Item = &Param> {
+        let shared = asker(reads);
         let own = reads.iter().flat_map(move |read| {
-            let is_shared = shared.is_some() && says_who(read);
+            let is_shared = shared.is_some() && who(read).is_some();
             read.params
                 .iter()
                 .skip(if is_shared { WHO_PARAMS } else { 0 })
@@ -141,7 +141,7 @@ impl Shape {
 
     /// The same, of these reads.
     pub(super) fn statement(&self, reads: &[Statement]) -> Statement {
-        Statement::new(self.sql.clone(), self.params(reads).cloned())
+        Statement::new(self.sql.clone(), Self::params(reads).cloned())
     }
 
     /// Reads what was answered: the rows of each read.
@@ -150,32 +150,28 @@ impl Shape {
     }
 }
 
-/// Whether a read says who asks.
-fn says_who(read: &Statement) -> bool {
-    read.sql.starts_with(WHO) && read.params.len() >= WHO_PARAMS
+/// Who asks and when, where a read says it.
+fn who(read: &Statement) -> Option<&[Param]> {
+    let says = read.sql.starts_with(WHO);
+    says.then(|| read.params.get(..WHO_PARAMS)).flatten()
 }
 
 /// Who asks and when, where two or more reads say it and all say the same.
 fn asker(reads: &[Statement]) -> Option<&[Param]> {
-    let mut said = reads
-        .iter()
-        .filter(|read| says_who(read))
-        .filter_map(|read| read.params.get(..WHO_PARAMS));
-    let first = said.next()?;
-    let mut others = said.peekable();
-    others.peek()?;
-    others.all(|other| other == first).then_some(first)
+    let mut said = reads.iter().filter_map(who);
+    let (first, second) = (said.next()?, said.next()?);
+    (first == second && said.all(|other| other == first)).then_some(first)
 }
 
 /// The text that says who asks, the same in all that say it, and what follows it in that read.
 fn split(sql: &str) -> Option<(&str, &str)> {
-    let (who, _) = sql.split_once(WHO_ENDS)?;
-    let rest = sql.get(who.len()..)?;
-    Some((who, rest.trim_start_matches([',', ' '])))
+    let ends = sql.find(WHO_ENDS)?;
+    Some((sql.get(..ends)?, sql.get(ends + ", ".len()..)?))
 }
 
-/// Copies SQL, with the first of its `own` parameters, those after the `shared` ones, following `before` others. The `+` keeps the planner from looking at
-/// its value (for a LIMIT, or an index with a condition): where it has, all of the statement is compiled anew each time.
+/// Copies SQL. The first `shared` parameters keep their numbers; the others follow `before` that stand ahead of them.
+/// The `+` keeps the planner from looking at a value (for a LIMIT, or an index with a condition): where it has, all of
+/// the statement is compiled anew each time.
 fn renumber(into: &mut String, sql: &str, shared: usize, before: usize) {
     let mut pieces = sql.split('?');
     into.push_str(pieces.next().unwrap_or_default());
@@ -330,15 +326,16 @@ mod tests {
 
     fn seen(who: &str, session: &str, now: i64, n: i64) -> Statement {
         let sql = format!(
-            "WITH who AS (SELECT a FROM s WHERE id = ?1 AND t > ?2{who}), viewer AS (SELECT a FROM who WHERE b = ?3) SELECT c FROM viewer WHERE d = ?4 AND e > ?2"
+            "WITH who AS (SELECT a FROM s WHERE id = ?1 AND t > ?2{who}), viewer AS (SELECT a FROM who WHERE b = ?3) \
+             SELECT c FROM viewer WHERE d = ?4 AND e > ?2"
         );
         statement!(sql, session, now, n, n + 1)
     }
 
     /// The values of the parameters, in order.
     fn values(reads: &[Statement]) -> Vec<String> {
-        let shape = Shape::of(reads).unwrap();
-        let params = shape.params(reads);
+        let asked = Shape::of(reads).unwrap().statement(reads);
+        let params = asked.params.iter();
         params.map(|param| format!("{param:?}")).collect()
     }
 
@@ -382,7 +379,8 @@ mod tests {
         }
         // Asked the other way round, it is not the statement of before.
         assert_eq!(values(&both("s", 9)).len(), 6);
-        assert_eq!(values(&[seen("", "s", 9, 1)]).len(), 4);
+        let alone = [seen("", "s", 9, 1)];
+        assert!(!Shape::of(&alone).unwrap().sql().contains("MATERIALIZED"));
         assert!(Shape::of(&[seen("", "s", 9, 1), seen(" AND u", "s", 9, 1)]).is_none());
     }
 

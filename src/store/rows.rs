@@ -8,6 +8,7 @@ mod answered;
 mod objects;
 
 use std::fmt;
+use std::ops::Range;
 use std::slice::Iter;
 use std::sync::Arc;
 
@@ -31,8 +32,8 @@ enum Cell {
     Null,
     Int(i64),
     Text(String),
-    /// Text that stands in the answer as it is: where it begins and ends.
-    Within(usize, usize),
+    /// Text that stands in the answer as it is.
+    Within(Range<usize>),
 }
 
 impl Cell {
@@ -43,7 +44,7 @@ impl Cell {
             Self::Null => Value::Null,
             Self::Int(int) => Value::Int(*int),
             Self::Text(text) => Value::Text(text),
-            Self::Within(begin, end) => Value::Text(answer.get(*begin..*end).unwrap_or_default()),
+            Self::Within(place) => Value::Text(answer.get(place.clone()).unwrap_or_default()),
         }
     }
 }
@@ -194,7 +195,7 @@ impl<'de> Deserializer<'de> for Field<'_, '_> {
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         match self.cell {
             Cell::Gone | Cell::Null => visitor.visit_none(),
-            Cell::Int(_) | Cell::Text(_) | Cell::Within(..) => visitor.visit_some(self),
+            Cell::Int(_) | Cell::Text(_) | Cell::Within(_) => visitor.visit_some(self),
         }
     }
 
@@ -325,9 +326,22 @@ mod tests {
         note: Option<i64>,
     }
 
-    fn read<T: DeserializeOwned>(json: &str) -> Result<Vec<T>, Error> {
+    /// Reads rows as a batch gives them, and the same as a joined statement answers them: both say the same.
+    fn read<T: DeserializeOwned + PartialEq + fmt::Debug>(json: &str) -> Result<Vec<T>, Error> {
         let mut table: Table = serde_json::from_str(json)?;
-        table.rows().map(Row::read).collect()
+        let values = table.cells.iter().map(|cell| cell.value(&table.answer));
+        let values: Vec<_> = values.collect();
+        let rows: Vec<_> = values.chunks(table.columns.len()).collect();
+        let answer = serde_json::to_string(&[rows]).unwrap();
+        let joined = tables(answer, &[Arc::clone(&table.columns)])?
+            .remove(0)
+            .rows()
+            .map(Row::read)
+            .collect();
+        let read: Result<Vec<T>, Error> = table.rows().map(Row::read).collect();
+        let told = |read: &Result<Vec<T>, Error>| format!("{read:?}");
+        assert_eq!(told(&joined), told(&read), "{json}");
+        read
     }
 
     #[test]

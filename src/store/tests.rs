@@ -1,5 +1,6 @@
 //! What SQL has to say in figures is what the domain decides.
 
+use super::joined::Shape;
 use super::viewer::{Asker, VIEWER};
 use super::{
     Conflict, Error, billing, dashboard, device, notice, outbox, pay_link, session, ticket,
@@ -12,21 +13,44 @@ use crate::domain::time::Timestamp;
 
 const NOW: Timestamp = Timestamp(0);
 
+fn asker_of(side: Side) -> Asker {
+    Asker {
+        session: SessionId::new(NOW, [0; 10]),
+        side,
+        preview: false,
+        now: NOW,
+        module: None,
+        also: None,
+        often: false,
+    }
+}
+
+#[test]
+fn the_reads_of_a_clients_page_say_once_who_asks() {
+    for preview in [false, true] {
+        let asker = Asker {
+            preview,
+            ..asker_of(Side::Client)
+        };
+        let reads = [
+            asker.statement("SELECT client_id FROM viewer", []),
+            asker.often().shared("SELECT id FROM shared", []),
+            asker
+                .of(Module::Documents)
+                .statement("SELECT contact_id FROM viewer", []),
+        ];
+        let joined = Shape::of(&reads).unwrap().statement(&reads);
+        let begin = "WITH who AS NOT MATERIALIZED (SELECT ";
+        assert!(joined.sql().starts_with(begin), "{}", joined.sql());
+        assert_eq!(joined.sql().matches("JOIN business b").count(), 1);
+        assert_eq!(joined.params.len(), 2 + 3);
+    }
+}
+
 #[test]
 fn sessions_go_idle_when_the_domain_says() {
     let id = SessionId::new(NOW, [0; 10]);
-    let of = |side| {
-        let asker = Asker {
-            session: id,
-            side,
-            preview: false,
-            now: NOW,
-            module: None,
-            also: None,
-            often: false,
-        };
-        device::of(&asker)
-    };
+    let of = |side| device::of(&asker_of(side));
     for (side, sql) in [
         (Side::Client, VIEWER),
         (Side::Client, session::contact(id, NOW).sql()),

@@ -129,8 +129,8 @@ export class Window {
   }
 
   /**
-   * Closes, and fails on anything that was collected. A window that Chromium does not close in time is said and left
-   * to the end of Chromium: what is asked for here is the portal.
+   * Closes, and fails on anything that was collected. Where Chromium does not close a window in time, or not at all, that
+   * is only printed, and the window ends with Chromium: tested is the portal.
    */
   async close() {
     await within(30, "closing the window", this.context.close()).catch((error) => console.error(error.message));

@@ -58,7 +58,7 @@ export function statements() {
       else if (/\b(FROM|JOIN) thread_seen\b/.test(sql)) sql = `${CONSTANTS.VIEWER.trim()}${CONSTANTS.THREADS} ${sql}`;
       else if (/\b(FROM|JOIN) time_(sum_|part_)?seen\b/.test(sql)) sql = `${CONSTANTS.VIEWER.trim()}${CONSTANTS.TIME} ${sql}`;
       else if (/\b(FROM|JOIN) shared\b/.test(sql)) sql = `${CONSTANTS.VIEWER.trim()}${CONSTANTS.SHARED} ${sql}`;
-      else if (Object.values(CONSTANTS).includes(text) && /^WITH \w+ AS/.test(sql)) sql = `${sql} SELECT * FROM ${/^WITH (\w+)/.exec(sql)[1]}`;
+      else if (Object.values(CONSTANTS).includes(text) && /^WITH \w+ AS/.test(sql)) sql = `${sql} SELECT * FROM ${sql.match(/\b\w+(?= AS \((?:SELECT|WITH))/g).at(-1)}`;
       else if (/\bviewer\b/.test(sql) && !/\bviewer AS\b/.test(sql)) {
         sql = sql.startsWith("WITH ") ? `${CONSTANTS.VIEWER.trim()}, ${sql.slice(5)}` : `${CONSTANTS.VIEWER} ${sql}`;
       }

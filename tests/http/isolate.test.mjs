@@ -1,5 +1,5 @@
-// Many requests in one isolate, on the portal as it ships: it keeps what it is bound to and the headers of pages, and
-// nobody gets anything of another's. (The harness of the other tests hands each request bindings of its own.)
+// Many requests in one isolate, on the portal as it ships: it keeps what it is bound to, tickets that it has verified, and
+// status and headers of pages, and nobody gets anything of another's. (The harness of the other tests hands each request bindings of its own.)
 import { after, before, test } from "node:test";
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -30,7 +30,11 @@ const shared = ({ headers: { date: _date, "content-length": _length, "set-cookie
 test("each of many who ask at once gets a page of their own", async () => {
   const rounds = await Promise.all(Array.from({ length: 12 }, async () => Promise.all([owner.get("/admin"), lena.get("/"), nobody().get("/sign-in")])));
   for (const [staff, client, anyone] of rounds) {
-    for (const answer of [staff, client, anyone]) assert.equal(answer.status, 200, `${answer}`);
+    for (const answer of [staff, client, anyone]) {
+      assert.equal(answer.status, 200, `${answer}`);
+      assert.match(answer.text, /^<!doctype html>[\s\S]*<\/html>\s*$/);
+      assert.equal(answer.text.split("<!doctype").length, 2, "one page and no piece of another");
+    }
     assert.match(staff.text, /Olive/);
     assert.match(client.text, /Lena/);
     assert.doesNotMatch(client.text, /Olive/);

@@ -1,6 +1,7 @@
 //! What was worked out for signed texts, for those of them that came last.
 
 use std::collections::VecDeque;
+use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use subtle::ConstantTimeEq as _;
@@ -11,12 +12,18 @@ const KEPT: usize = 64;
 /// What came out for a text that ends with `.` and its signature.
 ///
 /// The signature is the secret in it, so it is compared without telling by time how much of it is right.
-#[derive(Debug)]
-pub struct Recent<T>(Mutex<VecDeque<(String, T)>>);
+pub(crate) struct Recent<T>(Mutex<VecDeque<(String, T)>>);
 
 impl<T> Default for Recent<T> {
     fn default() -> Self {
         Self(Mutex::default())
+    }
+}
+
+/// Without the texts: they are people's tickets.
+impl<T> fmt::Debug for Recent<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Recent")
     }
 }
 
@@ -26,7 +33,7 @@ impl<T: Clone> Recent<T> {
     }
 
     /// What came out for this text, or what comes out now. Nothing is kept of what does not come out.
-    pub fn of(&self, text: &str, work_out: impl FnOnce() -> Option<T>) -> Option<T> {
+    pub(crate) fn of(&self, text: &str, work_out: impl FnOnce() -> Option<T>) -> Option<T> {
         let mut kept = self.kept();
         let known = kept.iter().position(|(known, _)| is_same(known, text));
         if let Some(found) = known.and_then(|at| kept.remove(at)) {
