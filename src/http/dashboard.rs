@@ -11,8 +11,8 @@ use super::Error;
 use super::activity::Line;
 use super::billing::Due;
 use super::chrome::Chrome;
-use super::guard::{Load, Me, Portal, Staff, Viewer, Who};
-use super::money;
+use super::guard::{InQuery, Load, Me, Portal, Staff, Viewer, Who};
+use super::money::{self, Months};
 use super::page::{Answer, page};
 use super::project::Row as ProjectRow;
 use super::task::Row as TaskRow;
@@ -48,9 +48,9 @@ pub(crate) struct StaffPage {
 }
 
 impl Load for StaffPage {
-    type Args = ();
+    type Args = InQuery<money::Chosen>;
 
-    fn statements(_args: &(), asker: &Asker) -> Vec<Statement> {
+    fn statements(InQuery(chosen): &Self::Args, asker: &Asker) -> Vec<Statement> {
         let mut statements = vec![
             dashboard::figures(),
             dashboard::undelivered(asker.now),
@@ -61,11 +61,15 @@ impl Load for StaffPage {
             unread::of_staff(asker),
             audit::newest(),
         ];
-        statements.extend(money::statements(asker.now));
+        statements.extend(money::statements(chosen, asker.now));
         statements
     }
 
-    fn read(_args: (), results: &mut Results, now: Timestamp) -> Result<Option<Self>, Error> {
+    fn read(
+        InQuery(chosen): Self::Args,
+        results: &mut Results,
+        now: Timestamp,
+    ) -> Result<Option<Self>, Error> {
         let figures: Option<Figures> = results.first()?;
         let undelivered = results.rows()?;
         let mails: Option<Mails> = results.first()?;
@@ -75,7 +79,7 @@ impl Load for StaffPage {
         let messages: Option<Unread> = results.first()?;
         let recent: Vec<Kept> = results.rows()?;
         let lines = recent.iter().map(|kept| Line::of(kept, now)).collect();
-        let money = money::read(results, now)?;
+        let money = money::read(&chosen, results, now)?;
         let found = figures.zip(mails).zip(messages).zip(unheld);
         Ok(found.map(|(((figures, mails), messages), unheld)| Self {
             messages,

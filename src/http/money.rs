@@ -1,5 +1,8 @@
-//! The staff's dashboard, what concerns money: owed, overdue, paid this month, and twelve months of each
-//! currency. All of it comes from sums that are kept by day and month, never from the invoices.
+//! The staff's dashboard, what concerns money: owed, overdue and received this month by currency, the business's own
+//! first; and twelve months of one of them. All of it comes from sums that are kept by day and month, never from
+//! the invoices.
+
+use serde::Deserialize;
 
 use super::Error;
 use crate::domain::chart::{Bar, Chart, Month, MonthName};
@@ -8,13 +11,23 @@ use crate::domain::time::Timestamp;
 use crate::store::billing::{self, Basics, Monthly, Owed};
 use crate::store::{Results, Statement};
 
-/// Currencies that are drawn; the others stand in their tables of figures.
-const DRAWN: usize = 3;
+/// The query: whose twelve months are shown, where not those of the business's own currency.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Chosen {
+    months: String,
+}
+
+impl Chosen {
+    fn currency(&self) -> Option<Currency> {
+        Currency::parse(&self.months).ok()
+    }
+}
 
 /// What came in and is owed, currency by currency.
 pub(crate) struct Overview {
     pub(crate) figures: Vec<Figures>,
-    /// The months of all charts.
+    /// The months of the chart.
     pub(crate) months: Vec<MonthName>,
 }
 
@@ -26,7 +39,17 @@ pub(crate) struct Figures {
     pub(crate) overdue: String,
     pub(crate) received: String,
     pub(crate) open: i64,
-    pub(crate) chart: Option<Drawn>,
+    pub(crate) months: Months,
+}
+
+/// The twelve months of a currency.
+pub(crate) enum Months {
+    /// They are shown.
+    Drawn(Drawn),
+    /// They would be, but nothing happened in them.
+    Quiet,
+    /// They are shown when they are asked for.
+    Elsewhere,
 }
 
 /// A chart with its figures.
@@ -37,7 +60,7 @@ pub(crate) struct Drawn {
 }
 
 impl Drawn {
-    /// The months as a table has them, by the names of all charts.
+    /// The months as a table has them.
     pub(crate) fn rows<'a>(
         &'a self,
         names: &'a [MonthName],
@@ -48,54 +71,63 @@ impl Drawn {
     }
 }
 
-/// The statements: what is owed, the months, the business's day.
-pub(crate) fn statements(now: Timestamp) -> Vec<Statement> {
-    vec![billing::basics(), billing::owed(now), billing::months(now)]
+/// The statements: the business's currency and day, what is owed, the months.
+pub(crate) fn statements(chosen: &Chosen, now: Timestamp) -> Vec<Statement> {
+    vec![
+        billing::basics(),
+        billing::owed(now),
+        billing::months(now, chosen.currency()),
+    ]
 }
 
 /// Reads what [`statements`] asked.
-pub(crate) fn read(results: &mut Results, now: Timestamp) -> Result<Overview, Error> {
+pub(crate) fn read(
+    chosen: &Chosen,
+    results: &mut Results,
+    now: Timestamp,
+) -> Result<Overview, Error> {
     let billing: Option<Basics> = results.first()?;
     let owed: Vec<Owed> = results.rows()?;
     let months: Vec<Monthly> = results.rows()?;
-    let today = billing.map_or(now.date(), |billing| billing.today(now));
-    // A currency of the last months in which nothing is open any more is shown, too.
-    // Of many months there are few currencies.
-    let mut currencies: Vec<Currency> = Vec::new();
-    let all = owed.iter().map(|owed| owed.currency);
-    for currency in all.chain(months.iter().map(|month| month.currency)) {
-        if !currencies.contains(&currency) {
-            currencies.push(currency);
-        }
-    }
-    currencies.sort_unstable();
+    let today = billing
+        .as_ref()
+        .map_or(now.date(), |billing| billing.today(now));
+    let own = billing.map(|billing| billing.currency);
+    let shown = chosen.currency().or(own);
     let names = MonthName::last_twelve(today);
-    let figures = currencies.into_iter().enumerate();
-    let figures = figures
-        .map(|(n, currency)| {
-            let owed = owed.iter().find(|owed| owed.currency == currency);
-            let words = |minor: i64| Money::new(minor, currency).map(|money| money.to_string());
-            let late = owed.map_or(0, |owed| owed.late);
-            Ok(Figures {
-                currency,
-                outstanding: words(owed.map_or(0, |owed| owed.due))?,
-                overdue: if late > 0 {
-                    words(late)?
-                } else {
-                    String::new()
-                },
-                received: words(owed.map_or(0, |owed| owed.received))?,
-                open: owed.map_or(0, |owed| owed.open_invoices),
-                chart: if n < DRAWN {
-                    drawn(currency, &months, &names)?
-                } else {
-                    None
-                },
-            })
+    let mut chart = match shown {
+        Some(currency) => drawn(currency, &months, &names)?,
+        None => None,
+    };
+    // Where nothing is open any more, its months may be shown all the same.
+    let of_chart = chart.as_ref().and(shown);
+    let owing = owed.iter().map(|owed| owed.currency);
+    let mut currencies: Vec<Currency> = owing.filter(|owing| Some(*owing) != of_chart).collect();
+    currencies.extend(of_chart);
+    currencies.sort_unstable_by_key(|currency| (Some(*currency) != own, *currency));
+    let figures = currencies.into_iter().map(|currency| {
+        let owed = owed.iter().find(|owed| owed.currency == currency);
+        let words = |minor: i64| Money::new(minor, currency).map(|money| money.to_string());
+        let late = owed.map_or(0, |owed| owed.late);
+        Ok(Figures {
+            currency,
+            outstanding: words(owed.map_or(0, |owed| owed.due))?,
+            overdue: if late > 0 {
+                words(late)?
+            } else {
+                String::new()
+            },
+            received: words(owed.map_or(0, |owed| owed.received))?,
+            open: owed.map_or(0, |owed| owed.open_invoices),
+            months: match chart.take_if(|_| Some(currency) == shown) {
+                Some(drawn) => Months::Drawn(drawn),
+                None if Some(currency) == shown => Months::Quiet,
+                None => Months::Elsewhere,
+            },
         })
-        .collect::<Result<_, Error>>()?;
+    });
     Ok(Overview {
-        figures,
+        figures: figures.collect::<Result<_, Error>>()?,
         months: names,
     })
 }
@@ -106,20 +138,17 @@ fn drawn(
     months: &[Monthly],
     names: &[MonthName],
 ) -> Result<Option<Drawn>, Error> {
-    let own = months.iter().filter(|month| month.currency == currency);
-    let own: Vec<(&str, Month)> = own
-        .map(|month| {
-            let of = Month {
-                invoiced: month.invoiced,
-                received: month.received.saturating_sub(month.given_back),
-            };
-            (month.span.as_str(), of)
-        })
-        .collect();
-    if own.is_empty() {
+    if months.is_empty() {
         return Ok(None);
     }
-    let chart = Chart::new(currency, &own, names);
+    let months = months.iter().map(|month| {
+        let of = Month {
+            invoiced: month.invoiced,
+            received: month.received.saturating_sub(month.given_back),
+        };
+        (month.span.as_str(), of)
+    });
+    let chart = Chart::new(currency, &months.collect::<Vec<_>>(), names);
     let money = |minor| Money::new(minor, currency);
     let both = |bar: &Bar| Ok::<_, Error>((money(bar.month.invoiced)?, money(bar.month.received)?));
     let amounts = chart.bars.iter().map(both).collect::<Result<_, _>>()?;

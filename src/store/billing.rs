@@ -347,7 +347,6 @@ pub(crate) fn owed(now: Timestamp) -> Statement {
 /// What a month came to in one currency.
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct Monthly {
-    pub(crate) currency: Currency,
     /// `YYYY-MM`.
     pub(crate) span: String,
     pub(crate) invoiced: i64,
@@ -356,14 +355,16 @@ pub(crate) struct Monthly {
 }
 
 /// The last twelve [`Monthly`], this month among them: as many rows a currency.
-pub(crate) fn months(now: Timestamp) -> Statement {
+pub(crate) fn months(now: Timestamp, currency: Option<Currency>) -> Statement {
     statement!(
         format!(
-            "SELECT currency, span, invoiced, received, given_back FROM totals WHERE is_month = 1 \
+            "SELECT span, invoiced, received, given_back FROM totals WHERE is_month = 1 \
              AND span BETWEEN substr(date({TODAY}, 'start of month', '-11 months'), 1, 7) AND substr({TODAY}, 1, 7) \
-             AND (invoiced <> 0 OR received <> 0 OR given_back <> 0) ORDER BY span, currency"
+             AND currency = coalesce(?2, (SELECT b.currency FROM billing b WHERE b.id = 1)) \
+             AND (invoiced <> 0 OR received <> 0 OR given_back <> 0) ORDER BY span"
         ),
-        now
+        now,
+        currency.map(Currency::code)
     )
 }
 

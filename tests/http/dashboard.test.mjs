@@ -155,6 +155,21 @@ test("money by currency: outstanding, overdue and paid this month, with twelve m
   const rows = page.all('section[aria-label="Money in EUR"] table tbody tr').map((row) => words(row));
   assert.equal(rows.length, 12);
   assert.match(rows.at(-1), /€38\.00$/);
+  // The business's own currency comes first, with its months; those of another are a click away, and so is the way back.
+  const drawn = (page) => page.all("section[aria-label^='Money in']").map((section) => {
+    const link = section.querySelector(":scope > p a");
+    return [section.getAttribute("id"), section.querySelectorAll(".chart").length, link && [words(link), link.getAttribute("href")]];
+  });
+  assert.deepEqual(drawn(page), [["money-EUR", 1, null], ["money-JPY", 0, ["Twelve months in JPY", "/admin?months=JPY#money-JPY"]]]);
+  const yen = (await owner.get("/admin?months=JPY")).page;
+  assert.deepEqual(drawn(yen), [["money-EUR", 0, ["Twelve months in EUR", "/admin?months=EUR#money-EUR"]], ["money-JPY", 1, null]]);
+  assert.match(words(yen.all('section[aria-label="Money in JPY"] table tbody tr').at(-1)), /¥5,000 ?¥0$/);
+  for (const other of ["EUR", "", "eur", "XYZ", "%00", "EUR&months=JPY"]) {
+    const { status, page } = await owner.get(`/admin?months=${other}`);
+    assert.deepEqual([status, drawn(page).map(([, charts]) => charts)], [200, [1, 0]], other);
+  }
+  const quiet = (await owner.get("/admin?months=CHF")).page;
+  assert.deepEqual(drawn(quiet).map(([, charts]) => charts), [0, 0], "nothing ever happened in francs");
   assert.doesNotMatch(page.html, / style=/);
   assert.ok(late);
 });
