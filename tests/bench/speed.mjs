@@ -32,6 +32,19 @@ export async function speed(bench, other, { repeats, seconds, warm }) {
       await take(`${name}, 32`, page, floor1, 32);
     }
   }
+  // A run beside which floor 50 cost a tenth more than at its best tells of the machine rather than of the page: it is taken
+  // again, twice at most, and the calmer one counts.
+  const beside = () => pages.flatMap(([name]) => runs.get(`${name}, cpu`).base.map(({ cpu }) => cpu));
+  for (let again = 0; again < 2; again++) {
+    for (const [name, page] of pages) {
+      const { target, base } = runs.get(`${name}, cpu`);
+      for (const [n, { cpu }] of base.entries()) {
+        if (cpu <= 1.1 * Math.min(...beside())) continue;
+        const anew = await inTurn(page, floor50, { connections: 1, seconds, repeats: 1 });
+        if (anew.base[0].cpu < cpu) [target[n], base[n]] = [anew.target[0], anew.base[0]];
+      }
+    }
+  }
   const ms = (taken) => spread(taken.map(({ cpu }) => cpu));
   const names = pages.map(([name]) => name);
   const each = (figures) => Object.fromEntries(names.map((name) => [name, figures(name)]));
