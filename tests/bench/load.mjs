@@ -16,8 +16,8 @@ export async function load({ pid, url, headers }, { connections, seconds, ...mor
   return { cpu: cpu / answered, rps: answered / result.duration, answered, seconds: result.duration };
 }
 
-/** In how many pieces a run of one connection is taken in turn with another. */
-const PIECES = 4;
+/** In how many pieces a run is taken in turn with another: of one connection, and of several. */
+const PIECES = 4, PIECES_OF_MANY = 3;
 
 /** Several pieces as one run: all of their CPU and time by all of their answers. */
 export function together(pieces) {
@@ -28,17 +28,17 @@ export function together(pieces) {
 
 /**
  * A target and what it is held against, `repeats` times, piece by piece in turn, so that whatever else the machine does
- * meets both. { target, base }: lists of runs. Of several connections what is under way at the end is lost, so their runs
- * are one piece.
+ * meets both. { target, base }: lists of runs. Of several connections what is under way at the end is lost, so each of
+ * their pieces is as long as a whole run of one.
  */
 export async function inTurn(target, base, { repeats, seconds, ...how }) {
   const runs = { target: [], base: [] };
-  const pieces = how.connections > 1 ? 1 : PIECES;
+  const [pieces, length] = how.connections > 1 ? [PIECES_OF_MANY, seconds] : [PIECES, seconds / PIECES];
   for (let n = 0; n < repeats; n++) {
     const taken = { target: [], base: [] };
     for (let piece = 0; piece < pieces; piece++) {
-      taken.base.push(await load(base, { ...how, seconds: seconds / pieces }));
-      taken.target.push(await load(target, { ...how, seconds: seconds / pieces }));
+      taken.base.push(await load(base, { ...how, seconds: length }));
+      taken.target.push(await load(target, { ...how, seconds: length }));
     }
     runs.base.push(together(taken.base));
     runs.target.push(together(taken.target));
