@@ -4,6 +4,7 @@ pub(crate) mod claim;
 pub(crate) mod paid;
 pub(crate) mod seen;
 
+use const_format::formatcp;
 use serde::Deserialize;
 
 use super::{Param, Statement, flag, statement};
@@ -89,7 +90,7 @@ const OF_SESSION: &str = "a.id = coalesce((SELECT s.id FROM attempts s WHERE s.s
 /// The [`Attempt`] that a session is of.
 pub(crate) fn of_session(session: &str, reference: Option<AttemptId>) -> Statement {
     Statement::new(
-        format!("SELECT {ATTEMPT} FROM attempts a WHERE {OF_SESSION}"),
+        formatcp!("SELECT {ATTEMPT} FROM attempts a WHERE {OF_SESSION}"),
         [session.into(), reference.map(|id| id.to_string()).into()],
     )
 }
@@ -97,7 +98,7 @@ pub(crate) fn of_session(session: &str, reference: Option<AttemptId>) -> Stateme
 /// The [`Attempt`]s that hold any of these invoices: open or processing.
 pub(crate) fn holding(invoices: &[InvoiceId]) -> Statement {
     Statement::new(
-        format!(
+        formatcp!(
             "SELECT {ATTEMPT} FROM attempts a WHERE a.id IN \
              (SELECT h.attempt_id FROM json_each(?1) j \
               CROSS JOIN attempt_invoices h ON h.invoice_id = j.value AND h.holds = 1)"
@@ -109,7 +110,7 @@ pub(crate) fn holding(invoices: &[InvoiceId]) -> Statement {
 /// The [`Attempt`]s that hold any invoice which a payment is for.
 pub(crate) fn holding_beside(payment: &str) -> Statement {
     Statement::new(
-        format!(
+        formatcp!(
             "SELECT {ATTEMPT} FROM attempts a WHERE a.id IN \
              (SELECT h.attempt_id FROM allocations x \
               CROSS JOIN attempt_invoices h ON h.invoice_id = x.invoice_id AND h.holds = 1 \
@@ -181,7 +182,7 @@ pub(crate) fn allocate(id: AttemptId, payment: &str, now: Timestamp) -> Statemen
 /// that are processing were told of; they are looked up once an hour.
 pub(crate) fn to_look_up(now: Timestamp) -> Statement {
     Statement::new(
-        format!(
+        formatcp!(
             "SELECT {ATTEMPT} FROM attempts a WHERE a.id IN \
              (SELECT o.id FROM attempts o WHERE o.state IN ('open', 'processing') AND o.created_at < ?1 \
               AND coalesce(o.looked_up_at, 0) < CASE o.state WHEN 'open' THEN ?1 ELSE ?2 END \
@@ -254,7 +255,7 @@ const PAYER: &str = "coalesce((SELECT p.id FROM contacts p WHERE p.id = a.contac
 /// of its client, else the client's primary contact.
 pub(crate) fn recipient_of(exception: ExceptionId, number: &str) -> Statement {
     Statement::new(
-        format!(
+        formatcp!(
             "SELECT {RECIPIENT}, {SIGNS_IN} AS signs_in, c.archived_at IS NULL \
               AND (SELECT b.pay_without_account FROM billing b WHERE b.id = 1) = 1 AS by_link \
              FROM invoices i JOIN clients c ON c.id = i.client_id \
@@ -273,7 +274,7 @@ pub(crate) fn recipient_of(exception: ExceptionId, number: &str) -> Statement {
 /// The [`Recipient`] of the attempt that [`of_session`] finds.
 pub(crate) fn recipient(session: &str, reference: Option<AttemptId>) -> Statement {
     Statement::new(
-        format!(
+        formatcp!(
             "SELECT {RECIPIENT}, {SIGNS_IN} AS signs_in, {BY_LINK} AS by_link FROM attempts a \
              JOIN clients c ON c.id = a.client_id JOIN contacts ct ON ct.id = {PAYER} \
              WHERE {OF_SESSION} AND ({MAY_HEAR})"

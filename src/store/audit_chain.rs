@@ -1,5 +1,6 @@
 //! The chain of the audit log: sealing what was written, checking what is sealed, and how it stands.
 
+use const_format::formatcp;
 use serde::Deserialize;
 
 use super::{Statement, statement};
@@ -27,7 +28,7 @@ pub(crate) fn unsealed() -> [Statement; 2] {
             "SELECT hash FROM audit_chain WHERE n < (SELECT min(n) FROM audit_chain WHERE hash IS NULL) \
              ORDER BY n DESC LIMIT 1"
         ),
-        statement!(format!(
+        statement!(formatcp!(
             "SELECT {LINK} FROM audit_chain ch LEFT JOIN audit a ON a.id = ch.audit_id \
              WHERE ch.hash IS NULL ORDER BY ch.n LIMIT 500"
         )),
@@ -64,7 +65,7 @@ pub(crate) fn round(rests_since: Timestamp) -> [Statement; 2] {
     [
         statement!("SELECT next_n, good_at FROM audit_check WHERE id = 1"),
         statement!(
-            format!(
+            formatcp!(
                 "SELECT {LINK} FROM audit_chain ch LEFT JOIN audit a ON a.id = ch.audit_id \
                  WHERE ch.n >= (SELECT next_n - 1 FROM audit_check WHERE id = 1 \
                   AND NOT (next_n = 1 AND coalesce(good_at, 0) > ?1)) AND ch.hash IS NOT NULL \

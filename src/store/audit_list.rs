@@ -1,6 +1,7 @@
 //! The audit log as staff look through it: by client, by person, by what it is about, within a period; in the order
 //! of the chain, which is that of writing.
 
+use const_format::formatcp;
 use serde::Deserialize;
 
 use super::audit::Kept;
@@ -79,7 +80,9 @@ pub(crate) fn entries(filter: &Filter, cursor: Cursor<AuditId>, most: usize) -> 
             },
             false,
         ) => {
-            format!("SELECT {ENTRY} WHERE ch.client_id = ?4 AND {REST} ORDER BY ch.n DESC LIMIT ?7")
+            formatcp!(
+                "SELECT {ENTRY} WHERE ch.client_id = ?4 AND {REST} ORDER BY ch.n DESC LIMIT ?7"
+            )
         }
         (
             Filter {
@@ -87,7 +90,7 @@ pub(crate) fn entries(filter: &Filter, cursor: Cursor<AuditId>, most: usize) -> 
             },
             true,
         ) => {
-            format!("SELECT {ENTRY} WHERE ch.client_id = ?4 AND {REST} ORDER BY ch.n LIMIT ?7")
+            formatcp!("SELECT {ENTRY} WHERE ch.client_id = ?4 AND {REST} ORDER BY ch.n LIMIT ?7")
         }
         (
             Filter {
@@ -95,7 +98,7 @@ pub(crate) fn entries(filter: &Filter, cursor: Cursor<AuditId>, most: usize) -> 
             },
             false,
         ) => {
-            format!(
+            formatcp!(
                 "SELECT {ENTRY} WHERE ch.principal_id = ?5 AND {REST} ORDER BY ch.n DESC LIMIT ?7"
             )
         }
@@ -105,18 +108,18 @@ pub(crate) fn entries(filter: &Filter, cursor: Cursor<AuditId>, most: usize) -> 
             },
             true,
         ) => {
-            format!("SELECT {ENTRY} WHERE ch.principal_id = ?5 AND {REST} ORDER BY ch.n LIMIT ?7")
+            formatcp!("SELECT {ENTRY} WHERE ch.principal_id = ?5 AND {REST} ORDER BY ch.n LIMIT ?7")
         }
-        (Filter { noun: Some(_), .. }, false) => format!(
+        (Filter { noun: Some(_), .. }, false) => formatcp!(
             "SELECT {ENTRY} WHERE ch.noun = ?6 AND {REST} \
              ORDER BY ch.n DESC LIMIT ?7"
         ),
-        (Filter { noun: Some(_), .. }, true) => format!(
+        (Filter { noun: Some(_), .. }, true) => formatcp!(
             "SELECT {ENTRY} WHERE ch.noun = ?6 AND {REST} \
              ORDER BY ch.n LIMIT ?7"
         ),
-        (_, false) => format!("SELECT {ENTRY} WHERE {REST} ORDER BY ch.n DESC LIMIT ?7"),
-        (_, true) => format!("SELECT {ENTRY} WHERE {REST} ORDER BY ch.n LIMIT ?7"),
+        (_, false) => formatcp!("SELECT {ENTRY} WHERE {REST} ORDER BY ch.n DESC LIMIT ?7"),
+        (_, true) => formatcp!("SELECT {ENTRY} WHERE {REST} ORDER BY ch.n LIMIT ?7"),
     };
     Statement::new(sql, params)
 }

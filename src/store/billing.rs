@@ -1,5 +1,6 @@
 //! What the business says on its invoices, how it wants to be paid, and how numbers look.
 
+use const_format::formatcp;
 use serde::Deserialize;
 
 use super::branding::Branding;
@@ -268,7 +269,7 @@ pub(super) const BUYER: &str = "c.id AS client_id, c.name AS client_name, c.addr
 /// Reads the [`Buyer`] of a client; of nobody, no row.
 pub(crate) fn buyer(client: impl Into<Option<ClientId>>) -> Statement {
     statement!(
-        format!(
+        formatcp!(
             "SELECT {BUYER} FROM clients c LEFT JOIN client_billing cb ON cb.client_id = c.id \
              WHERE c.id = ?1"
         ),
@@ -279,7 +280,7 @@ pub(crate) fn buyer(client: impl Into<Option<ClientId>>) -> Statement {
 /// Reads the [`Buyer`] that an invoice is for.
 pub(crate) fn buyer_of(invoice: InvoiceId) -> Statement {
     statement!(
-        format!(
+        formatcp!(
             "SELECT {BUYER} FROM invoices i JOIN clients c ON c.id = i.client_id \
              LEFT JOIN client_billing cb ON cb.client_id = c.id WHERE i.id = ?1"
         ),
@@ -325,7 +326,7 @@ pub(crate) struct Owed {
 /// but for the days before today. So no more than sixteen days are read, however long things have been due.
 pub(crate) fn owed(now: Timestamp) -> Statement {
     statement!(
-        format!(
+        formatcp!(
             "WITH today AS (SELECT day, substr(day, 1, 7) AS month, substr(day, 9) > '15' AS second_half FROM (SELECT {TODAY} AS day)) \
              SELECT currency, sum(due) AS due, sum(open_invoices) AS open_invoices, sum(received) AS received, sum(late) AS late FROM ( \
                SELECT o.currency, o.due, o.open_invoices, 0 AS received, o.due AS late FROM owed o WHERE o.currency > '' \
@@ -357,7 +358,7 @@ pub(crate) struct Monthly {
 /// The last twelve [`Monthly`], this month among them: as many rows a currency.
 pub(crate) fn months(now: Timestamp, currency: Option<Currency>) -> Statement {
     statement!(
-        format!(
+        formatcp!(
             "SELECT span, invoiced, received, given_back FROM totals WHERE is_month = 1 \
              AND span BETWEEN substr(date({TODAY}, 'start of month', '-11 months'), 1, 7) AND substr({TODAY}, 1, 7) \
              AND currency = coalesce(?2, (SELECT b.currency FROM billing b WHERE b.id = 1)) \
@@ -405,7 +406,7 @@ impl Numbering {
 /// The [`Numbering`] of new invoices.
 pub(crate) fn numbering(now: Timestamp) -> Statement {
     statement!(
-        format!(
+        formatcp!(
             "WITH y AS (SELECT s.id, s.prefix, s.yearly, s.digits, CAST(substr({TODAY}, 1, 4) AS INTEGER) AS year \
               FROM number_series s WHERE s.is_default = 1) \
              SELECT y.prefix, y.yearly, y.digits, \

@@ -1,5 +1,6 @@
 //! Contacts: the people of a client.
 
+use const_format::formatcp;
 use serde::Deserialize;
 
 use super::link::{NEWEST, Newest};
@@ -82,7 +83,7 @@ impl ById for Contact {
     type Id = ContactId;
     fn by_id(id: ContactId) -> Statement {
         statement!(
-            format!(
+            formatcp!(
                 "SELECT {CONTACT}, {NEWEST} FROM contacts ct JOIN clients c ON c.id = ct.client_id \
                  {INVITATION} WHERE ct.id = ?1 AND ct.removed_at IS NULL"
             ),
@@ -94,7 +95,7 @@ impl ById for Contact {
 /// The [`Contact`]s of a client, the primary one first; at most 500.
 pub(crate) fn of_client(client: ClientId) -> Statement {
     statement!(
-        format!(
+        formatcp!(
             "SELECT {CONTACT}, {NEWEST} FROM clients c \
              JOIN contacts ct ON ct.client_id = c.id AND ct.removed_at IS NULL {INVITATION} \
              WHERE c.id = ?1 ORDER BY ct.is_primary DESC, ct.first_name, ct.last_name, ct.id LIMIT 500"

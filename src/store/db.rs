@@ -17,6 +17,7 @@ use worker::worker_sys::types::{D1Database as Binding, D1PreparedStatement};
 
 use super::joined::{self, Shape};
 use super::rows::{Row, Table};
+use super::viewer::VIEWER;
 use super::{Conflict, Error};
 use crate::domain::time::Timestamp;
 
@@ -82,6 +83,10 @@ impl<T: Into<Param>> From<Option<T>> for Param {
 #[derive(Debug, Clone)]
 #[must_use = "a statement does nothing until a batch runs it"]
 pub(crate) struct Statement {
+    /// Who asks for it, where a client does: [`WHO`](super::viewer::WHO) and its like.
+    pub(super) who: Option<&'static str>,
+    /// What stands before the rest and is the same in many, such as what may be seen.
+    pub(super) before: &'static str,
     pub(super) sql: Cow<'static, str>,
     pub(super) params: Vec<Param>,
 }
@@ -92,16 +97,30 @@ impl Statement {
         sql: impl Into<Cow<'static, str>>,
         params: impl IntoIterator<Item = Param>,
     ) -> Self {
+        Self::after("", sql, params)
+    }
+
+    /// The same, of a text that goes on after what is `before` it.
+    pub(super) fn after(
+        before: &'static str,
+        sql: impl Into<Cow<'static, str>>,
+        params: impl IntoIterator<Item = Param>,
+    ) -> Self {
         Self {
+            who: None,
+            before,
             sql: sql.into(),
             params: params.into_iter().collect(),
         }
     }
 
     /// Its text.
-    #[cfg(test)]
-    pub(super) fn sql(&self) -> &str {
-        &self.sql
+    pub(super) fn text(&self) -> Cow<'_, str> {
+        match self.who {
+            Some(who) => [who, ", ", VIEWER, self.before, &self.sql].concat().into(),
+            None if self.before.is_empty() => Cow::Borrowed(&self.sql),
+            None => [self.before, &self.sql].concat().into(),
+        }
     }
 }
 
@@ -129,8 +148,9 @@ impl Db {
     pub(crate) async fn batch(&self, statements: Vec<Statement>) -> Result<Results, Error> {
         let text = SendFuture::new(async {
             let prepared = Array::new();
-            for Statement { sql, params } in &statements {
-                prepared.push(&prepare(&self.0, sql, params.iter())?.into());
+            for statement in &statements {
+                let params = statement.params.iter();
+                prepared.push(&prepare(&self.0, &statement.text(), params)?.into());
             }
             let promise = self.0.batch(prepared).map_err(thrown)?;
             let answer = JsFuture::from(promise).await.map_err(thrown)?;

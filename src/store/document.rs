@@ -4,6 +4,7 @@
 //! document leaves its objects in `doomed_blobs` for the sweep. What a client sees is read `FROM
 //! shared`, see [`super::viewer`].
 
+use const_format::formatcp;
 use serde::Deserialize;
 
 use super::viewer::Asker;
@@ -66,7 +67,7 @@ pub(crate) fn of_client(client: ClientId, cursor: Cursor<DocumentId>) -> Stateme
     let client = client.to_string();
     match cursor {
         Cursor::First => statement!(
-            format!(
+            formatcp!(
                 "SELECT {LISTED} FROM documents d JOIN document_versions v ON v.id = d.version_id \
                  WHERE d.client_id = ?1 AND d.deleted_at IS NULL \
                  ORDER BY d.created_at DESC, d.id DESC LIMIT 26"
@@ -74,7 +75,7 @@ pub(crate) fn of_client(client: ClientId, cursor: Cursor<DocumentId>) -> Stateme
             client
         ),
         Cursor::After(id) => statement!(
-            format!(
+            formatcp!(
                 "SELECT {LISTED} FROM documents d JOIN document_versions v ON v.id = d.version_id \
                  WHERE d.client_id = ?1 AND d.deleted_at IS NULL \
                   AND (d.created_at, d.id) < (SELECT created_at, id FROM documents WHERE id = ?2) \
@@ -84,7 +85,7 @@ pub(crate) fn of_client(client: ClientId, cursor: Cursor<DocumentId>) -> Stateme
             id.to_string()
         ),
         Cursor::Before(id) => statement!(
-            format!(
+            formatcp!(
                 "SELECT {LISTED} FROM documents d JOIN document_versions v ON v.id = d.version_id \
                  WHERE d.client_id = ?1 AND d.deleted_at IS NULL \
                   AND (d.created_at, d.id) > (SELECT created_at, id FROM documents WHERE id = ?2) \
@@ -198,11 +199,11 @@ const HERE: &str = "FROM shared h WHERE h.id = ?4";
 pub(crate) fn shared(asker: &Asker, cursor: Cursor<DocumentId>) -> Statement {
     match cursor {
         Cursor::First => asker.shared(
-            format!("{ROWS} ORDER BY s.folder, s.published_at DESC, s.id DESC LIMIT 26"),
+            formatcp!("{ROWS} ORDER BY s.folder, s.published_at DESC, s.id DESC LIMIT 26"),
             [],
         ),
         Cursor::After(id) => asker.shared(
-            format!(
+            formatcp!(
                 "SELECT {SHOWN} FROM ({ROWS} \
                   WHERE s.folder = (SELECT folder {HERE}) \
                    AND (s.published_at, s.id) < (SELECT published_at, id {HERE}) \
@@ -215,7 +216,7 @@ pub(crate) fn shared(asker: &Asker, cursor: Cursor<DocumentId>) -> Statement {
             [id.to_string().into()],
         ),
         Cursor::Before(id) => asker.shared(
-            format!(
+            formatcp!(
                 "SELECT {SHOWN} FROM ({ROWS} \
                   WHERE s.folder = (SELECT folder {HERE}) \
                    AND (s.published_at, s.id) > (SELECT published_at, id {HERE}) \
@@ -283,14 +284,14 @@ const STORED: &str = "v.blob, v.etag, v.file_name, v.content_type, v.size, v.cre
 pub(crate) fn stored(document: DocumentId, number: Option<u32>) -> Statement {
     match number {
         None => statement!(
-            format!(
+            formatcp!(
                 "SELECT {STORED} FROM documents d JOIN document_versions v ON v.id = d.version_id \
                  WHERE d.id = ?1 AND d.deleted_at IS NULL"
             ),
             document.to_string()
         ),
         Some(number) => statement!(
-            format!(
+            formatcp!(
                 "SELECT {STORED} FROM documents d \
                  JOIN document_versions v ON v.document_id = d.id AND v.number = ?2 \
                  WHERE d.id = ?1 AND d.deleted_at IS NULL"
@@ -304,7 +305,7 @@ pub(crate) fn stored(document: DocumentId, number: Option<u32>) -> Statement {
 /// [`Stored`] of a document that the viewer may see.
 pub(crate) fn shared_stored(asker: &Asker, document: DocumentId) -> Statement {
     asker.shared(
-        format!(
+        formatcp!(
             "SELECT {STORED} FROM shared s JOIN document_versions v ON v.id = s.version_id \
              WHERE s.id = ?4"
         ),

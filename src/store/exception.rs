@@ -1,5 +1,6 @@
 //! The exceptions desk: what a payment event said that somebody has to look at.
 
+use const_format::formatcp;
 use serde::{Deserialize, Serialize};
 
 use super::{ById, Param, Statement, statement};
@@ -153,7 +154,7 @@ fn after(cursor: After) -> [Param; 2] {
 /// What nobody has resolved, newest first; one more than [`PAGE`] where there are more.
 pub(crate) fn open(cursor: After) -> Statement {
     Statement::new(
-        format!(
+        formatcp!(
             "SELECT {EXCEPTION} FROM payment_exceptions x LEFT JOIN invoices i ON i.id = x.invoice_id \
              LEFT JOIN clients c ON c.id = x.client_id \
              WHERE x.resolved_at IS NULL AND (x.created_at, x.id) < (?1, ?2) \
@@ -166,7 +167,7 @@ pub(crate) fn open(cursor: After) -> Statement {
 /// All of them, newest first; one more than [`PAGE`] where there are more.
 pub(crate) fn all(cursor: After) -> Statement {
     Statement::new(
-        format!(
+        formatcp!(
             "SELECT {EXCEPTION} FROM payment_exceptions x LEFT JOIN invoices i ON i.id = x.invoice_id \
              LEFT JOIN clients c ON c.id = x.client_id \
              WHERE (x.created_at, x.id) < (?1, ?2) \

@@ -7,6 +7,7 @@
 //! words are; a rarer word beside a common one leads to what has both. For a client they are nine that
 //! they may see: what is hidden from them is passed over and counts for nothing.
 
+use const_format::formatcp;
 use serde::{Deserialize, Serialize};
 
 use super::viewer::Asker;
@@ -89,31 +90,30 @@ const ALL: &str = "(SELECT DISTINCT n.item_id AS id FROM (\
 
 /// What the viewer may see: a statement for each kind, in the order of the page.
 pub(crate) fn seen(asker: &Asker, question: &Question) -> Vec<Statement> {
-    let asker = asker.often();
     vec![
         asker.of(Module::Projects).projects(
-            format!(
+            formatcp!(
                 ", may AS (SELECT id FROM project_seen) SELECT ?10 AS kind, p.id, p.name AS title, p.status AS note, '' AS client \
                  FROM {MINE} CROSS JOIN project_seen p ON p.id = f.id ORDER BY p.id DESC LIMIT 9"
             ),
             question.params("project"),
         ),
         asker.of(Module::Tasks).tasks(
-            format!(
+            formatcp!(
                 ", may AS (SELECT id FROM task_seen) SELECT ?10 AS kind, t.id, t.title, t.status AS note, '' AS client \
                  FROM {MINE} CROSS JOIN task_seen t ON t.id = f.id ORDER BY t.id DESC LIMIT 9"
             ),
             question.params("task"),
         ),
         asker.of(Module::Documents).shared(
-            format!(
+            formatcp!(
                 ", may AS (SELECT id FROM shared) SELECT ?10 AS kind, s.id, s.title, s.folder AS note, '' AS client \
                  FROM {MINE} CROSS JOIN shared s ON s.id = f.id ORDER BY s.id DESC LIMIT 9"
             ),
             question.params("document"),
         ),
         asker.of(Module::Billing).statement(
-            format!(
+            formatcp!(
                 ", may AS (SELECT id FROM invoices WHERE state <> 'draft') SELECT ?10 AS kind, i.id, i.number AS title, i.issued_on AS note, '' AS client \
                  FROM {MINE} CROSS JOIN viewer v CROSS JOIN invoices i ON i.id = f.id AND i.client_id = v.client_id \
                  AND i.state <> 'draft' ORDER BY i.id DESC LIMIT 9"
@@ -121,7 +121,7 @@ pub(crate) fn seen(asker: &Asker, question: &Question) -> Vec<Statement> {
             question.params("invoice"),
         ),
         asker.of(Module::SupportTickets).tickets(
-            format!(
+            formatcp!(
                 ", may AS (SELECT id FROM ticket_seen WHERE merged_into IS NULL) SELECT ?10 AS kind, t.id, t.subject AS title, '#' || t.number AS note, '' AS client \
                  FROM {MINE} CROSS JOIN ticket_seen t ON t.id = f.id AND t.merged_into IS NULL \
                  ORDER BY t.id DESC LIMIT 9"
@@ -129,7 +129,7 @@ pub(crate) fn seen(asker: &Asker, question: &Question) -> Vec<Statement> {
             question.params("ticket"),
         ),
         asker.of(Module::Messages).threads(
-            format!(
+            formatcp!(
                 ", may AS (SELECT id FROM thread_seen) SELECT ?10 AS kind, t.id, t.subject AS title, t.last_author AS note, '' AS client \
                  FROM {MINE} CROSS JOIN thread_seen t ON t.id = f.id ORDER BY t.id DESC LIMIT 9"
             ),
@@ -156,7 +156,7 @@ pub(crate) fn all(question: &Question) -> Vec<Statement> {
             question.params("client"),
         ),
         Statement::new(
-            format!(
+            formatcp!(
                 "SELECT ?7 AS kind, p.id, p.name AS title, p.status AS note, c.name AS client FROM {ALL} \
                  CROSS JOIN projects p ON p.id = f.id CROSS JOIN clients c ON c.id = p.client_id \
                  ORDER BY p.id DESC LIMIT 9"
@@ -164,7 +164,7 @@ pub(crate) fn all(question: &Question) -> Vec<Statement> {
             question.params("project"),
         ),
         Statement::new(
-            format!(
+            formatcp!(
                 "SELECT ?7 AS kind, t.id, t.title, t.status AS note, c.name AS client FROM {ALL} \
                  CROSS JOIN tasks t ON t.id = f.id CROSS JOIN clients c ON c.id = t.client_id \
                  ORDER BY t.id DESC LIMIT 9"
@@ -172,7 +172,7 @@ pub(crate) fn all(question: &Question) -> Vec<Statement> {
             question.params("task"),
         ),
         Statement::new(
-            format!(
+            formatcp!(
                 "SELECT ?7 AS kind, d.id, d.title, d.folder AS note, c.name AS client FROM {ALL} \
                  CROSS JOIN documents d ON d.id = f.id AND d.deleted_at IS NULL \
                  CROSS JOIN clients c ON c.id = d.client_id ORDER BY d.id DESC LIMIT 9"
@@ -180,7 +180,7 @@ pub(crate) fn all(question: &Question) -> Vec<Statement> {
             question.params("document"),
         ),
         Statement::new(
-            format!(
+            formatcp!(
                 "SELECT ?7 AS kind, i.id, coalesce(i.number, i.own_number, '') AS title, i.issued_on AS note, \
                   c.name AS client FROM {ALL} CROSS JOIN invoices i ON i.id = f.id \
                  CROSS JOIN clients c ON c.id = i.client_id ORDER BY i.id DESC LIMIT 9"
@@ -188,7 +188,7 @@ pub(crate) fn all(question: &Question) -> Vec<Statement> {
             question.params("invoice"),
         ),
         Statement::new(
-            format!(
+            formatcp!(
                 "SELECT ?7 AS kind, t.id, t.subject AS title, '#' || t.number AS note, c.name AS client FROM {ALL} \
                  CROSS JOIN tickets t ON t.id = f.id AND t.merged_into IS NULL \
                  CROSS JOIN clients c ON c.id = t.client_id ORDER BY t.id DESC LIMIT 9"
@@ -196,7 +196,7 @@ pub(crate) fn all(question: &Question) -> Vec<Statement> {
             question.params("ticket"),
         ),
         Statement::new(
-            format!(
+            formatcp!(
                 "SELECT ?7 AS kind, t.id, t.subject AS title, t.last_author AS note, c.name AS client FROM {ALL} \
                  CROSS JOIN threads t ON t.id = f.id CROSS JOIN clients c ON c.id = t.client_id \
                  ORDER BY t.id DESC LIMIT 9"

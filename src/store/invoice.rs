@@ -19,6 +19,7 @@ pub(crate) mod project;
 pub(crate) mod seen;
 pub(crate) mod send;
 
+use const_format::formatcp;
 use serde::Deserialize;
 
 use self::draft::Open;
@@ -79,7 +80,7 @@ impl ById for Invoice {
     type Id = InvoiceId;
     fn by_id(id: InvoiceId) -> Statement {
         statement!(
-            format!(
+            formatcp!(
                 "SELECT {INVOICE} FROM invoices i JOIN clients c ON c.id = i.client_id \
                  JOIN invoice_revisions r ON r.id = i.revision_id WHERE i.id = ?1"
             ),

@@ -4,8 +4,8 @@
 //! reads goes there as one statement, which answers one text: a list for each read, of its rows, of their values.
 //! The database writes that text; names of columns, which would come again with each row, stay here.
 //!
-//! Reads for a client begin with who asks ([`VIEWER`](super::viewer::VIEWER)). Together they say that once, first, with one
-//! set of its parameters; the database works it into the plan of each as if it stood there.
+//! Reads for a client begin with who asks ([`WHO`](super::viewer::WHO)). Together they say that once, first, with one
+//! set of its parameters, and it is looked up once: the one row that is answered stands on it, and each read asks that row.
 
 mod columns;
 
@@ -15,6 +15,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use self::columns::names;
 use super::rows::{self, Table};
+use super::viewer::{VIEWER, VIEWER_ON_ROW};
 use super::{Param, Statement};
 
 /// D1's limits: <https://developers.cloudflare.com/d1/platform/limits/>.
@@ -29,21 +30,52 @@ pub(super) const COLUMN: &str = "j";
 /// of the 128 that it has.
 const KEPT: usize = 200;
 
-/// How a read begins that says who asks, and where that ends.
-const WHO: &str = "WITH who AS (";
-const WHO_ENDS: &str = ", viewer AS ";
-/// How many parameters it has: who, and when.
+/// How many parameters who asks has: which session, and when.
 const WHO_PARAMS: usize = 2;
+/// The row that all are answered on: there also where nobody asks who may.
+const ROW: &str = " FROM (SELECT 1) LEFT JOIN who";
+/// What a read works out beforehand asks who by itself: from the row, it would be worked out anew wherever it is used.
+const BEFOREHAND: &str = " AS MATERIALIZED ";
 
 /// What reads become, whatever the values of their parameters are.
 pub(super) struct Shape {
-    /// The text of each, and how many parameters it has.
-    reads: Vec<(Cow<'static, str>, usize)>,
+    reads: Vec<Known>,
     /// Whether those that say who asks say the same.
     one_asks: bool,
     sql: String,
     /// The columns of each.
     columns: Vec<Arc<Vec<String>>>,
+}
+
+/// A read without the values of its parameters.
+struct Known {
+    who: Option<&'static str>,
+    before: &'static str,
+    sql: Cow<'static, str>,
+    params: usize,
+}
+
+impl Known {
+    fn of(read: &Statement) -> Self {
+        Self {
+            who: read.who,
+            before: read.before,
+            sql: read.sql.clone(),
+            params: read.params.len(),
+        }
+    }
+
+    /// Mostly by where a text stands: most are the program's own.
+    fn is(&self, read: &Statement) -> bool {
+        let same = |known: &str, text: &str| {
+            known.len() == text.len() && (known.as_ptr() == text.as_ptr() || known == text)
+        };
+        self.params == read.params.len()
+            && same(&self.sql, &read.sql)
+            && same(self.before, read.before)
+            && self.who.is_some() == read.who.is_some()
+            && same(self.who.unwrap_or_default(), read.who.unwrap_or_default())
+    }
 }
 
 /// The shapes that this isolate has had, the last one first: the same pages are asked for again and again.
@@ -67,47 +99,50 @@ impl Shape {
         Some(shape)
     }
 
-    /// Whether these are its reads. Lengths first, since the pages of one side begin alike; then where a text stands,
-    /// since most are the program's own.
+    /// Whether these are its reads. The last one first, since the pages of one side begin alike.
     fn is_of(&self, reads: &[Statement]) -> bool {
-        let pairs = || self.reads.iter().zip(reads);
-        self.reads.len() == reads.len()
-            && pairs().all(|((sql, params), read)| {
-                sql.len() == read.sql.len() && *params == read.params.len()
-            })
-            && pairs().all(|((sql, _), read)| sql.as_ptr() == read.sql.as_ptr() || *sql == read.sql)
+        let mut pairs = self.reads.iter().zip(reads).rev();
+        self.reads.len() == reads.len() && pairs.all(|(known, read)| known.is(read))
     }
 
     fn made(reads: &[Statement], one_asks: bool) -> Option<Self> {
         let mut sql = String::new();
         let mut params = 0;
-        let mut shared = "";
         if one_asks {
-            let first = reads.iter().find(|read| who(read).is_some())?;
-            (shared, _) = split(&first.sql)?;
-            // Worked out beforehand, it would be rows of which the planner knows nothing.
-            sql.push_str("WITH who AS NOT MATERIALIZED (");
-            renumber(&mut sql, shared.strip_prefix(WHO)?, 0, 0);
+            let who = reads.iter().find_map(|read| read.who)?;
+            if reads
+                .iter()
+                .any(|read| read.who.is_some_and(|other| other != who))
+            {
+                return None;
+            }
+            renumber(&mut sql, who, 0, 0);
             sql.push(' ');
             params = WHO_PARAMS;
         }
         sql.push_str("SELECT json_array(");
         let mut columns = Vec::new();
         for read in reads {
-            let names = names(&read.sql).filter(|names| names.len() <= ARGUMENTS)?;
+            let text = read.text();
+            let names = names(&text).filter(|names| names.len() <= ARGUMENTS)?;
             let comma = if columns.is_empty() { "" } else { ", " };
             let listed = names.join(", ");
             sql.push_str(comma);
             sql.push_str("(SELECT json_group_array(json_array(");
             sql.push_str(&listed);
             sql.push_str(")) FROM (");
-            if one_asks && who(read).is_some() {
-                let (_, rest) = split(&read.sql).filter(|(said, _)| *said == shared)?;
+            if one_asks && read.who.is_some() {
+                let viewer = match text.contains(BEFOREHAND) {
+                    true => VIEWER,
+                    false => VIEWER_ON_ROW,
+                };
                 sql.push_str("WITH ");
-                renumber(&mut sql, rest, WHO_PARAMS, params);
+                for text in [viewer, read.before, &read.sql] {
+                    renumber(&mut sql, text, WHO_PARAMS, params);
+                }
                 params += read.params.len() - WHO_PARAMS;
             } else {
-                renumber(&mut sql, &read.sql, 0, params);
+                renumber(&mut sql, &text, 0, params);
                 params += read.params.len();
             }
             sql.push_str("))");
@@ -115,10 +150,12 @@ impl Shape {
         }
         sql.push_str(") AS ");
         sql.push_str(COLUMN);
+        if one_asks {
+            sql.push_str(ROW);
+        }
         let fits = sql.len() <= BYTES && params <= PARAMS && columns.len() <= ARGUMENTS;
-        let text = |read: &Statement| (read.sql.clone(), read.params.len());
         fits.then(|| Self {
-            reads: reads.iter().map(text).collect(),
+            reads: reads.iter().map(Known::of).collect(),
             one_asks,
             sql,
             columns,
@@ -155,8 +192,7 @@ impl Shape {
 
 /// Who asks and when, where a read says it.
 fn who(read: &Statement) -> Option<&[Param]> {
-    let says = read.sql.starts_with(WHO);
-    says.then(|| read.params.get(..WHO_PARAMS)).flatten()
+    read.who.and_then(|_said| read.params.get(..WHO_PARAMS))
 }
 
 /// Who asks and when, where two or more reads say it and all say the same.
@@ -164,12 +200,6 @@ fn asker(reads: &[Statement]) -> Option<&[Param]> {
     let mut said = reads.iter().filter_map(who);
     let (first, second) = (said.next()?, said.next()?);
     (first == second && said.all(|other| other == first)).then_some(first)
-}
-
-/// The text that says who asks, the same in all that say it, and what follows it in that read.
-fn split(sql: &str) -> Option<(&str, &str)> {
-    let ends = sql.find(WHO_ENDS)?;
-    Some((sql.get(..ends)?, sql.get(ends + ", ".len()..)?))
 }
 
 /// Copies SQL. The first `shared` parameters keep their numbers; the others follow `before` that stand ahead of them.
@@ -239,12 +269,14 @@ mod tests {
         );
     }
 
-    fn seen(who: &str, session: &str, now: i64, n: i64) -> Statement {
-        let sql = format!(
-            "WITH who AS (SELECT a FROM s WHERE id = ?1 AND t > ?2{who}), viewer AS (SELECT a FROM who WHERE b = ?3) \
-             SELECT c FROM viewer WHERE d = ?4 AND e > ?2"
-        );
-        statement!(sql, session, now, n, n + 1)
+    const ASKS: &str = "WITH who AS (SELECT a FROM s WHERE id = ?1 AND t > ?2)";
+
+    fn seen(who: &'static str, session: &str, now: i64, n: i64) -> Statement {
+        let sql = "SELECT c FROM viewer WHERE d = ?4 AND e > ?2";
+        Statement {
+            who: Some(who),
+            ..statement!(sql, session, now, n, n + 1)
+        }
     }
 
     /// The values of the parameters, in order.
@@ -258,17 +290,19 @@ mod tests {
     fn who_asks_is_said_once() {
         let reads = [
             statement!("SELECT z FROM y WHERE x = ?1", 5_i64),
-            seen("", "s", 9, 1),
-            seen("", "s", 9, 3),
+            seen(ASKS, "s", 9, 1),
+            seen(ASKS, "s", 9, 3),
         ];
         assert_eq!(
             Shape::of(&reads).unwrap().sql(),
-            "WITH who AS NOT MATERIALIZED (SELECT a FROM s WHERE id = +?1 AND t > +?2) \
+            "WITH who AS (SELECT a FROM s WHERE id = +?1 AND t > +?2) \
              SELECT json_array((SELECT json_group_array(json_array(z)) FROM (SELECT z FROM y WHERE x = +?3)), \
-             (SELECT json_group_array(json_array(c)) FROM (WITH viewer AS (SELECT a FROM who WHERE b = +?4) \
+             (SELECT json_group_array(json_array(c)) FROM (WITH viewer AS (SELECT who.session_id, who.account_id, \
+             who.contact_id, who.client_id FROM business one WHERE one.id = 1 AND who.modules & +?4 = +?4) \
              SELECT c FROM viewer WHERE d = +?5 AND e > +?2)), \
-             (SELECT json_group_array(json_array(c)) FROM (WITH viewer AS (SELECT a FROM who WHERE b = +?6) \
-             SELECT c FROM viewer WHERE d = +?7 AND e > +?2))) AS j"
+             (SELECT json_group_array(json_array(c)) FROM (WITH viewer AS (SELECT who.session_id, who.account_id, \
+             who.contact_id, who.client_id FROM business one WHERE one.id = 1 AND who.modules & +?6 = +?6) \
+             SELECT c FROM viewer WHERE d = +?7 AND e > +?2))) AS j FROM (SELECT 1) LEFT JOIN who"
         );
         let expected = [
             "Text(\"s\")",
@@ -284,19 +318,25 @@ mod tests {
 
     #[test]
     fn what_two_ask_is_said_for_each() {
-        let both = |session, now| [seen("", "s", 9, 1), seen("", session, now, 3)];
+        let both = |session, now| [seen(ASKS, "s", 9, 1), seen(ASKS, session, now, 3)];
         assert_eq!(values(&both("s", 9)).len(), 6);
         for reads in [both("t", 9), both("s", 8)] {
             let shape = Shape::of(&reads).unwrap();
-            assert!(!shape.sql().contains("MATERIALIZED"));
+            assert!(!shape.sql().contains(ROW));
             assert_eq!(shape.sql().matches("WITH who AS (").count(), 2);
             assert_eq!(values(&reads).len(), 8);
         }
         // Asked the other way round, it is not the statement of before.
         assert_eq!(values(&both("s", 9)).len(), 6);
-        let alone = [seen("", "s", 9, 1)];
-        assert!(!Shape::of(&alone).unwrap().sql().contains("MATERIALIZED"));
-        assert!(Shape::of(&[seen("", "s", 9, 1), seen(" AND u", "s", 9, 1)]).is_none());
+        let alone = [seen(ASKS, "s", 9, 1)];
+        assert!(!Shape::of(&alone).unwrap().sql().contains(ROW));
+        assert!(
+            Shape::of(&[
+                seen(ASKS, "s", 9, 1),
+                seen("WITH who AS (SELECT 2)", "s", 9, 1)
+            ])
+            .is_none()
+        );
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! migration 0082): an invoice's sums computed anew from its facts, then what adds up invoices and facts by client,
 //! day and month moved by what changed. Nobody who writes has to think of it, and nobody can forget it.
 
+use const_format::formatcp;
 use serde::Deserialize;
 
 use super::billing::DAY;
@@ -37,7 +38,7 @@ pub(crate) struct Source<'a> {
 /// States a fact. Of two tellings of the same one stands, whichever comes first: `Fact::beats`.
 pub(crate) fn state(id: FactId, fact: &Fact, from: Source<'_>, now: Timestamp) -> Statement {
     statement!(
-        format!(
+        formatcp!(
             "INSERT INTO ledger (id, kind, object_id, payment, provider, amount, currency, counts, rank, \
               occurred_at, occurred_on, client_id, method, reference, event_id, recorded_by, created_at) \
              SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, m.at, coalesce(?11, {DAY}), \
@@ -133,7 +134,7 @@ pub(super) const ENTRY: &str = "l.id, l.kind, l.payment, l.provider, l.amount, l
 /// The [`Entry`]s of an invoice, newest first; at most 200.
 pub(crate) fn of_invoice(invoice: InvoiceId) -> Statement {
     statement!(
-        format!(
+        formatcp!(
             "SELECT {ENTRY} FROM allocations a CROSS JOIN ledger l ON l.payment = a.payment \
              LEFT JOIN staff st ON st.id = l.recorded_by \
              WHERE a.invoice_id = ?1 ORDER BY l.occurred_at DESC, l.created_at DESC, l.id DESC LIMIT 200"

@@ -8,6 +8,7 @@ pub(crate) mod mail;
 pub(crate) mod read;
 pub(crate) mod say;
 
+use const_format::formatcp;
 use serde::Deserialize;
 
 use super::viewer::Asker;
@@ -117,7 +118,7 @@ const MAY: &str = "WITH may AS (\
 /// The [`Participant`]s of a thread: people of the client who may see it, and staff who wrote in it.
 pub(crate) fn participants(thread: ThreadId) -> Statement {
     Statement::new(
-        format!(
+        formatcp!(
             "{MAY}SELECT p.name, 1 AS of_client, r.read_at, coalesce(r.unread, 0) AS unread, p.mail_messages AS mailed \
              FROM threads t JOIN may p ON p.client_id = t.client_id \
              LEFT JOIN thread_readers r ON r.thread_id = t.id AND r.reader_id = p.id \
@@ -157,7 +158,7 @@ pub(crate) struct Reach {
 /// [`Reach`] of a client.
 pub(crate) fn reach(client: ClientId) -> Statement {
     Statement::new(
-        format!(
+        formatcp!(
             "{MAY}SELECT (SELECT count(*) FROM may p WHERE p.client_id = ?1) AS people, \
              (SELECT json_group_array(p.name ORDER BY p.name) FROM may p WHERE p.client_id = ?1 AND p.mail_messages = 1) AS told, \
              b.upload_limit \

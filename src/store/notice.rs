@@ -3,6 +3,7 @@
 //! Whom it would reach is counted beforehand; who gets it is decided by the statement that queues the
 //! mails, in the batch that publishes.
 
+use const_format::formatcp;
 use serde::Deserialize;
 
 use super::{Param, Statement, statement};
@@ -39,7 +40,7 @@ pub(crate) struct Reader {
 /// The [`Reader`]s of a client; at most 200.
 pub(crate) fn readers(client: ClientId) -> Statement {
     Statement::new(
-        format!(
+        formatcp!(
             "{READERS}SELECT r.id, r.name FROM readers r WHERE r.client_id = ?1 ORDER BY r.id LIMIT 200"
         ),
         [client.to_string().into()],
@@ -49,7 +50,7 @@ pub(crate) fn readers(client: ClientId) -> Statement {
 /// The [`Reader`]s of an upload's client.
 pub(crate) fn readers_of_upload(upload: UploadId) -> Statement {
     Statement::new(
-        format!(
+        formatcp!(
             "{READERS}SELECT r.id, r.name FROM readers r WHERE r.client_id = \
              (SELECT client_id FROM uploads WHERE id = ?1) ORDER BY r.id LIMIT 200"
         ),
@@ -60,7 +61,7 @@ pub(crate) fn readers_of_upload(upload: UploadId) -> Statement {
 /// The [`Reader`]s of a document's client.
 pub(crate) fn readers_of(document: DocumentId) -> Statement {
     Statement::new(
-        format!(
+        formatcp!(
             "{READERS}SELECT r.id, r.name FROM readers r WHERE r.client_id = \
              (SELECT client_id FROM documents WHERE id = ?1) ORDER BY r.id LIMIT 200"
         ),
@@ -92,7 +93,7 @@ impl Notice<'_> {
             .map(|(contact, mail)| [contact.to_string(), mail.to_string()])
             .collect();
         Ok(Statement::new(
-            format!(
+            formatcp!(
                 "INSERT OR IGNORE INTO outbox (id, dedupe_key, kind, to_email, to_name, subject, content, \
                  contact_id, client_id, due_at, created_at) \
                  {READERS}SELECT json_extract(j.value, '$[1]'), \

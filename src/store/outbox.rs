@@ -3,6 +3,7 @@
 //! A sender claims mails with a lease and names it again when it reports, so two senders at once
 //! never report on the same try, and a sender that died frees its mails after the lease.
 
+use const_format::formatcp;
 use serde::Deserialize;
 
 use super::{ById, Param, Proviso, Statement, statement};
@@ -54,7 +55,7 @@ impl NewMail<'_> {
 
     pub(super) fn statement(
         &self,
-        sql: String,
+        sql: &'static str,
         now: Timestamp,
         more: impl IntoIterator<Item = Param>,
     ) -> Statement {
@@ -70,7 +71,7 @@ const MAIL: &str = "?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?12, ?13"
 
 /// Queues a mail.
 pub(crate) fn queue(mail: &NewMail<'_>, now: Timestamp) -> Statement {
-    let sql = format!(
+    let sql = formatcp!(
         "INSERT INTO outbox ({OUTBOX}) VALUES ({MAIL}) ON CONFLICT (dedupe_key) DO NOTHING"
     );
     mail.statement(sql, now, [])
@@ -83,7 +84,7 @@ pub(crate) fn withdraw(id: MailId) -> Statement {
 
 /// Queues a mail if what it tells of happened earlier in the batch.
 pub(crate) fn queue_if(mail: &NewMail<'_>, proviso: Proviso<'_>, now: Timestamp) -> Statement {
-    let sql = format!(
+    let sql = formatcp!(
         "INSERT INTO outbox ({OUTBOX}) SELECT {MAIL} WHERE EXISTS (SELECT 1 FROM sessions WHERE id = ?14) \
           OR EXISTS (SELECT 1 FROM links WHERE token_hash = ?15 AND session_id = ?16) \
          ON CONFLICT (dedupe_key) DO NOTHING"
@@ -106,7 +107,7 @@ pub(crate) fn queue_of(mail: &NewMail<'_>, told: OfPayment<'_>, now: Timestamp) 
         OfPayment::Paid(payment) => [payment.into(), Param::Null],
         OfPayment::Failed(attempt) => [Param::Null, attempt.to_string().into()],
     };
-    let sql = format!(
+    let sql = formatcp!(
         "INSERT INTO outbox ({OUTBOX}) SELECT {MAIL} WHERE EXISTS (SELECT 1 FROM allocations WHERE payment = ?14) \
           OR EXISTS (SELECT 1 FROM attempts WHERE id = ?15 AND state = 'failed') \
          ON CONFLICT (dedupe_key) DO NOTHING"
@@ -123,7 +124,7 @@ pub(crate) fn queue_attached(
     (exception, invoice): (ExceptionId, InvoiceId),
     now: Timestamp,
 ) -> Statement {
-    let sql = format!(
+    let sql = formatcp!(
         "INSERT INTO outbox ({OUTBOX}) SELECT ?1, CASE WHEN EXISTS (SELECT 1 FROM outbox o WHERE o.dedupe_key = ?2) \
            THEN ?2 || ' ' || a.invoice_id ELSE ?2 END, \
           ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?12, ?13 \
@@ -143,7 +144,7 @@ pub(crate) fn number_of(invoice: InvoiceId) -> String {
 /// Queues a mail about an invoice that gets its number in this batch: what [`number_of`] says in subject
 /// and text becomes that number, and the mail is of the invoice's client.
 pub(crate) fn queue_numbered(mail: &NewMail<'_>, invoice: InvoiceId, now: Timestamp) -> Statement {
-    let sql = format!(
+    let sql = formatcp!(
         "INSERT INTO outbox ({OUTBOX}) SELECT ?1, ?2, ?3, ?4, ?5, replace(?6, '#' || i.id, i.number), \
           replace(?7, '#' || i.id, i.number), \
           ?8, ?9, i.client_id, ?11, ?12, ?12, ?13 \

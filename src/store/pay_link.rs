@@ -1,5 +1,6 @@
 //! Links that show one invoice and let it be paid without an account. Only their hashes are kept.
 
+use const_format::formatcp;
 use serde::Deserialize;
 
 use super::{Param, Statement, flag, statement};
@@ -97,7 +98,7 @@ pub(crate) struct Link {
 /// The [`Link`] of that hash, if it works.
 pub(crate) fn by_hash(hash: &str) -> Statement {
     Statement::new(
-        format!(
+        formatcp!(
             "WITH {LINK} SELECT k.link_id AS id, k.invoice_id, k.client_id, c.name AS client_name, k.pays \
              FROM link k JOIN clients c ON c.id = k.client_id"
         ),
@@ -166,7 +167,7 @@ const HELD: &str = "ct.client_id = i.client_id AND ct.removed_at IS NULL AND (EX
 /// invoices be opened without an account.
 pub(crate) fn askable(invoice: InvoiceId) -> Statement {
     statement!(
-        format!(
+        formatcp!(
             "SELECT i.id, i.client_id, i.number, \
               (SELECT json_group_array(json_object('id', p.id, 'first_name', p.first_name, \
                 'last_name', p.last_name, 'email', p.email)) FROM \
@@ -183,7 +184,7 @@ pub(crate) fn askable(invoice: InvoiceId) -> Statement {
 /// The [`Askable`] that the link of that hash opened once; the one who gets a new link is who held that one.
 pub(crate) fn askable_again(token_hash: &str) -> Statement {
     statement!(
-        format!(
+        formatcp!(
             "SELECT i.id, i.client_id, i.number, \
               (SELECT json_group_array(json_object('id', p.id, 'first_name', p.first_name, \
                 'last_name', p.last_name, 'email', p.email)) FROM \
@@ -207,7 +208,7 @@ pub(crate) fn renew(
     now: Timestamp,
 ) -> Statement {
     statement!(
-        format!(
+        formatcp!(
             "INSERT INTO pay_links (id, invoice_id, token_hash, created_at, contact_id) \
              SELECT ?1, i.id, ?3, ?5, ct.id FROM invoices i JOIN clients c ON c.id = i.client_id \
              JOIN business z ON z.id = 1 JOIN contacts ct ON ct.id = ?4 AND {HELD} \

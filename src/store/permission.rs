@@ -1,6 +1,7 @@
 //! Portal Permissions: the business's defaults, what differs for a client, and what is off for a
 //! contact. How they add up stands in `domain::module` and in the viewer predicate.
 
+use const_format::formatcp;
 use serde::Deserialize;
 
 use super::{Statement, flag, statement};
@@ -152,7 +153,7 @@ pub(super) const PERSON: &str = "ct.id, ct.first_name, ct.last_name, ct.account_
 /// The [`Person`]s of a client, the primary one first; at most 500.
 pub(crate) fn people(client: ClientId) -> Statement {
     statement!(
-        format!(
+        formatcp!(
             "SELECT {PERSON} FROM contacts ct WHERE ct.client_id = ?1 AND ct.removed_at IS NULL \
              ORDER BY ct.is_primary DESC, ct.first_name, ct.last_name, ct.id LIMIT 500"
         ),
@@ -163,7 +164,7 @@ pub(crate) fn people(client: ClientId) -> Statement {
 /// One [`Person`].
 pub(crate) fn person(id: ContactId) -> Statement {
     statement!(
-        format!("SELECT {PERSON} FROM contacts ct WHERE ct.id = ?1 AND ct.removed_at IS NULL"),
+        formatcp!("SELECT {PERSON} FROM contacts ct WHERE ct.id = ?1 AND ct.removed_at IS NULL"),
         id.to_string()
     )
 }

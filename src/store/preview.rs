@@ -1,6 +1,7 @@
 //! Previews: staff looking at the portal as a client. What a guard reads of one, how it begins and ends,
 //! and its lines in the audit log. What it may see is the viewer predicate's matter ([`super::viewer`]).
 
+use const_format::formatcp;
 use serde::Deserialize;
 
 use super::news::COUNT;
@@ -25,7 +26,7 @@ pub(crate) struct PreviewRow {
 /// portal is off and before anybody is invited. 3600000 ms is the idle limit of staff.
 pub(crate) fn live(preview: SessionId, staff_session: SessionId, now: Timestamp) -> Statement {
     statement!(
-        format!(
+        formatcp!(
             "SELECT coalesce(ct.account_id, '00000000-0000-0000-0000-000000000000') AS account_id, \
          coalesce(ct.email, c.email, '') AS email, \
          (a.password_hash IS NOT NULL) AS has_password, \

@@ -1,5 +1,6 @@
 //! A person's own name, and who of their company has access.
 
+use const_format::formatcp;
 use serde::Deserialize;
 
 use super::permission::{PERSON, Person};
@@ -110,7 +111,7 @@ pub(crate) fn take_tickets(id: StaffId, takes: bool) -> Statement {
 /// The viewer, with the mails that they take; none in a preview of nobody in particular.
 pub(crate) fn person(asker: &Asker) -> Statement {
     asker.statement(
-        format!("SELECT {PERSON} FROM viewer v JOIN contacts ct ON ct.id = v.contact_id"),
+        formatcp!("SELECT {PERSON} FROM viewer v JOIN contacts ct ON ct.id = v.contact_id"),
         [],
     )
 }

@@ -4,6 +4,7 @@
 //! a row of `reminders_sent`, written only while the invoice still asks; the mails of a stage depend on
 //! that row within their batch. So two clocks at once, or one that begins anew, send each once.
 
+use const_format::formatcp;
 use serde::Deserialize;
 
 use super::outbox::NewMail;
@@ -180,7 +181,7 @@ const OPEN: &str = "i.id, i.client_id, c.name AS client_name, i.number, i.curren
 pub(crate) fn next(plan: &Plan, today: Date, walk: &Walk) -> Option<Statement> {
     let (first, last) = plan.window(today)?;
     Some(statement!(
-        format!(
+        formatcp!(
             "SELECT * FROM (SELECT {OPEN} FROM invoices i CROSS JOIN clients c ON c.id = i.client_id \
               CROSS JOIN business b CROSS JOIN billing z \
               WHERE i.status = 'outstanding' AND i.due > 0 AND i.due_on BETWEEN ?2 AND ?3 AND (i.due_on, i.id) > (?4, ?5) \
@@ -202,7 +203,7 @@ pub(crate) fn next(plan: &Plan, today: Date, walk: &Walk) -> Option<Statement> {
 /// The one invoice, for staff who remind by hand: whether or not the portal is on.
 pub(crate) fn one(id: InvoiceId) -> Statement {
     statement!(
-        format!(
+        formatcp!(
             "SELECT {OPEN} FROM invoices i CROSS JOIN clients c ON c.id = i.client_id \
              CROSS JOIN business b CROSS JOIN billing z WHERE i.id = ?2 AND i.state = 'sent'"
         ),

@@ -1,5 +1,6 @@
 //! Sessions: the rows that cookies name. What a guard reads, and how sessions begin and end.
 
+use const_format::formatcp;
 use serde::{Deserialize, Serialize};
 
 use super::branding::{BRANDING, Branding};
@@ -48,7 +49,7 @@ pub(crate) struct StaffRow {
 /// [`StaffRow`] of a session, while it lives. 3600000 ms is the idle limit of staff.
 pub(crate) fn staff_member(session: SessionId, now: Timestamp) -> Statement {
     statement!(
-        format!(
+        formatcp!(
             "SELECT st.id AS staff_id, st.email, st.name, st.role, s.confirmed_at, \
              (b.staff_factor = 1 AND NOT EXISTS (SELECT 1 FROM factors f WHERE f.person_id = st.id)) AS lacks_factor, \
              {STAFF_COUNT}, {BRANDING} \
@@ -93,7 +94,7 @@ pub(crate) struct ContactRow {
 /// [`ContactRow`] of a session, while it lives; the portal may be closed.
 pub(crate) fn contact(session: SessionId, now: Timestamp) -> Statement {
     statement!(
-        format!(
+        formatcp!(
             "SELECT a.id AS account_id, a.email, a.password_hash IS NOT NULL AS has_password, \
              ct.id AS contact_id, ct.first_name, ct.last_name, c.id AS client_id, c.name AS client_name, \
              (c.portal_enabled = 1 AND c.archived_at IS NULL AND ct.portal_access = 1) AS portal_open, \

@@ -1,5 +1,6 @@
 //! The business's own people: the list, one of them, and what is done to them.
 
+use const_format::formatcp;
 use serde::Deserialize;
 
 use super::link::{NEWEST, Newest};
@@ -56,7 +57,7 @@ const JOIN_LINK: &str = "LEFT JOIN links l ON l.id = (SELECT j.id FROM links j \
 
 /// All [`Member`]s, those who are deactivated last. A team is small: 200 are shown.
 pub(crate) fn all() -> Statement {
-    statement!(format!(
+    statement!(formatcp!(
         "SELECT {MEMBER}, 0 AS owners_left, {NEWEST} FROM staff st {JOIN_LINK} \
          ORDER BY st.deactivated_at IS NOT NULL, lower(st.name), st.id LIMIT 200"
     ))
@@ -65,7 +66,7 @@ pub(crate) fn all() -> Statement {
 /// One [`Member`].
 pub(crate) fn one(id: StaffId) -> Statement {
     statement!(
-        format!(
+        formatcp!(
             "SELECT {MEMBER}, (SELECT count(*) FROM staff w WHERE w.role = 'owner' AND w.joined_at IS NOT NULL \
               AND w.deactivated_at IS NULL AND w.id <> st.id) AS owners_left, {NEWEST} \
              FROM staff st {JOIN_LINK} WHERE st.id = ?1"

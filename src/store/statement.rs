@@ -5,6 +5,7 @@
 //! revisions and the ledger, with a sum for each month and year: so a statement reads what it shows, however
 //! long the history before it. `domain::statement` sorts and adds it up.
 
+use const_format::formatcp;
 use serde::Deserialize;
 
 use super::billing::BUYER;
@@ -96,17 +97,15 @@ pub(crate) struct Used {
 
 impl Whose<'_> {
     /// A statement about the client alone.
-    fn of(self, sql: String) -> Statement {
+    fn of(self, sql: &'static str) -> Statement {
         match self {
-            Self::Client(client) => {
-                Statement::new(format!("{SUBJECT}{sql}"), [client.to_string().into()])
-            }
+            Self::Client(client) => Statement::after(SUBJECT, sql, [client.to_string().into()]),
             Self::Contact(asker) => asker.statement(sql, []),
         }
     }
 
     /// … about what is asked for.
-    fn ask(self, sql: String, now: Timestamp, wanted: Wanted) -> Statement {
+    fn ask(self, sql: &'static str, now: Timestamp, wanted: Wanted) -> Statement {
         let own = [
             Param::from(wanted.currency.map(|currency| currency.code().to_owned())),
             Param::from(wanted.from.map(|day| day.to_string())),
@@ -115,7 +114,7 @@ impl Whose<'_> {
         match self {
             Self::Client(client) => {
                 let first: [Param; 3] = [client.to_string().into(), now.into(), 0_i64.into()];
-                Statement::new(format!("{SUBJECT}{sql}"), first.into_iter().chain(own))
+                Statement::after(SUBJECT, sql, first.into_iter().chain(own))
             }
             Self::Contact(asker) => asker.statement(sql, own),
         }
@@ -127,15 +126,18 @@ impl Whose<'_> {
 pub(crate) fn statements(whose: Whose<'_>, now: Timestamp, wanted: Wanted) -> Vec<Statement> {
     let ask = |sql| whose.ask(sql, now, wanted);
     vec![
-        ask(format!("SELECT w.currency, w.first, w.last FROM ({ASKED}) w")),
-        whose.of(format!(
+        ask(formatcp!(
+            "SELECT w.currency, w.first, w.last FROM ({ASKED}) w"
+        )),
+        whose.of(formatcp!(
             "SELECT {BUYER} FROM viewer v CROSS JOIN clients c ON c.id = v.client_id \
              LEFT JOIN client_billing cb ON cb.client_id = c.id"
         )),
-        whose.of("SELECT bl.currency FROM viewer v CROSS JOIN balances bl ON bl.client_id = v.client_id \
-             ORDER BY bl.currency"
-            .to_owned()),
-        ask(format!(
+        whose.of(
+            "SELECT bl.currency FROM viewer v CROSS JOIN balances bl ON bl.client_id = v.client_id \
+             ORDER BY bl.currency",
+        ),
+        ask(formatcp!(
             "SELECT (SELECT coalesce(sum(y.change), 0) FROM account_sums y WHERE y.client_id = w.client_id \
                AND y.currency = w.currency AND y.is_year = 1 AND y.span < substr(w.first, 1, 4)) \
               + (SELECT coalesce(sum(m.change), 0) FROM account_sums m WHERE m.client_id = w.client_id \
@@ -146,7 +148,7 @@ pub(crate) fn statements(whose: Whose<'_>, now: Timestamp, wanted: Wanted) -> Ve
                AND i.currency = w.currency AND i.status IN ('disputed', 'charged_back')) AS held \
              FROM (WITH w AS MATERIALIZED ({ASKED}) SELECT * FROM w) w"
         )),
-        ask(format!(
+        ask(formatcp!(
             "SELECT e.kind, e.day, coalesce(i.number, (SELECT group_concat(n.number, ', ') FROM allocations a \
                CROSS JOIN invoices n ON n.id = a.invoice_id WHERE a.payment = e.source)) AS reference, \
              coalesce(l.method, '') AS method, e.amount, i.id AS invoice_id \
@@ -157,7 +159,7 @@ pub(crate) fn statements(whose: Whose<'_>, now: Timestamp, wanted: Wanted) -> Ve
              LEFT JOIN invoices i ON i.id = e.source LEFT JOIN ledger l ON l.id = e.part \
              ORDER BY e.day, e.at, e.source, e.part"
         )),
-        ask(format!(
+        ask(formatcp!(
             "SELECT o.due_on, o.due FROM (WITH w AS MATERIALIZED (SELECT a.client_id, a.currency, \
                substr(date(a.today, '-90 days'), 1, 7) AS early, substr(a.today, 1, 7) AS month FROM ({ASKED}) a) \
              SELECT d.span AS due_on, d.due FROM w CROSS JOIN account_dues d ON d.client_id = w.client_id \

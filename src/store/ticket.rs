@@ -9,6 +9,7 @@ pub(crate) mod mail;
 pub(crate) mod say;
 pub(crate) mod telling;
 
+use const_format::formatcp;
 use serde::Deserialize;
 
 use super::viewer::Asker;
@@ -78,7 +79,7 @@ impl ById for Ticket {
     type Id = TicketId;
     fn by_id(id: TicketId) -> Statement {
         statement!(
-            format!(
+            formatcp!(
                 "SELECT t.id, t.number, t.client_id, c.name AS client_name, t.subject, t.category, t.priority, \
                  t.status, t.assignee_id, st.name AS assignee, \
                  trim(ct.first_name || ' ' || ct.last_name) AS opener, t.created_at, t.moved_at, t.revision, \
@@ -109,7 +110,7 @@ pub(crate) struct Seen {
 /// [`Seen`], if the viewer may see it. What it leads to is of the same client.
 pub(crate) fn seen(asker: &Asker, id: TicketId) -> Statement {
     asker.tickets(
-        format!(
+        formatcp!(
             "SELECT t.id, t.number, t.subject, t.category, t.status, t.created_at, {LINKS} AS links \
              FROM ticket_seen t WHERE t.id = ?4"
         ),

@@ -5,6 +5,7 @@
 //! exactly one finds it. Files of a plain form have no row: their objects lie under the day they came,
 //! and the sweep looks at each key once, when that day is long over.
 
+use const_format::formatcp;
 use serde::{Deserialize, Serialize};
 
 use super::viewer::Asker;
@@ -229,7 +230,7 @@ const MADE: &str = "v.id AS version_id, d.id AS document_id, d.client_id, d.titl
 /// [`Made`] by the ids of the versions, as far as they are there.
 pub(crate) fn made(versions: &[VersionId]) -> Result<Statement, super::Error> {
     Ok(statement!(
-        format!(
+        formatcp!(
             "SELECT {MADE} \
              FROM json_each(?1) f JOIN document_versions v ON v.id = f.value \
              JOIN documents d ON d.id = v.document_id"
@@ -241,7 +242,7 @@ pub(crate) fn made(versions: &[VersionId]) -> Result<Statement, super::Error> {
 /// [`Made`] by the member of staff who sent it.
 pub(crate) fn made_by(version: VersionId, session: SessionId) -> Statement {
     statement!(
-        format!(
+        formatcp!(
             "SELECT {MADE} \
              FROM document_versions v JOIN documents d ON d.id = v.document_id \
              WHERE v.id = ?1 AND d.deleted_at IS NULL \
@@ -255,7 +256,7 @@ pub(crate) fn made_by(version: VersionId, session: SessionId) -> Statement {
 /// [`Made`] by the viewer, while they may send files.
 pub(crate) fn made_sent(asker: &Asker, version: VersionId) -> Statement {
     asker.statement(
-        format!(
+        formatcp!(
             "SELECT {MADE} FROM viewer v0 CROSS JOIN document_versions v ON v.id = ?4 AND v.sent_by = v0.contact_id \
              CROSS JOIN documents d ON d.id = v.document_id AND d.client_id = v0.client_id AND d.deleted_at IS NULL"
         ),

@@ -1,10 +1,12 @@
 //! The one predicate of the client side.
 //!
-//! Every statement that reads for a client begins with [`VIEWER`], which yields one row while
+//! Every statement that reads for a client begins with [`WHO`] and [`VIEWER`], which yields one row while
 //! the session may see that module of that client, and none otherwise. Lists, details,
 //! downloads and counters join it, so none of them can forget a condition.
 
 use std::borrow::Cow;
+
+use const_format::formatcp;
 
 use super::{Param, Statement};
 use crate::domain::id::SessionId;
@@ -13,11 +15,9 @@ use crate::domain::next::Side;
 use crate::domain::time::Timestamp;
 
 /// `who`: live session ∧ account's epoch ∧ contact active ∧ client not archived ∧ portal enabled ∧
-/// portal's epoch, with the modules that are on for them. `viewer`: the same ∧ module on. `?1` session, `?2` now,
-/// `?3` module bit (0: none asked). 86400000 ms is the idle limit of a client's session.
-///
-/// Reads that go to D1 together share `who` (see [`super::joined`]): it stands first and needs `?1` and `?2` alone.
-pub(crate) const VIEWER: &str = "WITH who AS (\
+/// portal's epoch, with the modules that are on for them. `?1` session, `?2` now. 86400000 ms is the idle limit of a
+/// client's session.
+pub(crate) const WHO: &str = "WITH who AS (\
      SELECT s.id AS session_id, a.id AS account_id, ct.id AS contact_id, c.id AS client_id, \
      ((b.modules | c.modules_on) & ~c.modules_off) & ~ct.modules_off AS modules \
      FROM sessions s \
@@ -27,11 +27,10 @@ pub(crate) const VIEWER: &str = "WITH who AS (\
      JOIN clients c ON c.id = ct.client_id AND c.archived_at IS NULL \
       AND c.portal_enabled = 1 AND c.portal_epoch = s.portal_epoch \
      JOIN business b ON b.id = 1 \
-     WHERE s.id = ?1 AND s.ended_at IS NULL AND s.expires_at > ?2 AND s.seen_at > ?2 - 86400000), \
-     viewer AS (SELECT w.session_id, w.account_id, w.contact_id, w.client_id FROM who w WHERE w.modules & ?3 = ?3) ";
+     WHERE s.id = ?1 AND s.ended_at IS NULL AND s.expires_at > ?2 AND s.seen_at > ?2 - 86400000)";
 
 /// The same of staff who look as a client: `?1` is the preview. Live session of staff (3600000 ms idle)
-/// ∧ of the role it began with ∧ not ended ∧ client not archived ∧ contact not removed ∧ module on. It
+/// ∧ of the role it began with ∧ not ended ∧ client not archived ∧ contact not removed. It
 /// yields no `session_id`, so what is written from it, such as a receipt, is refused by the column.
 pub(crate) const PREVIEWER: &str = "WITH who AS (\
      SELECT NULL AS session_id, ct.account_id, ct.id AS contact_id, c.id AS client_id, \
@@ -44,8 +43,21 @@ pub(crate) const PREVIEWER: &str = "WITH who AS (\
      JOIN business b ON b.id = 1 \
      LEFT JOIN contacts ct ON ct.id = look.contact_id \
      WHERE look.id = ?1 AND look.ended_at IS NULL AND look.expires_at > ?2 \
-      AND (look.contact_id IS NULL OR ct.removed_at IS NULL)), \
-     viewer AS (SELECT w.session_id, w.account_id, w.contact_id, w.client_id FROM who w WHERE w.modules & ?3 = ?3) ";
+      AND (look.contact_id IS NULL OR ct.removed_at IS NULL))";
+
+/// What is taken over from `who`.
+const SEEN_AS: &str = "who.session_id, who.account_id, who.contact_id, who.client_id";
+
+/// `viewer`: who asks ∧ module on. `?3` module bit (0: none asked).
+pub(super) const VIEWER: &str =
+    formatcp!("viewer AS (SELECT {SEEN_AS} FROM who WHERE who.modules & ?3 = ?3) ");
+
+/// The same where `who` is a row around the read, as it is for those that go to D1 together (see [`super::joined`]). No read
+/// has another thing of that name. The table of one row that stands there instead of it says to the planner that there
+/// is one, so that what comes sorted from an index needs no sorting.
+pub(super) const VIEWER_ON_ROW: &str = formatcp!(
+    "viewer AS (SELECT {SEEN_AS} FROM business one WHERE one.id = 1 AND who.modules & ?3 = ?3) "
+);
 
 /// `shared`: the documents that the viewer may see now. Beside [`VIEWER`]'s own conditions: of that
 /// client ∧ visible ∧ not deleted ∧ from ≤ now < until. `domain::document` says the same in Rust.
@@ -120,82 +132,70 @@ pub(crate) struct Asker {
     pub(crate) module: Option<Module>,
     /// A second module that it needs.
     pub(crate) also: Option<Module>,
-    /// Whether the statement asks for the viewer again and again, so that it is worked out beforehand.
-    pub(crate) often: bool,
 }
 
 impl Asker {
     /// A statement that reads `FROM viewer`; its own parameters start at `?4`.
     pub(crate) fn statement(
         &self,
-        sql: impl std::fmt::Display,
+        sql: impl Into<Cow<'static, str>>,
         params: impl IntoIterator<Item = Param>,
     ) -> Statement {
-        self.with(format!("{}{sql}", self.viewer()), params)
+        self.seeing("", sql, params)
     }
 
     /// A statement that reads `FROM shared`; its own parameters start at `?4`.
     pub(crate) fn shared(
         &self,
-        sql: impl std::fmt::Display,
+        sql: impl Into<Cow<'static, str>>,
         params: impl IntoIterator<Item = Param>,
     ) -> Statement {
-        self.with(format!("{}{SHARED}{sql}", self.viewer()), params)
-    }
-
-    fn viewer(&self) -> Cow<'static, str> {
-        let sql = if self.preview { PREVIEWER } else { VIEWER };
-        if self.often {
-            sql.replacen(", viewer AS (", ", viewer AS MATERIALIZED (", 1)
-                .into()
-        } else {
-            sql.into()
-        }
+        self.seeing(SHARED, sql, params)
     }
 
     /// A statement that reads `FROM project_seen`; its own parameters start at `?4`.
     pub(crate) fn projects(
         &self,
-        sql: impl std::fmt::Display,
+        sql: impl Into<Cow<'static, str>>,
         params: impl IntoIterator<Item = Param>,
     ) -> Statement {
-        self.with(format!("{}{PROJECTS}{sql}", self.viewer()), params)
+        self.seeing(PROJECTS, sql, params)
     }
 
     /// A statement that reads `FROM task_seen`; its own parameters start at `?4`.
     pub(crate) fn tasks(
         &self,
-        sql: impl std::fmt::Display,
+        sql: impl Into<Cow<'static, str>>,
         params: impl IntoIterator<Item = Param>,
     ) -> Statement {
-        self.with(format!("{}{TASKS}{sql}", self.viewer()), params)
+        self.seeing(TASKS, sql, params)
     }
 
     /// A statement that reads `FROM ticket_seen`; its own parameters start at `?4`.
     pub(crate) fn tickets(
         &self,
-        sql: impl std::fmt::Display,
+        sql: impl Into<Cow<'static, str>>,
         params: impl IntoIterator<Item = Param>,
     ) -> Statement {
-        self.with(format!("{}{TICKETS}{sql}", self.viewer()), params)
+        self.seeing(TICKETS, sql, params)
     }
 
     /// A statement that reads `FROM thread_seen`; its own parameters start at `?4`.
     pub(crate) fn threads(
         &self,
-        sql: impl std::fmt::Display,
+        sql: impl Into<Cow<'static, str>>,
         params: impl IntoIterator<Item = Param>,
     ) -> Statement {
-        self.with(format!("{}{THREADS}{sql}", self.viewer()), params)
+        self.seeing(THREADS, sql, params)
     }
 
     /// A statement that reads `FROM time_seen`, `FROM time_sum_seen` or `FROM time_part_seen`; its own parameters start at `?4`.
     pub(crate) fn time(
         &self,
-        sql: impl std::fmt::Display,
+        sql: impl Into<Cow<'static, str>>,
         params: impl IntoIterator<Item = Param>,
     ) -> Statement {
-        self.with(format!("{}{TIME}{sql}", self.viewer()), params)
+        self.seeing(TIME, sql, params)
     }
 
     /// The same person, asking for what needs a module beside that of the page.
@@ -206,21 +206,22 @@ impl Asker {
         }
     }
 
-    /// The same, in a statement that asks for the viewer more than once.
-    pub(crate) const fn often(&self) -> Self {
-        Self {
-            often: true,
-            ..*self
-        }
-    }
-
-    fn with(&self, sql: String, params: impl IntoIterator<Item = Param>) -> Statement {
+    fn seeing(
+        &self,
+        seen: &'static str,
+        sql: impl Into<Cow<'static, str>>,
+        params: impl IntoIterator<Item = Param>,
+    ) -> Statement {
+        let who = if self.preview { PREVIEWER } else { WHO };
         let modules = self.module.map_or(0, Module::bit) | self.also.map_or(0, Module::bit);
         let mine = [
             self.session.to_string().into(),
             self.now.into(),
             i64::from(modules).into(),
         ];
-        Statement::new(sql, mine.into_iter().chain(params).collect::<Vec<_>>())
+        Statement {
+            who: Some(who),
+            ..Statement::after(seen, sql, mine.into_iter().chain(params))
+        }
     }
 }

@@ -30,7 +30,7 @@ function* literals(source) {
 function constants(source) {
   const found = {};
   for (const { text, start } of literals(source)) {
-    const name = /\bconst\s+([A-Z][A-Z0-9_]*)\s*:\s*&(?:'static\s+)?str\s*=\s*$/.exec(source.slice(0, start))?.[1];
+    const name = /\bconst\s+([A-Z][A-Z0-9_]*)\s*:\s*&(?:'static\s+)?str\s*=\s*(?:formatcp!\(\s*)?$/.exec(source.slice(0, start))?.[1];
     if (name) found[name] = text;
   }
   return found;
@@ -38,9 +38,25 @@ function constants(source) {
 
 /** Those of the whole store. Where two files have one name, each means its own. */
 const CONSTANTS = Object.assign({}, ...[...rustFiles(STORE)].map((file) => constants(readFileSync(file, "utf8"))));
-const fillIn = (text, own) => text.replace(/\{([A-Z][A-Z0-9_]*)\}/g, (whole, name) => own[name] ?? CONSTANTS[name] ?? whole);
+/** Constants stand in constants, so once more until none is left. */
+function fillIn(text, own) {
+  const filled = text.replace(/\{([A-Z][A-Z0-9_]*)\}/g, (whole, name) => own[name] ?? CONSTANTS[name] ?? whole);
+  return filled === text ? text : fillIn(filled, own);
+}
 
-/** Every statement: { sql, place: "src/store/x.rs:12" }. */
+const named = (name) => fillIn(CONSTANTS[name], CONSTANTS);
+/** Who asks, and the viewer: by themselves, where staff look as a client, and beside other reads (see src/store/viewer.rs). */
+const VIEWER = `${named("WHO")}, ${named("VIEWER")}`;
+const PREVIEWER = `${named("PREVIEWER")}, ${named("VIEWER")}`;
+
+/** How a read for a client, of those columns, is asked beside others, as src/store/joined.rs puts it: who asks is a row that it stands on. */
+function besideOthers(sql) {
+  const [who, read] = sql.split(`, ${named("VIEWER")}`);
+  const viewer = named(/ AS MATERIALIZED /.test(read) ? "VIEWER" : "VIEWER_ON_ROW");
+  return (columns) => `${who} SELECT (SELECT json_group_array(json_array(${columns})) FROM (WITH ${viewer}${read})) FROM (SELECT 1) LEFT JOIN who`;
+}
+
+/** Every statement: { sql, place: "src/store/x.rs:12" }; of what reads for a client also { beside }: the same beside others, of its columns. */
 export function statements() {
   const found = [];
   for (const file of rustFiles(STORE)) {
@@ -52,21 +68,21 @@ export function statements() {
       let sql = fillIn(text, own).trim();
       if (!/^(SELECT|INSERT|UPDATE|DELETE|WITH|REPLACE)\b[\s\S]*\s/.test(sql)) continue;
       if (/^, /.test(sql)) continue; // a CTE that goes on after another; explained where it is read
-      if (/\b(FROM|JOIN) project_seen\b/.test(sql)) sql = `${CONSTANTS.VIEWER.trim()}${CONSTANTS.PROJECTS} ${sql}`;
-      else if (/\b(FROM|JOIN) task_seen\b/.test(sql)) sql = `${CONSTANTS.VIEWER.trim()}${CONSTANTS.TASKS} ${sql}`;
-      else if (/\b(FROM|JOIN) ticket_seen\b/.test(sql)) sql = `${CONSTANTS.VIEWER.trim()}${CONSTANTS.TICKETS} ${sql}`;
-      else if (/\b(FROM|JOIN) thread_seen\b/.test(sql)) sql = `${CONSTANTS.VIEWER.trim()}${CONSTANTS.THREADS} ${sql}`;
-      else if (/\b(FROM|JOIN) time_(sum_|part_)?seen\b/.test(sql)) sql = `${CONSTANTS.VIEWER.trim()}${CONSTANTS.TIME} ${sql}`;
-      else if (/\b(FROM|JOIN) shared\b/.test(sql)) sql = `${CONSTANTS.VIEWER.trim()}${CONSTANTS.SHARED} ${sql}`;
+      if (/\b(FROM|JOIN) project_seen\b/.test(sql)) sql = `${VIEWER}${CONSTANTS.PROJECTS} ${sql}`;
+      else if (/\b(FROM|JOIN) task_seen\b/.test(sql)) sql = `${VIEWER}${CONSTANTS.TASKS} ${sql}`;
+      else if (/\b(FROM|JOIN) ticket_seen\b/.test(sql)) sql = `${VIEWER}${CONSTANTS.TICKETS} ${sql}`;
+      else if (/\b(FROM|JOIN) thread_seen\b/.test(sql)) sql = `${VIEWER}${CONSTANTS.THREADS} ${sql}`;
+      else if (/\b(FROM|JOIN) time_(sum_|part_)?seen\b/.test(sql)) sql = `${VIEWER}${CONSTANTS.TIME} ${sql}`;
+      else if (/\b(FROM|JOIN) shared\b/.test(sql)) sql = `${VIEWER}${CONSTANTS.SHARED} ${sql}`;
       else if (Object.values(CONSTANTS).includes(text) && /^WITH \w+ AS/.test(sql)) sql = `${sql} SELECT * FROM ${sql.match(/\b\w+(?= AS \((?:SELECT|WITH))/g).at(-1)}`;
       else if (/\bviewer\b/.test(sql) && !/\bviewer AS\b/.test(sql)) {
-        sql = sql.startsWith("WITH ") ? `${CONSTANTS.VIEWER.trim()}, ${sql.slice(5)}` : `${CONSTANTS.VIEWER} ${sql}`;
+        sql = sql.startsWith("WITH ") ? `${VIEWER}, ${sql.slice(5)}` : `${VIEWER}${sql}`;
       }
       const place = `${relative(ROOT, file)}:${line}`;
-      found.push({ sql, place });
+      const entry = (text, where) => ([VIEWER, PREVIEWER].some((viewer) => text.startsWith(viewer)) && !/\)\s*(INSERT|UPDATE|DELETE)\b/.test(text) ? { sql: text, place: where, beside: besideOthers(text) } : { sql: text, place: where });
+      found.push(entry(sql, place));
       // What reads for a client reads for staff who look as one, through the predicate's other form.
-      const viewer = CONSTANTS.VIEWER.trim();
-      if (sql.startsWith(viewer)) found.push({ sql: `${CONSTANTS.PREVIEWER.trim()}${sql.slice(viewer.length)}`, place: `${place} in a preview` });
+      if (sql.startsWith(VIEWER)) found.push(entry(`${PREVIEWER}${sql.slice(VIEWER.length)}`, `${place} in a preview`));
     }
   }
   return found;

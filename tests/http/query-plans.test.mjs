@@ -61,7 +61,16 @@ test("the statements are found", () => {
   console.log(`${all.length} statements of src/store are explained`);
 });
 
-for (const { sql, place } of all) {
+const sorting = (sql) => database.prepare(`EXPLAIN QUERY PLAN ${sql}`).all().filter(({ detail }) => /USE TEMP B-TREE/.test(detail)).length;
+
+for (const { sql, place, beside } of all) {
+  if (beside) {
+    test(`${place}, beside other reads`, () => {
+      const together = beside(database.prepare(sql).columns().map(({ name }) => `"${name}"`));
+      assert.deepEqual(scans(together), [], `${place} reads a whole table that grows once it is asked beside others.\n${together}\n`);
+      assert.equal(sorting(together), sorting(sql), `${place} sorts otherwise once it is asked beside others than by itself.\n${together}\n`);
+    });
+  }
   test(place, () => {
     let found;
     const open = /\{[a-z_]*\}/.exec(sql);

@@ -117,7 +117,6 @@ fn asker(me: &Who, now: Timestamp) -> Asker {
         now,
         module: Some(Module::Billing),
         also: Some(Module::Payments),
-        often: false,
     }
 }
 

@@ -249,7 +249,6 @@ fn admit<'p>(
             now: app.now,
             module: None,
             also: None,
-            often: false,
         };
         let statements = page.ask(parts, &asker).await;
         // 3.

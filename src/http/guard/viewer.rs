@@ -247,7 +247,6 @@ impl<M: Scope, L> Viewer<M, L> {
             now: self.app.now,
             module: M::MODULE,
             also: M::ALSO,
-            often: false,
         }
     }
 }
@@ -341,7 +340,6 @@ fn admit<'p>(
             now: app.now,
             module,
             also,
-            often: false,
         };
         let statements = page.ask(parts, &asker).await;
         // 3.

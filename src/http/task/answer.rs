@@ -24,7 +24,6 @@ pub(super) fn asker<L>(viewer: &Viewer<Tasked, L>) -> Asker {
         now: viewer.app.now,
         module: Some(Module::Tasks),
         also: None,
-        often: false,
     }
 }
 

@@ -3,6 +3,7 @@
 //!
 //! So of two people who press at once one makes the attempt and the other finds it.
 
+use const_format::formatcp;
 use serde::Deserialize;
 
 use super::{ATTEMPT, json};
@@ -90,7 +91,7 @@ pub(crate) fn by_contact(asker: &Asker, claim: &Claim, invoices: &[InvoiceId]) -
     vec![
         // The least share is Parts::least: halves rounded up, never nothing, never more than is due.
         asker.statement(
-            format!(
+            formatcp!(
                 "INSERT INTO attempts (id, client_id, provider, livemode, currency, amount, contact_id, payer_email, \
                   created_at, expires_at) \
                  SELECT ?5, v.client_id, 'stripe', ?6, min(i.currency), coalesce(?8, sum(i.due)), v.contact_id, ct.email, \
@@ -108,7 +109,7 @@ pub(crate) fn by_contact(asker: &Asker, claim: &Claim, invoices: &[InvoiceId]) -
         ),
         claim.share_out(list.clone()),
         asker.statement(
-            format!(
+            formatcp!(
                 "SELECT {TO_PAY} FROM viewer v CROSS JOIN billing b ON b.id = 1 CROSS JOIN json_each(?4) j \
                  CROSS JOIN invoices i ON i.id = j.value AND i.client_id = v.client_id AND i.state <> 'draft' \
                  ORDER BY i.due_on, i.id"
@@ -116,7 +117,7 @@ pub(crate) fn by_contact(asker: &Asker, claim: &Claim, invoices: &[InvoiceId]) -
             [list.clone()],
         ),
         asker.statement(
-            format!(
+            formatcp!(
                 "SELECT {ATTEMPT} FROM attempts a WHERE a.id IN \
                  (SELECT h.attempt_id FROM viewer v CROSS JOIN json_each(?4) j \
                   CROSS JOIN invoices i ON i.id = j.value AND i.client_id = v.client_id \
@@ -139,7 +140,7 @@ pub(crate) fn by_link(hash: &str, sealed_token: &str, claim: &Claim) -> Vec<Stat
     params.extend(claim.params());
     vec![
         Statement::new(
-            format!(
+            formatcp!(
                 "WITH {LINK} INSERT INTO attempts (id, client_id, provider, livemode, currency, amount, pay_link_id, \
                   sealed_token, created_at, expires_at) \
                  SELECT ?5, k.client_id, 'stripe', ?6, i.currency, coalesce(?8, i.due), k.link_id, ?3, ?2, ?7 \
@@ -153,7 +154,7 @@ pub(crate) fn by_link(hash: &str, sealed_token: &str, claim: &Claim) -> Vec<Stat
             params,
         ),
         Statement::new(
-            format!(
+            formatcp!(
                 "WITH {LINK} INSERT INTO attempt_invoices (attempt_id, invoice_id, amount) \
                  SELECT a.id, k.invoice_id, a.amount FROM link k CROSS JOIN attempts a ON a.id = ?2 \
                  WHERE true ON CONFLICT DO NOTHING"
@@ -161,14 +162,14 @@ pub(crate) fn by_link(hash: &str, sealed_token: &str, claim: &Claim) -> Vec<Stat
             [link.clone(), claim.attempt.to_string().into()],
         ),
         Statement::new(
-            format!(
+            formatcp!(
                 "WITH {LINK} SELECT {TO_PAY} FROM link k CROSS JOIN billing b ON b.id = 1 \
                  CROSS JOIN invoices i ON i.id = k.invoice_id WHERE k.pays = 1"
             ),
             [link.clone()],
         ),
         Statement::new(
-            format!(
+            formatcp!(
                 "WITH {LINK} SELECT {ATTEMPT} FROM attempts a WHERE a.id IN \
                  (SELECT h.attempt_id FROM link k \
                   CROSS JOIN attempt_invoices h ON h.invoice_id = k.invoice_id AND h.holds = 1)"

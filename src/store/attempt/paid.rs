@@ -14,6 +14,7 @@ use crate::domain::payment::stripe::Session;
 use crate::domain::time::Timestamp;
 use crate::store::outbox::{NewMail, OUTBOX};
 use crate::store::{Statement, statement};
+use const_format::formatcp;
 
 /// What an event says of the attempt that it names.
 #[derive(Debug, Clone, Copy)]
@@ -76,7 +77,7 @@ impl<'a> Paid<'a> {
     /// in their portal, or by a link where [`thanks`](Self::thanks) has one. Then there is nothing to tell staff.
     pub(crate) fn settles(&self) -> Statement {
         statement!(
-            format!(
+            formatcp!(
                 "UPDATE attempts AS a SET state = 'succeeded', payment = ?2, settled_at = ?6 \
                  WHERE a.id = ?1 AND a.session_id = ?3 AND a.amount = ?4 AND a.currency = ?5 \
                  AND a.state <> 'succeeded' AND coalesce(a.payment, ?2) = ?2 \
@@ -100,7 +101,7 @@ impl<'a> Paid<'a> {
     /// The payment is for that invoice. Said again, nothing changes.
     pub(crate) fn allocates(&self) -> Statement {
         statement!(
-            format!(
+            formatcp!(
                 "INSERT INTO allocations (payment, invoice_id, amount, later, created_at) \
                  SELECT ?2, i.id, ai.amount, ai.later, ?3 FROM {OF_ONE_INVOICE} AND i.state = 'sent' \
                  ON CONFLICT (payment, invoice_id) DO NOTHING"
@@ -114,7 +115,7 @@ impl<'a> Paid<'a> {
     /// The line of the log, once.
     pub(crate) fn notes(&self, id: AuditId) -> Statement {
         statement!(
-            format!(
+            formatcp!(
                 "INSERT INTO audit (id, at, principal, principal_name, action, entity_id, client_id, detail) \
                  SELECT ?3, ?4, 'system', 'Stripe', 'payment.received', ?2, a.client_id, ?5 || ' for ' || i.number \
                  FROM {OF_ONE_INVOICE} \
@@ -131,7 +132,7 @@ impl<'a> Paid<'a> {
     /// The receipt, whose [`Marks`] become what they stand for, to whoever hears of the payment. Once.
     /// It leads into their portal where they can sign in, else to a link of its own, whose secret it carries.
     pub(crate) fn thanks(&self, mail: &NewMail<'_>) -> Statement {
-        let sql = format!(
+        let sql = formatcp!(
             "INSERT INTO outbox ({OUTBOX}) SELECT ?1, ?2, ?3, ct.email, trim(ct.first_name || ' ' || ct.last_name), \
               replace(?6, '#' || a.id, i.number), \
               replace(replace(replace(iif({SIGNS_IN}, ?7, json_set(?7, '$.path', '/invoice/')), \
@@ -156,7 +157,7 @@ impl<'a> Paid<'a> {
     /// The link that the receipt carries, if it does.
     pub(crate) fn links(&self, id: PayLinkId, hash: &str, mail: MailId) -> Statement {
         statement!(
-            format!(
+            formatcp!(
                 "INSERT INTO pay_links (id, invoice_id, token_hash, created_at, contact_id) SELECT ?3, i.id, ?4, ?6, {PAYER} \
                  FROM {OF_ONE_INVOICE} AND EXISTS (SELECT 1 FROM outbox o WHERE o.id = ?5 AND o.sealed IS NOT NULL) \
                  ON CONFLICT DO NOTHING"

@@ -1,5 +1,6 @@
 //! Attempts to pay as whoever made them sees them.
 
+use const_format::formatcp;
 use serde::Deserialize;
 
 use super::state;
@@ -42,7 +43,7 @@ const RECEIPT: &str = "(SELECT l.id FROM ledger l WHERE l.kind = 'payment' AND l
 /// The [`Awaited`] attempt of the viewer's client.
 pub(crate) fn by_contact(asker: &Asker, id: AttemptId) -> Statement {
     asker.statement(
-        format!(
+        formatcp!(
             "SELECT {AWAITED}, {RECEIPT} FROM viewer v CROSS JOIN attempts a ON a.id = ?4 AND a.client_id = v.client_id"
         ),
         [id.to_string().into()],
@@ -53,7 +54,7 @@ pub(crate) fn by_contact(asker: &Asker, id: AttemptId) -> Statement {
 /// because whoever has the link of one learns nothing of the others.
 pub(crate) fn by_link(hash: &str, id: AttemptId) -> Statement {
     Statement::new(
-        format!(
+        formatcp!(
             "WITH {LINK} SELECT a.state, a.currency, m.amount, a.created_at, 1 AS invoices, i.number AS numbers, \
               i.id AS first, {RECEIPT} FROM link k CROSS JOIN attempt_invoices m \
              ON m.attempt_id = ?2 AND m.invoice_id = k.invoice_id CROSS JOIN attempts a ON a.id = m.attempt_id \

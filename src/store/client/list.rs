@@ -9,6 +9,7 @@
 //! common the words are, and who types a whole name finds it. Where there are more than that, [`Listed::more`]
 //! says so.
 
+use const_format::formatcp;
 use serde::Deserialize;
 
 use crate::domain::id::ClientId;
@@ -148,7 +149,7 @@ pub(crate) fn page(ask: &Ask) -> Statement {
 fn by_name(back: bool, key: &str, id: &str) -> Statement {
     if back {
         statement!(
-            format!(
+            formatcp!(
                 "SELECT {LISTED} FROM clients \
                  WHERE archived_at IS NULL AND (name_key, id) < (?1, ?2) \
                  ORDER BY name_key DESC, id DESC LIMIT 26"
@@ -158,7 +159,7 @@ fn by_name(back: bool, key: &str, id: &str) -> Statement {
         )
     } else {
         statement!(
-            format!(
+            formatcp!(
                 "SELECT {LISTED} FROM clients \
                  WHERE archived_at IS NULL AND (name_key, id) > (?1, ?2) ORDER BY name_key, id LIMIT 26"
             ),
@@ -171,7 +172,7 @@ fn by_name(back: bool, key: &str, id: &str) -> Statement {
 fn archived(back: bool, key: &str, id: &str) -> Statement {
     if back {
         statement!(
-            format!(
+            formatcp!(
                 "SELECT {LISTED} FROM clients \
                  WHERE archived_at IS NOT NULL AND erased_at IS NULL AND (name_key, id) < (?1, ?2) \
                  ORDER BY name_key DESC, id DESC LIMIT 26"
@@ -181,7 +182,7 @@ fn archived(back: bool, key: &str, id: &str) -> Statement {
         )
     } else {
         statement!(
-            format!(
+            formatcp!(
                 "SELECT {LISTED} FROM clients \
                  WHERE archived_at IS NOT NULL AND erased_at IS NULL AND (name_key, id) > (?1, ?2) ORDER BY name_key, id LIMIT 26"
             ),
@@ -195,7 +196,7 @@ fn by_age(back: bool, key: &str, id: &str) -> Statement {
     let at = LAST - Timestamp::parse(key).map_or(0, |key| key.0);
     if back {
         statement!(
-            format!(
+            formatcp!(
                 "SELECT {LISTED} FROM clients \
                  WHERE archived_at IS NULL AND (created_at, id) > (?1, ?2) ORDER BY created_at, id LIMIT 26"
             ),
@@ -204,7 +205,7 @@ fn by_age(back: bool, key: &str, id: &str) -> Statement {
         )
     } else {
         statement!(
-            format!(
+            formatcp!(
                 "SELECT {LISTED} FROM clients \
                  WHERE archived_at IS NULL AND (created_at, id) < (?1, ?2) \
                  ORDER BY created_at DESC, id DESC LIMIT 26"
@@ -221,7 +222,7 @@ fn by_portal(back: bool, key: &str, id: &str) -> Statement {
     let name = key.get(1..).unwrap_or_default();
     if back {
         statement!(
-            format!(
+            formatcp!(
                 "SELECT {LISTED} FROM \
                  (SELECT * FROM (SELECT {LISTED} FROM clients \
                    WHERE archived_at IS NULL AND portal_enabled = ?1 AND (name_key, id) < (?2, ?3) \
@@ -237,7 +238,7 @@ fn by_portal(back: bool, key: &str, id: &str) -> Statement {
         )
     } else {
         statement!(
-            format!(
+            formatcp!(
                 "SELECT {LISTED} FROM \
                  (SELECT * FROM (SELECT {LISTED} FROM clients \
                    WHERE archived_at IS NULL AND portal_enabled = ?1 AND (name_key, id) > (?2, ?3) \
@@ -266,7 +267,7 @@ fn found(ask: &Ask, key: &str, id: &str) -> Statement {
     let (begins, after) = (ask.begins.as_str(), search::after(&ask.begins));
     if ask.back {
         statement!(
-            format!(
+            formatcp!(
                 "WITH {FOUND} SELECT (SELECT more FROM r) AS more, f.id, f.name, f.name_key, f.reference, f.portal_enabled, f.created_at FROM f WHERE (f.place, f.id) < (?1, ?2) \
                  ORDER BY f.place DESC, f.id DESC LIMIT 26"
             ),
@@ -286,7 +287,7 @@ fn found(ask: &Ask, key: &str, id: &str) -> Statement {
         )
     } else {
         statement!(
-            format!(
+            formatcp!(
                 "WITH {FOUND} SELECT (SELECT more FROM r) AS more, f.id, f.name, f.name_key, f.reference, f.portal_enabled, f.created_at FROM f WHERE (f.place, f.id) > (?1, ?2) \
                  ORDER BY f.place, f.id LIMIT 26"
             ),

@@ -5,6 +5,7 @@
 
 mod client;
 
+use const_format::formatcp;
 use serde::Deserialize;
 
 use super::{ById, Param, Statement, statement};
@@ -147,7 +148,7 @@ pub(crate) fn person(of: &Person, by: AuditId, nothing: &str, now: Timestamp) ->
 fn words_about(whom: &Whom<'_>) -> [Statement; 2] {
     [
         whom.with(
-            format!(
+            formatcp!(
                 "UPDATE audit_chain SET what_salt = NULL, erased_by = ?3 WHERE audit_id IN (\
                  SELECT a.id FROM contacts ct CROSS JOIN audit a ON a.entity_id = ct.id WHERE {CT} AND a.id <> ?3 \
                  UNION SELECT a.id FROM contacts ct CROSS JOIN audit a ON a.principal_id = ct.id \
@@ -190,13 +191,13 @@ fn people(whom: &Whom<'_>) -> Vec<Statement> {
 fn log(whom: &Whom<'_>) -> [Statement; 2] {
     [
         whom.with(
-            format!(
+            formatcp!(
                 "UPDATE audit_chain SET who_salt = NULL, erased_by = ?3 WHERE audit_id IN \
                  (SELECT a.id FROM contacts ct CROSS JOIN audit a ON a.principal_id = ct.id WHERE {CT})"
             ),
             whom.by.to_string(),
         ),
-        whom.run(format!(
+        whom.run(formatcp!(
             "UPDATE audit SET principal_name = '', address = '' WHERE principal_id IN ({WHO})"
         )),
     ]
@@ -210,7 +211,7 @@ const NAME: &str = "trim(json_quote(trim(ct.first_name || ' ' || ct.last_name)),
 fn mails(whom: &Whom<'_>) -> [Statement; 3] {
     [
         whom.with(
-            format!(
+            formatcp!(
                 "UPDATE outbox SET {EMPTIED} WHERE id IN (\
                  SELECT o.id FROM contacts ct CROSS JOIN outbox o ON o.contact_id = ct.id WHERE {CT} \
                  UNION SELECT o.id FROM contacts ct CROSS JOIN outbox o ON o.client_id = ct.client_id \
@@ -219,7 +220,7 @@ fn mails(whom: &Whom<'_>) -> [Statement; 3] {
             whom.nothing,
         ),
         whom.with(
-            format!(
+            formatcp!(
                 "UPDATE outbox SET {EMPTIED} WHERE id IN (\
                  SELECT o.id FROM contacts ct CROSS JOIN outbox o ON o.client_id = ct.client_id AND o.staff_id IS NOT NULL \
                   AND (?2 IS NULL OR instr(o.content, {NAME}) > 0 OR instr(json_quote(o.subject), {NAME}) > 0 \
@@ -228,7 +229,7 @@ fn mails(whom: &Whom<'_>) -> [Statement; 3] {
             whom.nothing,
         ),
         whom.with(
-            format!(
+            formatcp!(
                 "UPDATE outbox SET {EMPTIED} WHERE id IN (\
                  SELECT o.id FROM contacts ct CROSS JOIN outbox o ON o.created_at >= ct.created_at AND o.client_id IS NULL \
                   AND o.staff_id IS NOT NULL AND o.kind = 'message' AND instr(o.content, {NAME}) > 0 WHERE {CT})"
@@ -241,16 +242,16 @@ fn mails(whom: &Whom<'_>) -> [Statement; 3] {
 /// The login with its second factor, where no other client needs it. It is marked, let go by its contacts, deleted.
 fn logins(whom: &Whom<'_>) -> [Statement; 8] {
     [
-        whom.run(format!(
+        whom.run(formatcp!(
             "UPDATE outbox SET link_id = NULL WHERE link_id IN (SELECT l.id FROM links l WHERE l.account_id IN ({GOING}))"
         )),
-        whom.run(format!("DELETE FROM links WHERE account_id IN ({GOING})")),
-        whom.run(format!(
+        whom.run(formatcp!("DELETE FROM links WHERE account_id IN ({GOING})")),
+        whom.run(formatcp!(
             "DELETE FROM sessions WHERE account_id IN ({GOING})"
         )),
-        whom.run(format!("DELETE FROM factors WHERE person_id IN ({GOING})")),
-        whom.run(format!("DELETE FROM devices WHERE person_id IN ({GOING})")),
-        whom.run(format!(
+        whom.run(formatcp!("DELETE FROM factors WHERE person_id IN ({GOING})")),
+        whom.run(formatcp!("DELETE FROM devices WHERE person_id IN ({GOING})")),
+        whom.run(formatcp!(
             "UPDATE accounts SET email = '', email_key = 'erased ' || id, password_hash = NULL WHERE id IN ({GOING})"
         )),
         statement!(
@@ -266,26 +267,26 @@ fn logins(whom: &Whom<'_>) -> [Statement; 8] {
 /// What else lets them in, or finds them.
 fn ways_in(whom: &Whom<'_>) -> [Statement; 6] {
     [
-        whom.run(format!(
+        whom.run(formatcp!(
             "UPDATE outbox SET link_id = NULL WHERE link_id IN (SELECT l.id FROM links l WHERE l.contact_id IN ({WHO}))"
         )),
-        whom.run(format!("DELETE FROM links WHERE contact_id IN ({WHO})")),
-        whom.run(format!("DELETE FROM sessions WHERE contact_id IN ({WHO})")),
+        whom.run(formatcp!("DELETE FROM links WHERE contact_id IN ({WHO})")),
+        whom.run(formatcp!("DELETE FROM sessions WHERE contact_id IN ({WHO})")),
         whom.with(
-            format!(
+            formatcp!(
                 "UPDATE pay_links SET contact_id = NULL, revoked_at = coalesce(revoked_at, ?3) \
                  WHERE invoice_id IN (SELECT id FROM invoices WHERE client_id = ?1) AND contact_id IN ({WHO})"
             ),
             whom.now,
         ),
         whom.with(
-            format!(
+            formatcp!(
                 "UPDATE previews SET contact_id = NULL, ended_at = coalesce(ended_at, min(?3, expires_at)) \
                  WHERE client_id = ?1 AND contact_id IN ({WHO})"
             ),
             whom.now,
         ),
-        whom.run(format!(
+        whom.run(formatcp!(
             "DELETE FROM client_words WHERE owner_id IN ({WHO})"
         )),
     ]
@@ -294,27 +295,27 @@ fn ways_in(whom: &Whom<'_>) -> [Statement; 6] {
 /// What they said stays, by a former contact; what they read, and where they were, goes.
 fn said(whom: &Whom<'_>) -> [Statement; 6] {
     [
-        whom.run(format!(
+        whom.run(formatcp!(
             "UPDATE threads SET last_author = '{FORMER}' WHERE client_id = ?1 AND EXISTS (SELECT 1 FROM messages m \
              WHERE m.thread_id = threads.id AND m.seq = threads.last_seq AND m.contact_id IN ({WHO}))"
         )),
-        whom.run(format!(
+        whom.run(formatcp!(
             "UPDATE messages SET author = '{FORMER}' WHERE thread_id IN (SELECT id FROM threads WHERE client_id = ?1) \
              AND contact_id IN ({WHO})"
         )),
-        whom.run(format!(
+        whom.run(formatcp!(
             "UPDATE ticket_messages SET author = '{FORMER}' \
              WHERE ticket_id IN (SELECT id FROM tickets WHERE client_id = ?1) AND contact_id IN ({WHO})"
         )),
-        whom.run(format!(
+        whom.run(formatcp!(
             "UPDATE comments SET author = '{FORMER}' WHERE task_id IN (SELECT id FROM tasks WHERE client_id = ?1) \
              AND contact_id IN ({WHO})"
         )),
-        whom.run(format!(
+        whom.run(formatcp!(
             "DELETE FROM thread_readers WHERE thread_id IN (SELECT id FROM threads WHERE client_id = ?1) \
              AND contact_id IN ({WHO})"
         )),
-        whom.run(format!(
+        whom.run(formatcp!(
             "UPDATE receipts SET device = '', address = '' WHERE contact_id IN ({WHO})"
         )),
     ]
@@ -323,7 +324,7 @@ fn said(whom: &Whom<'_>) -> [Statement; 6] {
 /// Of what they paid: the address that the provider was told, and what it told us in its own words.
 fn payments(whom: &Whom<'_>) -> [Statement; 2] {
     [
-        whom.run(format!(
+        whom.run(formatcp!(
             "UPDATE provider_events SET raw = 'null' WHERE json_valid(raw) AND received_at >= \
               (SELECT min(a.created_at) FROM attempts a WHERE a.client_id = ?1 AND (?2 IS NULL OR a.contact_id IN ({WHO}))) \
              AND (json_extract(raw, '$.data.object.id') IN (SELECT a.session_id FROM attempts a \
@@ -332,7 +333,7 @@ fn payments(whom: &Whom<'_>) -> [Statement; 2] {
               OR json_extract(raw, '$.data.object.payment_intent') IN (SELECT a.payment FROM attempts a \
                 WHERE a.client_id = ?1 AND (?2 IS NULL OR a.contact_id IN ({WHO}))))"
         )),
-        whom.run(format!(
+        whom.run(formatcp!(
             "UPDATE attempts SET payer_email = NULL WHERE client_id = ?1 AND (?2 IS NULL OR contact_id IN ({WHO}))"
         )),
     ]
@@ -341,7 +342,7 @@ fn payments(whom: &Whom<'_>) -> [Statement; 2] {
 /// Their rows.
 fn rows(whom: &Whom<'_>) -> Statement {
     whom.with(
-        format!(
+        formatcp!(
             "UPDATE contacts SET first_name = '{FORMER}', last_name = '', email = '', email_key = '', phone = '', \
              job_title = '', is_primary = 0, portal_access = 0, modules_off = 0, mail_documents = 0, mail_invoices = 0, \
              mail_tickets = 0, mail_messages = 0, news_seen_at = 0, account_id = NULL, accepted_at = NULL, \

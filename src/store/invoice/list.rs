@@ -3,6 +3,7 @@
 //! A page goes on after the day and id of the last row before it. Each way of asking is a statement
 //! of its own, so that each walks an index from there and stops at the end of the page.
 
+use const_format::formatcp;
 use serde::Deserialize;
 
 use crate::domain::id::{ClientId, InvoiceId};
@@ -78,7 +79,7 @@ pub(crate) fn rows(filter: &Filter, after: Option<After>, now: Timestamp) -> Sta
     };
     match (client, filter.state.map(State::as_str), currency) {
         (Some(client), status, currency) => statement!(
-            format!(
+            formatcp!(
                 "SELECT {LISTED} FROM invoices i CROSS JOIN clients c ON c.id = i.client_id \
                  WHERE i.client_id = ?4 AND (i.issued_on, i.id) < (?1, ?2) AND i.issued_on >= ?3 \
                  AND (?5 IS NULL OR i.status = ?5) AND (?6 IS NULL OR i.currency = ?6) \
@@ -92,7 +93,7 @@ pub(crate) fn rows(filter: &Filter, after: Option<After>, now: Timestamp) -> Sta
             Param::from(currency)
         ),
         (None, Some(status), Some(currency)) => statement!(
-            format!(
+            formatcp!(
                 "SELECT {LISTED} FROM invoices i INDEXED BY invoices_by_currency_and_status \
                  CROSS JOIN clients c ON c.id = i.client_id WHERE i.currency = ?5 AND i.status = ?4 \
                  AND (i.issued_on, i.id) < (?1, ?2) AND i.issued_on >= ?3 \
@@ -105,7 +106,7 @@ pub(crate) fn rows(filter: &Filter, after: Option<After>, now: Timestamp) -> Sta
             currency
         ),
         (None, Some(status), None) => statement!(
-            format!(
+            formatcp!(
                 "SELECT {LISTED} FROM invoices i CROSS JOIN clients c ON c.id = i.client_id \
                  WHERE i.status = ?4 AND (i.issued_on, i.id) < (?1, ?2) AND i.issued_on >= ?3 \
                  ORDER BY i.issued_on DESC, i.id DESC LIMIT 26"
@@ -116,7 +117,7 @@ pub(crate) fn rows(filter: &Filter, after: Option<After>, now: Timestamp) -> Sta
             status
         ),
         (None, None, Some(currency)) => statement!(
-            format!(
+            formatcp!(
                 "SELECT {LISTED} FROM invoices i CROSS JOIN clients c ON c.id = i.client_id \
                  WHERE i.currency = ?4 AND (i.issued_on, i.id) < (?1, ?2) AND i.issued_on >= ?3 \
                  ORDER BY i.issued_on DESC, i.id DESC LIMIT 26"
@@ -127,7 +128,7 @@ pub(crate) fn rows(filter: &Filter, after: Option<After>, now: Timestamp) -> Sta
             currency
         ),
         (None, None, None) => statement!(
-            format!(
+            formatcp!(
                 "SELECT {LISTED} FROM invoices i CROSS JOIN clients c ON c.id = i.client_id \
                  WHERE (i.issued_on, i.id) < (?1, ?2) AND i.issued_on >= ?3 \
                  ORDER BY i.issued_on DESC, i.id DESC LIMIT 26"
@@ -158,7 +159,7 @@ fn by_due_date(
     let to = to.map_or_else(|| "9999-99-99".to_owned(), |day| day.to_string());
     match (client, currency) {
         (Some(client), currency) => statement!(
-            format!(
+            formatcp!(
                 "SELECT {LISTED} FROM invoices i CROSS JOIN clients c ON c.id = i.client_id \
                  WHERE i.client_id = ?7 AND i.due > 0 AND i.status = 'outstanding' \
                  AND i.due_on >= max(?3, CASE WHEN ?2 THEN '' ELSE {TODAY} END) \
@@ -176,7 +177,7 @@ fn by_due_date(
             Param::from(currency)
         ),
         (None, Some(currency)) => statement!(
-            format!(
+            formatcp!(
                 "SELECT {LISTED} FROM invoices i INDEXED BY invoices_open_by_currency \
                  CROSS JOIN clients c ON c.id = i.client_id \
                  WHERE i.currency = ?7 AND i.due > 0 AND i.status = 'outstanding' \
@@ -193,7 +194,7 @@ fn by_due_date(
             currency
         ),
         (None, None) => statement!(
-            format!(
+            formatcp!(
                 "SELECT {LISTED} FROM invoices i CROSS JOIN clients c ON c.id = i.client_id \
                  WHERE i.status = 'outstanding' AND i.due > 0 \
                  AND i.due_on >= max(?3, CASE WHEN ?2 THEN '' ELSE {TODAY} END) \

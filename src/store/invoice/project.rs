@@ -1,5 +1,6 @@
 //! Which project an invoice belongs to, and the invoices of a project on both sides.
 
+use const_format::formatcp;
 use serde::Deserialize;
 
 use super::list::LISTED;
@@ -42,7 +43,7 @@ pub(crate) fn set(invoice: InvoiceId, project: Option<ProjectId>) -> Statement {
 /// The newest hundred invoices of a project, drafts too: [`Listed`](super::list::Listed).
 pub(crate) fn of_project(project: ProjectId) -> Statement {
     statement!(
-        format!(
+        formatcp!(
             "SELECT {LISTED} FROM invoices i JOIN clients c ON c.id = i.client_id WHERE i.project_id = ?1 \
              ORDER BY i.issued_on DESC, i.id DESC LIMIT 100"
         ),
@@ -54,7 +55,7 @@ pub(crate) fn of_project(project: ProjectId) -> Statement {
 /// [`Line`](super::seen::Line).
 pub(crate) fn seen_of_project(asker: &Asker, project: ProjectId) -> Statement {
     asker.of(Module::Billing).projects(
-        format!(
+        formatcp!(
             "SELECT {SEEN} FROM viewer v CROSS JOIN project_seen p ON p.id = ?4 \
              CROSS JOIN invoices i ON i.project_id = p.id AND i.client_id = v.client_id AND i.state <> 'draft' \
              ORDER BY i.issued_on DESC, i.id DESC LIMIT 100"

@@ -3,6 +3,7 @@
 //! Two ways in, a session that may see Billing and a link that shows one invoice, and the same rows
 //! behind both.
 
+use const_format::formatcp;
 use serde::Deserialize;
 
 use super::INVOICE;
@@ -17,7 +18,7 @@ use crate::store::{Param, Statement};
 /// The [`Invoice`](super::Invoice) of that id that the viewer may see.
 pub(crate) fn by_contact(asker: &Asker, id: InvoiceId) -> Statement {
     asker.statement(
-        format!(
+        formatcp!(
             "SELECT {INVOICE} FROM viewer v CROSS JOIN invoices i ON i.id = ?4 AND i.client_id = v.client_id \
              AND i.state <> 'draft' JOIN clients c ON c.id = i.client_id \
              JOIN invoice_revisions r ON r.id = i.revision_id"
@@ -29,7 +30,7 @@ pub(crate) fn by_contact(asker: &Asker, id: InvoiceId) -> Statement {
 /// The [`Invoice`](super::Invoice) of a link.
 pub(crate) fn by_link(hash: &str) -> Statement {
     Statement::new(
-        format!(
+        formatcp!(
             "WITH {LINK} SELECT {INVOICE} FROM link k CROSS JOIN invoices i ON i.id = k.invoice_id \
              JOIN clients c ON c.id = i.client_id JOIN invoice_revisions r ON r.id = i.revision_id"
         ),
@@ -40,7 +41,7 @@ pub(crate) fn by_link(hash: &str) -> Statement {
 /// The history of an invoice that the viewer may see: `ledger::Entry`s, newest first.
 pub(crate) fn history_by_contact(asker: &Asker, id: InvoiceId) -> Statement {
     asker.statement(
-        format!(
+        formatcp!(
             "SELECT {ENTRY} FROM viewer v CROSS JOIN invoices i ON i.id = ?4 AND i.client_id = v.client_id \
              AND i.state <> 'draft' CROSS JOIN allocations a ON a.invoice_id = i.id \
              CROSS JOIN ledger l ON l.payment = a.payment LEFT JOIN staff st ON st.id = l.recorded_by \
@@ -53,7 +54,7 @@ pub(crate) fn history_by_contact(asker: &Asker, id: InvoiceId) -> Statement {
 /// The history of the invoice of a link.
 pub(crate) fn history_by_link(hash: &str) -> Statement {
     Statement::new(
-        format!(
+        formatcp!(
             "WITH {LINK} SELECT {ENTRY} FROM link k CROSS JOIN allocations a ON a.invoice_id = k.invoice_id \
              CROSS JOIN ledger l ON l.payment = a.payment LEFT JOIN staff st ON st.id = l.recorded_by \
              ORDER BY l.occurred_at DESC, l.created_at DESC, l.id DESC LIMIT 200"
@@ -94,7 +95,7 @@ pub(crate) fn open(asker: &Asker, after: Option<(Date, InvoiceId)>) -> Statement
     };
     // The range of days stands beside the row value, because SQLite seeks by the first column of that alone.
     asker.statement(
-        format!(
+        formatcp!(
             "SELECT {SEEN} FROM viewer v CROSS JOIN invoices i INDEXED BY invoices_due_of_client \
              ON i.client_id = v.client_id AND i.due > 0 AND i.due_on >= ?4 AND (i.due_on, i.id) > (?4, ?5) \
              ORDER BY i.due_on, i.id LIMIT 26"
@@ -110,7 +111,7 @@ pub(crate) fn closed(asker: &Asker, after: Option<(Date, InvoiceId)>, most: usiz
         None => ["9999-99-99".into(), "".into()],
     };
     asker.statement(
-        format!(
+        formatcp!(
             "SELECT {SEEN} FROM viewer v CROSS JOIN invoices i INDEXED BY invoices_closed_of_client \
              ON i.client_id = v.client_id AND i.due = 0 AND i.state <> 'draft' AND (i.issued_on, i.id) < (?4, ?5) \
              ORDER BY i.issued_on DESC, i.id DESC LIMIT ?6 + 1"

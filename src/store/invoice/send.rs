@@ -1,6 +1,7 @@
 //! Sending: a draft gets its number and is sealed, or its next revision takes the place of what was
 //! sent. What [`seal`] gives is part of one batch, which fails whole where somebody was quicker.
 
+use const_format::formatcp;
 use serde::Deserialize;
 
 use crate::domain::id::{ContactId, InvoiceId, RevisionId};
@@ -49,7 +50,7 @@ pub(crate) fn seal(
     let (id, open) = (invoice.to_string(), open.to_string());
     vec![
         statement!(
-            format!(
+            formatcp!(
                 "UPDATE invoice_revisions SET parties = ?3, sealed_at = ?1, sealed_on = {TODAY} \
                  WHERE id = ?2 AND sealed_at IS NULL"
             ),
@@ -94,7 +95,7 @@ pub(crate) fn seal(
 /// came, or is coming, meanwhile.
 pub(crate) fn void(invoice: InvoiceId, now: Timestamp) -> Statement {
     statement!(
-        format!(
+        formatcp!(
             "UPDATE invoices SET state = 'void', voided_at = ?1, voided_on = {TODAY}, \
              edition = CASE WHEN net <= 0 AND processing = 0 THEN edition END \
              WHERE id = ?2 AND state = 'sent'"

@@ -3,6 +3,7 @@
 //! Each walks an index from the last row of the page before. Beside each thread stand the last thing said
 //! and how much of it the reader has not read.
 
+use const_format::formatcp;
 use serde::Deserialize;
 
 use super::read::ME;
@@ -56,7 +57,7 @@ fn row(cursor: Cursor<ThreadId>) -> (Param, bool) {
 pub(crate) fn seen(asker: &Asker, cursor: Cursor<ThreadId>) -> Statement {
     match row(cursor) {
         (id, false) => asker.threads(
-            format!(
+            formatcp!(
                 "SELECT {COLUMNS}, coalesce(r.unread, 0) AS unread FROM thread_seen t \
                  LEFT JOIN thread_readers r ON r.thread_id = t.id AND r.reader_id = t.contact_id \
                  WHERE {SEEN_BELOW}"
@@ -64,7 +65,7 @@ pub(crate) fn seen(asker: &Asker, cursor: Cursor<ThreadId>) -> Statement {
             [id],
         ),
         (id, true) => asker.threads(
-            format!(
+            formatcp!(
                 "SELECT {COLUMNS}, coalesce(r.unread, 0) AS unread FROM thread_seen t \
                  LEFT JOIN thread_readers r ON r.thread_id = t.id AND r.reader_id = t.contact_id \
                  WHERE {SEEN_ABOVE}"
@@ -77,7 +78,7 @@ pub(crate) fn seen(asker: &Asker, cursor: Cursor<ThreadId>) -> Statement {
 /// What the viewer has not read, after a row of it.
 pub(crate) fn unread(asker: &Asker, after: Option<ThreadId>) -> Statement {
     asker.threads(
-        format!(
+        formatcp!(
             "SELECT {COLUMNS}, r.unread FROM viewer v CROSS JOIN thread_readers r ON r.reader_id = v.contact_id \
              AND r.unread > 0 CROSS JOIN thread_seen t ON t.id = r.thread_id WHERE {SEEN_UNREAD_BELOW}"
         ),
@@ -93,21 +94,21 @@ pub(crate) fn of_staff(
 ) -> Statement {
     let (id, back) = row(cursor);
     let sql = match (client, back) {
-        (None, false) => format!(
+        (None, false) => formatcp!(
             "{ME}SELECT {COLUMNS}, c.name AS client_name, coalesce(r.unread, 0) AS unread FROM me CROSS JOIN threads t \
              JOIN clients c ON c.id = t.client_id \
              LEFT JOIN thread_readers r ON r.thread_id = t.id AND r.reader_id = me.id WHERE ?3 IS NULL {BELOW}"
         ),
-        (None, true) => format!(
+        (None, true) => formatcp!(
             "{ME}SELECT {COLUMNS}, c.name AS client_name, coalesce(r.unread, 0) AS unread FROM me CROSS JOIN threads t \
              JOIN clients c ON c.id = t.client_id \
              LEFT JOIN thread_readers r ON r.thread_id = t.id AND r.reader_id = me.id WHERE ?3 IS NULL {ABOVE}"
         ),
-        (Some(_), false) => format!(
+        (Some(_), false) => formatcp!(
             "{ME}SELECT {COLUMNS}, coalesce(r.unread, 0) AS unread FROM me CROSS JOIN threads t \
              LEFT JOIN thread_readers r ON r.thread_id = t.id AND r.reader_id = me.id WHERE t.client_id = ?3 {BELOW}"
         ),
-        (Some(_), true) => format!(
+        (Some(_), true) => formatcp!(
             "{ME}SELECT {COLUMNS}, coalesce(r.unread, 0) AS unread FROM me CROSS JOIN threads t \
              LEFT JOIN thread_readers r ON r.thread_id = t.id AND r.reader_id = me.id WHERE t.client_id = ?3 {ABOVE}"
         ),
@@ -126,7 +127,7 @@ pub(crate) fn of_staff(
 /// What who is signed in of the staff has not read, after a row of it.
 pub(crate) fn unread_of_staff(asker: &Asker, after: Option<ThreadId>) -> Statement {
     Statement::new(
-        format!(
+        formatcp!(
             "{ME}SELECT {COLUMNS}, c.name AS client_name, r.unread FROM me CROSS JOIN thread_readers r \
              ON r.reader_id = me.id AND r.unread > 0 CROSS JOIN threads t ON t.id = r.thread_id \
              JOIN clients c ON c.id = t.client_id \

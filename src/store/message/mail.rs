@@ -4,6 +4,7 @@
 //! `thread_readers.due_at` is the mark: set by the first unread message, taken away by reading, and by the
 //! batch that queues the mail. Of two clocks at once the second finds it gone and queues nothing.
 
+use const_format::formatcp;
 use serde::Deserialize;
 
 use crate::domain::id::{ClientId, ContactId, MailId, StaffId, ThreadId};
@@ -60,7 +61,7 @@ pub(crate) struct Untold {
 /// What a reader was not told of, the longest waiting first; at most a hundred threads.
 pub(crate) fn untold(due: &Due) -> Statement {
     Statement::new(
-        format!(
+        formatcp!(
             "{HEARING}SELECT r.thread_id, t.subject, t.client_id, c.name AS client_name, r.contact_id, r.staff_id, r.unread, \
              m.author, substr(m.body, 1, 400) AS excerpt, \
              CASE WHEN r.staff_id IS NOT NULL THEN (SELECT json_array(st.email, st.name) FROM staff st \

@@ -1,5 +1,6 @@
 //! What was read: noted in the batch that reads it, so a message that comes meanwhile stays unread.
 
+use const_format::formatcp;
 use serde::Deserialize;
 
 use crate::domain::id::ThreadId;
@@ -28,7 +29,7 @@ pub(crate) fn by_contact(asker: &Asker, thread: ThreadId) -> Statement {
 /// A member of staff has.
 pub(crate) fn by_staff(asker: &Asker, thread: ThreadId) -> Statement {
     Statement::new(
-        format!(
+        formatcp!(
             "INSERT INTO thread_readers (thread_id, reader_id, staff_id, read_seq, read_at, said_at) \
              {ME}SELECT t.id, me.id, me.id, t.last_seq, ?2, t.said_at FROM me CROSS JOIN threads t ON t.id = ?3 \
              WHERE true \
@@ -70,7 +71,7 @@ pub(crate) fn of_contact(asker: &Asker) -> Statement {
 /// [`Unread`] of who is signed in of the staff.
 pub(crate) fn of_staff(asker: &Asker) -> Statement {
     Statement::new(
-        format!(
+        formatcp!(
             "{ME}SELECT coalesce(sum(u.unread), 0) AS messages, count(*) AS threads FROM (SELECT r.unread FROM me \
              CROSS JOIN thread_readers r ON r.reader_id = me.id AND r.unread > 0 LIMIT 25) u"
         ),

@@ -5,6 +5,7 @@ use crate::domain::id::{AuditId, FileId, ReceiptId};
 use crate::domain::range::Kept;
 use crate::store::viewer::Asker;
 use crate::store::{Param, Statement, statement};
+use const_format::formatcp;
 
 /// Where it was said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,7 +90,7 @@ pub(crate) fn receipt(asker: &Asker, taking: &Taking) -> Statement {
     ];
     match taking.place {
         Place::Ticket => asker.tickets(
-            format!(
+            formatcp!(
                 "INSERT OR IGNORE INTO ticket_receipts (id, file_id, contact_id, session_id, quarter, at) \
                  SELECT ?5, f.id, t.contact_id, t.session_id, CAST(?2 / 900000 AS INTEGER), ?2 FROM ticket_files f \
                  CROSS JOIN ticket_messages m ON m.id = f.message_id AND m.internal = 0 AND m.staff_id IS NOT NULL \
@@ -99,7 +100,7 @@ pub(crate) fn receipt(asker: &Asker, taking: &Taking) -> Statement {
             params,
         ),
         Place::Thread => asker.threads(
-            format!(
+            formatcp!(
                 "INSERT OR IGNORE INTO message_receipts (id, file_id, contact_id, session_id, quarter, at) \
                  SELECT ?5, f.id, t.contact_id, t.session_id, CAST(?2 / 900000 AS INTEGER), ?2 FROM message_files f \
                  CROSS JOIN messages m ON m.id = f.message_id AND m.staff_id IS NOT NULL \

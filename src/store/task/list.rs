@@ -3,6 +3,7 @@
 //! Each way of asking walks an index from the last row of the page before. What is asked for beside the columns
 //! that the index begins with is looked at row by row.
 
+use const_format::formatcp;
 use serde::Deserialize;
 
 use crate::domain::id::{ClientId, StaffId, TaskId};
@@ -104,45 +105,45 @@ pub(crate) fn rows(filter: &Filter, cursor: Cursor<TaskId>) -> Statement {
         id.into(),
     ];
     let sql = match (filter.client.is_some(), filter.hands, waiting, back) {
-        (true, _, true, false) => format!(
+        (true, _, true, false) => formatcp!(
             "SELECT {COLUMNS} FROM tasks t INDEXED BY tasks_listed_waiting_of_client {NAMES} \
              WHERE t.client_id = ?5 AND t.waits = 1 AND {ASKED} {BELOW}"
         ),
-        (true, _, true, true) => format!(
+        (true, _, true, true) => formatcp!(
             "SELECT {COLUMNS} FROM tasks t INDEXED BY tasks_listed_waiting_of_client {NAMES} \
              WHERE t.client_id = ?5 AND t.waits = 1 AND {ASKED} {ABOVE}"
         ),
-        (true, _, false, false) => format!(
+        (true, _, false, false) => formatcp!(
             "SELECT {COLUMNS} FROM tasks t INDEXED BY tasks_listed_of_client {NAMES} WHERE t.client_id = ?5 AND {ASKED} {BELOW}"
         ),
-        (true, _, false, true) => format!(
+        (true, _, false, true) => formatcp!(
             "SELECT {COLUMNS} FROM tasks t INDEXED BY tasks_listed_of_client {NAMES} WHERE t.client_id = ?5 AND {ASKED} {ABOVE}"
         ),
-        (false, _, true, false) => format!(
+        (false, _, true, false) => formatcp!(
             "SELECT {COLUMNS} FROM tasks t INDEXED BY tasks_listed_waiting {NAMES} WHERE t.waits = 1 AND {ASKED} {BELOW}"
         ),
-        (false, _, true, true) => format!(
+        (false, _, true, true) => formatcp!(
             "SELECT {COLUMNS} FROM tasks t INDEXED BY tasks_listed_waiting {NAMES} WHERE t.waits = 1 AND {ASKED} {ABOVE}"
         ),
-        (false, Some(Hands::Of(_)), false, false) => format!(
+        (false, Some(Hands::Of(_)), false, false) => formatcp!(
             "SELECT {COLUMNS} FROM tasks t INDEXED BY tasks_listed_of_staff {NAMES} WHERE t.assignee_id = ?4 AND {ASKED} {BELOW}"
         ),
-        (false, Some(Hands::Of(_)), false, true) => format!(
+        (false, Some(Hands::Of(_)), false, true) => formatcp!(
             "SELECT {COLUMNS} FROM tasks t INDEXED BY tasks_listed_of_staff {NAMES} WHERE t.assignee_id = ?4 AND {ASKED} {ABOVE}"
         ),
-        (false, Some(Hands::Nobody), false, false) => format!(
+        (false, Some(Hands::Nobody), false, false) => formatcp!(
             "SELECT {COLUMNS} FROM tasks t INDEXED BY tasks_listed_of_staff {NAMES} WHERE t.assignee_id IS NULL AND {ASKED} {BELOW}"
         ),
-        (false, Some(Hands::Nobody), false, true) => format!(
+        (false, Some(Hands::Nobody), false, true) => formatcp!(
             "SELECT {COLUMNS} FROM tasks t INDEXED BY tasks_listed_of_staff {NAMES} WHERE t.assignee_id IS NULL AND {ASKED} {ABOVE}"
         ),
         (false, None, false, false) => {
-            format!(
+            formatcp!(
                 "SELECT {COLUMNS} FROM tasks t INDEXED BY tasks_listed {NAMES} WHERE {ASKED} {BELOW}"
             )
         }
         (false, None, false, true) => {
-            format!(
+            formatcp!(
                 "SELECT {COLUMNS} FROM tasks t INDEXED BY tasks_listed {NAMES} WHERE {ASKED} {ABOVE}"
             )
         }

@@ -4,6 +4,7 @@
 //! Who gets one is decided by the statement that queues it, in the batch of what it tells of: a comment among
 //! staff is mailed to nobody, and a task that already waited is told of no second time.
 
+use const_format::formatcp;
 use serde::Deserialize;
 
 use crate::domain::id::{ClientId, CommentId, ContactId, MailId, StaffId, TaskId};
@@ -33,7 +34,7 @@ pub(crate) struct Reader {
 /// The [`Reader`]s of a client; at most 100.
 pub(crate) fn readers(client: ClientId) -> Statement {
     Statement::new(
-        format!(
+        formatcp!(
             "{TASK_TOLD}SELECT r.id, r.name FROM told r WHERE r.client_id = ?1 ORDER BY r.name, r.id LIMIT 100"
         ),
         [client.to_string().into()],
@@ -43,7 +44,7 @@ pub(crate) fn readers(client: ClientId) -> Statement {
 /// The [`Reader`]s of a task's client; at most 100.
 pub(crate) fn readers_of(task: TaskId) -> Statement {
     Statement::new(
-        format!(
+        formatcp!(
             "{TASK_TOLD}SELECT r.id, r.name FROM told r WHERE r.client_id = (SELECT client_id FROM tasks WHERE id = ?1) \
              ORDER BY r.name, r.id LIMIT 100"
         ),
@@ -75,7 +76,7 @@ impl Mail<'_> {
         now: Timestamp,
     ) -> Result<Statement, Error> {
         Ok(Statement::new(
-            format!(
+            formatcp!(
                 "INSERT OR IGNORE INTO outbox (id, dedupe_key, kind, to_email, to_name, subject, content, contact_id, \
                  client_id, due_at, created_at) \
                  {TASK_TOLD}SELECT json_extract(j.value, '$[1]'), 'task ' || t.id || ' asks ' || t.asked_at || ' ' || r.id, 'task', \
@@ -101,7 +102,7 @@ impl Mail<'_> {
         now: Timestamp,
     ) -> Result<Statement, Error> {
         Ok(Statement::new(
-            format!(
+            formatcp!(
                 "INSERT OR IGNORE INTO outbox (id, dedupe_key, kind, to_email, to_name, subject, content, contact_id, \
                  client_id, due_at, created_at) \
                  {TASK_TOLD}SELECT json_extract(j.value, '$[1]'), 'task ' || t.id || ' said ' || m.id || ' ' || r.id, 'task', \

@@ -3,6 +3,7 @@
 //! Each walks an index from the last row of the page before. What is asked for beside the column that
 //! the index begins with is looked at row by row.
 
+use const_format::formatcp;
 use serde::Deserialize;
 
 use crate::domain::id::{ClientId, StaffId, TicketId};
@@ -125,7 +126,7 @@ pub(crate) fn rows(filter: &Filter, cursor: Cursor<TicketId>) -> Statement {
             },
             false,
         ) => {
-            format!("SELECT {COLUMNS} WHERE t.client_id = ?6 AND {ASKED} {BELOW}")
+            formatcp!("SELECT {COLUMNS} WHERE t.client_id = ?6 AND {ASKED} {BELOW}")
         }
         (
             Filter {
@@ -133,7 +134,7 @@ pub(crate) fn rows(filter: &Filter, cursor: Cursor<TicketId>) -> Statement {
             },
             true,
         ) => {
-            format!("SELECT {COLUMNS} WHERE t.client_id = ?6 AND {ASKED} {ABOVE}")
+            formatcp!("SELECT {COLUMNS} WHERE t.client_id = ?6 AND {ASKED} {ABOVE}")
         }
         (
             Filter {
@@ -142,7 +143,7 @@ pub(crate) fn rows(filter: &Filter, cursor: Cursor<TicketId>) -> Statement {
             },
             false,
         ) => {
-            format!("SELECT {COLUMNS} WHERE t.assignee_id = ?5 AND {ASKED} {BELOW}")
+            formatcp!("SELECT {COLUMNS} WHERE t.assignee_id = ?5 AND {ASKED} {BELOW}")
         }
         (
             Filter {
@@ -151,7 +152,7 @@ pub(crate) fn rows(filter: &Filter, cursor: Cursor<TicketId>) -> Statement {
             },
             true,
         ) => {
-            format!("SELECT {COLUMNS} WHERE t.assignee_id = ?5 AND {ASKED} {ABOVE}")
+            formatcp!("SELECT {COLUMNS} WHERE t.assignee_id = ?5 AND {ASKED} {ABOVE}")
         }
         (
             Filter {
@@ -160,7 +161,7 @@ pub(crate) fn rows(filter: &Filter, cursor: Cursor<TicketId>) -> Statement {
             },
             false,
         ) => {
-            format!("SELECT {COLUMNS} WHERE t.assignee_id IS NULL AND {ASKED} {BELOW}")
+            formatcp!("SELECT {COLUMNS} WHERE t.assignee_id IS NULL AND {ASKED} {BELOW}")
         }
         (
             Filter {
@@ -169,7 +170,7 @@ pub(crate) fn rows(filter: &Filter, cursor: Cursor<TicketId>) -> Statement {
             },
             true,
         ) => {
-            format!("SELECT {COLUMNS} WHERE t.assignee_id IS NULL AND {ASKED} {ABOVE}")
+            formatcp!("SELECT {COLUMNS} WHERE t.assignee_id IS NULL AND {ASKED} {ABOVE}")
         }
         (
             Filter {
@@ -177,7 +178,7 @@ pub(crate) fn rows(filter: &Filter, cursor: Cursor<TicketId>) -> Statement {
             },
             false,
         ) => {
-            format!("SELECT {COLUMNS} WHERE t.priority = ?4 AND {ASKED} {BELOW}")
+            formatcp!("SELECT {COLUMNS} WHERE t.priority = ?4 AND {ASKED} {BELOW}")
         }
         (
             Filter {
@@ -185,10 +186,10 @@ pub(crate) fn rows(filter: &Filter, cursor: Cursor<TicketId>) -> Statement {
             },
             true,
         ) => {
-            format!("SELECT {COLUMNS} WHERE t.priority = ?4 AND {ASKED} {ABOVE}")
+            formatcp!("SELECT {COLUMNS} WHERE t.priority = ?4 AND {ASKED} {ABOVE}")
         }
-        (_, false) => format!("SELECT {COLUMNS} WHERE {ASKED} {BELOW}"),
-        (_, true) => format!("SELECT {COLUMNS} WHERE {ASKED} {ABOVE}"),
+        (_, false) => formatcp!("SELECT {COLUMNS} WHERE {ASKED} {BELOW}"),
+        (_, true) => formatcp!("SELECT {COLUMNS} WHERE {ASKED} {ABOVE}"),
     };
     Statement::new(sql, params)
 }

@@ -4,6 +4,7 @@
 //! Who gets one is decided by the statement that queues it, in the batch of what was said, and looks at
 //! the message itself: a note among staff is mailed to nobody.
 
+use const_format::formatcp;
 use serde::Deserialize;
 
 use crate::domain::id::{ClientId, ContactId, MailId, MessageId, StaffId, TicketId};
@@ -34,7 +35,7 @@ pub(crate) struct Reader {
 /// The [`Reader`]s of a ticket: who opened it, and who wrote in it.
 pub(crate) fn readers(ticket: TicketId) -> Statement {
     Statement::new(
-        format!(
+        formatcp!(
             "{TOLD}SELECT r.id, r.name FROM tickets t JOIN told r ON r.client_id = t.client_id \
              WHERE t.id = ?1 AND (r.id = t.opened_by OR r.id IN (SELECT m.contact_id FROM ticket_messages m \
               WHERE m.ticket_id = t.id AND m.internal = 0)) ORDER BY r.name, r.id LIMIT 100"
@@ -56,7 +57,7 @@ pub(crate) struct Person {
 /// The [`Person`]s of a client, the primary contact first; at most 200.
 pub(crate) fn people(client: ClientId) -> Statement {
     Statement::new(
-        format!(
+        formatcp!(
             "{TOLD}SELECT p.id, trim(p.first_name || ' ' || p.last_name) AS name, \
              EXISTS (SELECT 1 FROM told r WHERE r.id = p.id) AS told FROM contacts p \
              WHERE p.client_id = ?1 AND p.removed_at IS NULL \
@@ -150,7 +151,7 @@ impl Mail<'_> {
         now: Timestamp,
     ) -> Result<Statement, Error> {
         Ok(Statement::new(
-            format!(
+            formatcp!(
                 "INSERT OR IGNORE INTO outbox (id, dedupe_key, kind, to_email, to_name, subject, content, contact_id, \
                  client_id, due_at, created_at) \
                  {TOLD}SELECT json_extract(j.value, '$[1]'), 'ticket ' || m.id || ' ' || r.id, 'ticket', r.email, r.name, \

@@ -1,5 +1,6 @@
 //! Entries that become lines of an invoice: each at most once.
 
+use const_format::formatcp;
 use serde::{Deserialize, Serialize};
 
 use super::{TIME_ENTRY, TIME_NAMES};
@@ -16,7 +17,7 @@ pub(crate) const MOST: usize = 500;
 /// days, for that project. Those without a rate come too.
 pub(crate) fn open(client: ClientId, project: Option<ProjectId>, period: Period) -> Statement {
     statement!(
-        format!(
+        formatcp!(
             "SELECT {TIME_ENTRY} FROM time_entries e {TIME_NAMES} \
              WHERE e.client_id = ?1 AND e.state = 'unbilled' AND e.day BETWEEN ?2 AND ?3 \
              AND (?4 IS NULL OR e.project_id = ?4) ORDER BY e.day, e.id LIMIT 501"

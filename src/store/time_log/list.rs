@@ -7,6 +7,7 @@
 //! "This month" is that of the business, whose day only the database knows when a page is asked for. So a
 //! statement gets the days for each day that today may be anywhere, and takes those of its own.
 
+use const_format::formatcp;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -99,51 +100,51 @@ pub(crate) fn rows(
     let person = filter.person.map(|id| id.to_string());
     let state = filter.state.map(State::as_str);
     let sql = match (&project, &client, &person, state) {
-        (Some(_), _, Some(_), Some(_)) => format!(
+        (Some(_), _, Some(_), Some(_)) => formatcp!(
             "{TIME_BOUNDS} SELECT {TIME_ENTRY} FROM b CROSS JOIN time_entries e INDEXED BY time_of_project_by_staff_and_state {TIME_NAMES} \
              WHERE e.project_id = ?4 AND e.staff_id = ?6 AND e.state = ?7 AND {TIME_OF_ITS_CLIENT} AND {TIME_PAGE}"
         ),
-        (Some(_), _, Some(_), None) => format!(
+        (Some(_), _, Some(_), None) => formatcp!(
             "{TIME_BOUNDS} SELECT {TIME_ENTRY} FROM b CROSS JOIN time_entries e INDEXED BY time_of_project_by_staff {TIME_NAMES} \
              WHERE e.project_id = ?4 AND e.staff_id = ?6 AND {TIME_OF_ITS_CLIENT} AND {TIME_PAGE}"
         ),
-        (Some(_), _, None, Some(_)) => format!(
+        (Some(_), _, None, Some(_)) => formatcp!(
             "{TIME_BOUNDS} SELECT {TIME_ENTRY} FROM b CROSS JOIN time_entries e INDEXED BY time_of_project_by_state {TIME_NAMES} \
              WHERE e.project_id = ?4 AND e.state = ?7 AND {TIME_OF_ITS_CLIENT} AND {TIME_PAGE}"
         ),
-        (Some(_), _, None, None) => format!(
+        (Some(_), _, None, None) => formatcp!(
             "{TIME_BOUNDS} SELECT {TIME_ENTRY} FROM b CROSS JOIN time_entries e INDEXED BY time_of_project {TIME_NAMES} \
              WHERE e.project_id = ?4 AND {TIME_OF_ITS_CLIENT} AND {TIME_PAGE}"
         ),
-        (None, Some(_), Some(_), Some(_)) => format!(
+        (None, Some(_), Some(_), Some(_)) => formatcp!(
             "{TIME_BOUNDS} SELECT {TIME_ENTRY} FROM b CROSS JOIN time_entries e INDEXED BY time_of_client_by_staff_and_state {TIME_NAMES} \
              WHERE e.client_id = ?5 AND e.staff_id = ?6 AND e.state = ?7 AND {TIME_PAGE}"
         ),
-        (None, Some(_), Some(_), None) => format!(
+        (None, Some(_), Some(_), None) => formatcp!(
             "{TIME_BOUNDS} SELECT {TIME_ENTRY} FROM b CROSS JOIN time_entries e INDEXED BY time_of_client_by_staff {TIME_NAMES} \
              WHERE e.client_id = ?5 AND e.staff_id = ?6 AND {TIME_PAGE}"
         ),
-        (None, Some(_), None, Some(_)) => format!(
+        (None, Some(_), None, Some(_)) => formatcp!(
             "{TIME_BOUNDS} SELECT {TIME_ENTRY} FROM b CROSS JOIN time_entries e INDEXED BY time_of_client_by_state {TIME_NAMES} \
              WHERE e.client_id = ?5 AND e.state = ?7 AND {TIME_PAGE}"
         ),
-        (None, Some(_), None, None) => format!(
+        (None, Some(_), None, None) => formatcp!(
             "{TIME_BOUNDS} SELECT {TIME_ENTRY} FROM b CROSS JOIN time_entries e INDEXED BY time_of_client {TIME_NAMES} \
              WHERE e.client_id = ?5 AND {TIME_PAGE}"
         ),
-        (None, None, Some(_), Some(_)) => format!(
+        (None, None, Some(_), Some(_)) => formatcp!(
             "{TIME_BOUNDS} SELECT {TIME_ENTRY} FROM b CROSS JOIN time_entries e INDEXED BY time_of_staff_by_state {TIME_NAMES} \
              WHERE e.staff_id = ?6 AND e.state = ?7 AND {TIME_PAGE}"
         ),
-        (None, None, Some(_), None) => format!(
+        (None, None, Some(_), None) => formatcp!(
             "{TIME_BOUNDS} SELECT {TIME_ENTRY} FROM b CROSS JOIN time_entries e INDEXED BY time_of_staff {TIME_NAMES} \
              WHERE e.staff_id = ?6 AND {TIME_PAGE}"
         ),
-        (None, None, None, Some(_)) => format!(
+        (None, None, None, Some(_)) => formatcp!(
             "{TIME_BOUNDS} SELECT {TIME_ENTRY} FROM b CROSS JOIN time_entries e INDEXED BY time_by_state {TIME_NAMES} \
              WHERE e.state = ?7 AND {TIME_PAGE}"
         ),
-        (None, None, None, None) => format!(
+        (None, None, None, None) => formatcp!(
             "{TIME_BOUNDS} SELECT {TIME_ENTRY} FROM b CROSS JOIN time_entries e INDEXED BY time_by_day {TIME_NAMES} \
              WHERE {TIME_PAGE}"
         ),
@@ -163,7 +164,7 @@ pub(crate) fn rows(
 /// The newest hundred entries that an invoice bills.
 pub(crate) fn of_invoice(invoice: InvoiceId) -> Statement {
     statement!(
-        format!(
+        formatcp!(
             "SELECT {TIME_ENTRY} FROM time_entries e {TIME_NAMES} WHERE e.invoice_id = ?1 \
              ORDER BY e.day DESC, e.id DESC LIMIT 100"
         ),
@@ -207,7 +208,7 @@ const TIME_RANGES: &str = "WITH r AS (SELECT j.is_month, json_extract(j.range, '
 pub(crate) fn sums(filter: &Filter, now: Timestamp) -> Result<Statement, Error> {
     let all = |id: Option<String>| id.unwrap_or_else(|| "*".to_owned());
     Ok(statement!(
-        format!(
+        formatcp!(
             "{TIME_RANGES} SELECT CASE ?3 WHEN 1 THEN substr(s.span, 1, 7) ELSE s.span END AS span, s.currency, s.unbilled, \
              s.unbilled_amount, s.billed, s.billed_amount, s.not_billable FROM r CROSS JOIN time_spent s \
              ON s.client_id = coalesce(?5, (SELECT p.client_id FROM projects p WHERE p.id = ?4), '*') AND s.project_id = ?4 \

@@ -14,6 +14,7 @@ pub(crate) mod list;
 pub(crate) mod seen;
 pub(crate) mod timer;
 
+use const_format::formatcp;
 use serde::Deserialize;
 
 use super::viewer::Asker;
@@ -190,7 +191,7 @@ pub(crate) fn create(
 ) -> Statement {
     let own: [Param; 1] = [by.to_string().into()];
     Statement::new(
-        format!(
+        formatcp!(
             "{TIME_RATE} INSERT INTO time_entries (id, client_id, project_id, task_id, day, minutes, description, billable, \
              rate, currency, created_at, updated_at, staff_id) \
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, (SELECT rate FROM pick), (SELECT currency FROM pick), ?11, ?11, ?12)"
@@ -253,7 +254,7 @@ impl ById for Entry {
     type Id = TimeEntryId;
     fn by_id(id: TimeEntryId) -> Statement {
         statement!(
-            format!("SELECT {TIME_ENTRY} FROM time_entries e {TIME_NAMES} WHERE e.id = ?1"),
+            formatcp!("SELECT {TIME_ENTRY} FROM time_entries e {TIME_NAMES} WHERE e.id = ?1"),
             id.to_string()
         )
     }

@@ -3,6 +3,7 @@
 //! Read `FROM time_seen`, `FROM time_sum_seen` and `FROM time_part_seen`, see [`super::super::viewer`]; so the setting is part
 //! of the predicate, and a name that is not shown does not leave the database.
 
+use const_format::formatcp;
 use serde::Deserialize;
 
 use crate::domain::id::{InvoiceId, ProjectId, TimeEntryId};
@@ -53,7 +54,7 @@ pub(crate) fn totals(asker: &Asker, year: Option<i32>) -> Statement {
             ],
         ),
         None => asker.time(
-            format!(
+            formatcp!(
                 "SELECT s.span AS month, p.name AS project, s.minutes \
                  FROM time_part_seen s LEFT JOIN projects p ON p.id = s.project_id AND p.visible = 1 \
                  WHERE s.span > substr(date({TIME_MONTH}, '-12 months'), 1, 7)"
@@ -159,7 +160,7 @@ pub(crate) fn entries(asker: &Asker, cursor: Cursor<TimeEntryId>) -> Statement {
 /// What this month comes to ([`Minutes`]), for the first page; one row where the viewer may see it.
 pub(crate) fn month(asker: &Asker) -> Statement {
     asker.of(Module::TimeLogs).time(
-        format!(
+        formatcp!(
             "SELECT (SELECT coalesce(sum(s.minutes), 0) FROM time_sum_seen s WHERE s.project_id = '*' AND s.span = substr({TIME_MONTH}, 1, 7)) AS minutes \
              FROM viewer v JOIN business b ON b.id = 1 WHERE b.time_shown <> 'nothing'"
         ),
