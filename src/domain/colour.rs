@@ -11,6 +11,7 @@ mod palette;
 
 pub use palette::Palette;
 
+use crate::domain::door::through;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 
@@ -153,7 +154,7 @@ impl Serialize for HexColour {
 }
 impl<'de> Deserialize<'de> for HexColour {
     fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-        Self::parse(&String::deserialize(d)?).map_err(serde::de::Error::custom)
+        through(d, Self::parse)
     }
 }
 

@@ -22,12 +22,25 @@ impl Digits {
     /// A number with zeros before it, `width` wide at least (32 at most).
     pub(super) fn padded(number: u64, width: usize) -> Self {
         let mut digits = Self::new();
+        digits.push_number(number, width);
+        digits
+    }
+
+    /// The same, before those there are.
+    pub(super) fn push_number(&mut self, number: u64, width: usize) {
+        let begun = self.len();
         let mut left = number;
-        while left > 0 || digits.len() < width.min(ROOM) {
-            digits.push_digit(left);
+        while left > 0 || self.len() - begun < width.min(ROOM - begun) {
+            self.push_digit(left);
             left /= 10;
         }
-        digits
+    }
+
+    /// A text of ASCII, before those there are.
+    pub(super) fn push_text(&mut self, text: &str) {
+        for mark in text.bytes().rev() {
+            self.push(mark);
+        }
     }
 
     /// The last digit of a number, before those there are.
@@ -68,6 +81,10 @@ mod tests {
             let digits = Digits::padded(number, width);
             prop_assert_eq!(digits.as_str(), format!("{number:0width$}"));
             prop_assert_eq!(Digits::padded(number, width + ROOM).len(), ROOM);
+            let mut before = Digits::padded(7, 1);
+            before.push_text(" of ");
+            before.push_number(number % 1_000, width.min(9));
+            prop_assert_eq!(before.as_str(), format!("{:0least$} of 7", number % 1_000, least = width.min(9)));
         }
     }
 }

@@ -5,6 +5,7 @@
 //! not something every mail server takes). Shown as typed, compared in lowercase: no provider that
 //! people use tells `Ann@` from `ann@`, and two logins that differ by case would be a trap.
 
+use crate::domain::door::through;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::{fmt, hash, str::FromStr};
 
@@ -151,7 +152,7 @@ impl Serialize for Email {
 }
 impl<'de> Deserialize<'de> for Email {
     fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-        Self::parse(&String::deserialize(d)?).map_err(serde::de::Error::custom)
+        through(d, Self::parse)
     }
 }
 

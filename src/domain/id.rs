@@ -5,6 +5,7 @@
 //! characters with hyphens), so one row has one address. Sorts by the time it was made.
 
 use super::time::Timestamp;
+use crate::domain::door::through;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::{cmp::Ordering, fmt, hash, marker::PhantomData, str::FromStr};
 use uuid::{Builder, Uuid};
@@ -29,10 +30,7 @@ impl<T> Id<T> {
 
     /// The one door for text: canonical lowercase hyphenated form and nothing else.
     pub fn parse(text: &str) -> Result<Self, IdError> {
-        // Of the forms that a UUID is read in, only the one with hyphens has 36 characters.
-        let canonical = text.len() == 36 && !text.bytes().any(|byte| byte.is_ascii_uppercase());
-        let uuid = canonical.then(|| Uuid::try_parse(text).ok()).flatten();
-        uuid.map(Self::of).ok_or(IdError)
+        canonical(text).map(Self::of)
     }
 
     /// The sixteen bytes, for keyed hashes and deterministic jitter.
@@ -46,6 +44,13 @@ impl<T> Id<T> {
             noun: PhantomData,
         }
     }
+}
+
+fn canonical(text: &str) -> Result<Uuid, IdError> {
+    // Of the forms that a UUID is read in, only the one with hyphens has 36 characters.
+    let canonical = text.len() == 36 && !text.bytes().any(|byte| byte.is_ascii_uppercase());
+    let uuid = canonical.then(|| Uuid::try_parse(text).ok()).flatten();
+    uuid.ok_or(IdError)
 }
 
 // Written by hand because a derive would ask the same of `T`.
@@ -99,7 +104,7 @@ impl<T> Serialize for Id<T> {
 }
 impl<'de, T> Deserialize<'de> for Id<T> {
     fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-        Self::parse(&String::deserialize(d)?).map_err(serde::de::Error::custom)
+        through(d, canonical).map(Self::of)
     }
 }
 

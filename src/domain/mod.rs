@@ -38,6 +38,7 @@ pub mod csv;
 pub mod device;
 mod digits;
 pub mod document;
+mod door;
 pub mod email;
 pub mod factor;
 pub mod filename;

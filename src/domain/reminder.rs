@@ -7,6 +7,7 @@
 
 use super::invoice::{State, View};
 use super::time::Date;
+use crate::domain::door::through;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::{collections::BTreeSet, fmt};
 
@@ -275,7 +276,7 @@ impl Serialize for Plan {
 }
 impl<'de> Deserialize<'de> for Plan {
     fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-        Self::parse(&String::deserialize(d)?).map_err(serde::de::Error::custom)
+        through(d, Self::parse)
     }
 }
 

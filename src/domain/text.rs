@@ -10,6 +10,7 @@
 //! - line breaks are refused where one line is meant and become `\n` in paragraphs;
 //! - lengths count characters (Unicode scalar values), not bytes.
 
+use crate::domain::door::through;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 
@@ -143,7 +144,7 @@ macro_rules! text_type {
         }
         impl<'de $(, const $n: usize)?> Deserialize<'de> for $name$(<$n>)? {
             fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-                $parse(&String::deserialize(d)?).map_err(serde::de::Error::custom)
+                through(d, $parse)
             }
         }
     };

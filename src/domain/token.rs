@@ -5,6 +5,7 @@
 //! secret scanners and one made for a magic link is no invitation. `Debug` prints only the type's
 //! name. Hashes are compared by the caller in constant time, or by D1 as an index key.
 
+use crate::domain::door::through;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::{Digest, Sha256};
@@ -202,7 +203,7 @@ impl Serialize for TokenHash {
 }
 impl<'de> Deserialize<'de> for TokenHash {
     fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-        Self::parse(&String::deserialize(d)?).map_err(serde::de::Error::custom)
+        through(d, Self::parse)
     }
 }
 

@@ -132,9 +132,10 @@ impl Shape {
             sql.push_str(&listed);
             sql.push_str(")) FROM (");
             if one_asks && read.who.is_some() {
-                let viewer = match text.contains(BEFOREHAND) {
-                    true => VIEWER,
-                    false => VIEWER_ON_ROW,
+                let viewer = if text.contains(BEFOREHAND) {
+                    VIEWER
+                } else {
+                    VIEWER_ON_ROW
                 };
                 sql.push_str("WITH ");
                 for text in [viewer, read.before, &read.sql] {

@@ -6,6 +6,7 @@
 //! are the platform's to know.
 
 use super::super::time::Date;
+use crate::domain::door::through;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 
@@ -124,7 +125,7 @@ impl Serialize for TimeZone {
 }
 impl<'de> Deserialize<'de> for TimeZone {
     fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-        Self::parse(&String::deserialize(d)?).map_err(serde::de::Error::custom)
+        through(d, Self::parse)
     }
 }
 

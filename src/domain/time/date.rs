@@ -1,8 +1,10 @@
 //! Calendar days.
 
+use crate::domain::door::through;
 use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
+use std::ops::Range;
 
 use super::{Millis, Timestamp};
 use crate::domain::digits::Digits;
@@ -33,29 +35,35 @@ impl Date {
     /// The one door: `YYYY-MM-DD` of a real day, surrounding spaces ignored.
     pub fn parse(raw: &str) -> Result<Self, DateError> {
         let text = raw.trim();
-        let shaped = text.len() == 10
-            && text.bytes().enumerate().all(|(i, b)| match i {
-                4 | 7 => b == b'-',
-                _ => b.is_ascii_digit(),
-            });
-        if !shaped {
+        let number = |digits: &str| {
+            digits.bytes().try_fold(0_u16, |number, digit| {
+                let digit = digit.is_ascii_digit().then(|| digit - b'0')?;
+                Some(number * 10 + u16::from(digit))
+            })
+        };
+        let part = |at: Range<usize>| text.get(at).and_then(number);
+        let marked = |at: usize| text.as_bytes().get(at) == Some(&b'-');
+        let (Some(year), Some(month), Some(day), true) = (
+            part(0..4),
+            part(5..7),
+            part(8..10),
+            marked(4) && marked(7) && text.len() == 10,
+        ) else {
             return Err(DateError::Shape);
-        }
-        let mut parts = text.split('-').map(|p| p.parse::<u32>().unwrap_or(0));
-        let year = parts
-            .next()
-            .and_then(|y| i32::try_from(y).ok())
-            .unwrap_or(0);
-        let (month, day) = (parts.next().unwrap_or(0), parts.next().unwrap_or(0));
-        NaiveDate::from_ymd_opt(year, month, day)
+        };
+        NaiveDate::from_ymd_opt(year.into(), month.into(), day.into())
             .filter(|d| d.year() >= 1900)
             .map(Self)
             .ok_or_else(|| DateError::Impossible(text.to_owned()))
     }
     /// "27 Nov 2026".
     pub fn words(self) -> String {
-        let (day, year) = (padded(self.0.day(), 1), self.digits_of_year());
-        [day.as_str(), month(self.0.month0()), year.as_str()].join(" ")
+        let mut words = self.digits_of_year();
+        words.push_text(" ");
+        words.push_text(month(self.0.month0()));
+        words.push_text(" ");
+        words.push_number(self.0.day().into(), 1);
+        words.as_str().to_owned()
     }
     fn digits_of_year(self) -> Digits {
         padded(u32::try_from(self.0.year()).unwrap_or(0), 4)
@@ -113,12 +121,15 @@ impl Date {
 
 impl fmt::Display for Date {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let year = self.digits_of_year();
-        let (month, day) = (padded(self.0.month(), 2), padded(self.0.day(), 2));
-        for part in [year.as_str(), "-", month.as_str(), "-", day.as_str()] {
-            f.write_str(part)?;
+        let mut digits = padded(self.0.day(), 2);
+        for part in [
+            self.0.month().into(),
+            u64::try_from(self.0.year()).unwrap_or(0),
+        ] {
+            digits.push_text("-");
+            digits.push_number(part, 2);
         }
-        Ok(())
+        f.write_str(digits.as_str())
     }
 }
 
@@ -130,7 +141,7 @@ impl Serialize for Date {
 
 impl<'de> Deserialize<'de> for Date {
     fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-        Self::parse(&String::deserialize(d)?).map_err(serde::de::Error::custom)
+        through(d, Self::parse)
     }
 }
 

@@ -241,11 +241,11 @@ impl Bill {
 
 /// "Due in 3 days · 27 Nov 2026".
 pub(super) fn due_line(due_on: Date, today: Date) -> String {
-    let words = due_words(due_on, today);
-    let mut letters = words.chars();
-    let first = letters.next().map(|first| first.to_ascii_uppercase());
-    let words: String = first.into_iter().chain(letters).collect();
-    format!("{words} · {}", due_on.words())
+    let mut line = due_words(due_on, today);
+    if let Some(first) = line.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    line + " · " + &due_on.words()
 }
 
 fn caption(view: &View, total: Money, due_on: Date, today: Date) -> String {

@@ -152,7 +152,7 @@ struct Row {
     due: String,
     issued_on: Date,
     due_on: Date,
-    when: String,
+    today: Date,
     /// Whether it can be paid now, if anything can.
     payable: bool,
 }
@@ -174,9 +174,12 @@ impl Row {
             },
             issued_on: line.issued_on,
             due_on: line.due_on,
-            when: due_line(line.due_on, today),
+            today,
             payable: !line.processing && to_stripe(due).is_ok(),
         })
+    }
+    fn when(&self) -> String {
+        due_line(self.due_on, self.today)
     }
 }
 
