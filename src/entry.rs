@@ -51,7 +51,7 @@ async fn fetch(request: web_sys::Request, env: Env, context: Context) -> worker:
             return to_runtime(misconfigured(&problem)).await;
         }
     };
-    let Ok(head) = head_of(&request) else {
+    let Some(head) = head_of(&request) else {
         return to_runtime(unreadable()).await;
     };
     let incoming = Incoming::new(request, head.headers());
@@ -137,18 +137,26 @@ fn now() -> Timestamp {
     Timestamp(worker::Date::now().as_millis() as i64)
 }
 
-/// The request's head; its body stays with the runtime until a handler asks for it.
-fn head_of(request: &web_sys::Request) -> http::Result<Request<Body>> {
+/// The request's head, if it is one; its body stays with the runtime until a handler asks for it.
+fn head_of(request: &web_sys::Request) -> Option<Request<Body>> {
     let mut head = Request::new(Body::empty());
     // As it was sent: the worker crate takes a method that it does not know for a GET.
-    *head.method_mut() = Method::try_from(request.method().as_str())?;
-    *head.uri_mut() = Uri::try_from(target_of(&request.url()))?;
-    // As one text, since each step from here to the runtime and back costs more than a header does. A name has no comma,
-    // and neither has a line's end (RFC 9110, 5).
-    let lines = String::from(Array::from(&request.headers()).join("\n"));
+    *head.method_mut() = Method::try_from(request.method().as_str()).ok()?;
+    *head.uri_mut() = Uri::try_from(target_of(&request.url())).ok()?;
+    // One text for all: a call into the runtime costs more than taking it apart here. A name has no comma, and neither name
+    // nor value a line's end (RFC 9110, 5): there are as many lines as headers.
+    let pairs = Array::from(&request.headers());
+    let lines = String::from(pairs.join("\n"));
     let headers = head.headers_mut();
-    for (name, value) in lines.split('\n').filter_map(|line| line.split_once(',')) {
-        headers.try_append(HeaderName::try_from(name)?, HeaderValue::try_from(value)?)?;
+    let mut read = 0;
+    for line in lines.split_terminator('\n') {
+        let (name, value) = line.split_once(',')?;
+        let (name, value) = (HeaderName::try_from(name), HeaderValue::try_from(value));
+        headers.try_append(name.ok()?, value.ok()?).ok()?;
+        read += 1;
+    }
+    if read != pairs.length() {
+        return None;
     }
     // Whatever a visitor says under those names, only the edge knows city and time zone.
     headers.remove(CITY);
@@ -166,7 +174,7 @@ fn head_of(request: &web_sys::Request) -> http::Result<Request<Body>> {
             }
         }
     }
-    Ok(head)
+    Some(head)
 }
 
 /// Path and query of an address that the runtime has put into its regular form.

@@ -11,9 +11,10 @@ mod palette;
 
 pub use palette::Palette;
 
-use crate::domain::door::through;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
+
+use crate::domain::door::through;
 
 const WHITE: HexColour = HexColour([255, 255, 255]);
 const BLACK: HexColour = HexColour([0, 0, 0]);

@@ -1,4 +1,4 @@
-//! How a text comes in by the one door that its type has, whoever brings it.
+//! How serde brings a text in by the one door that its type has.
 
 use std::fmt;
 use std::marker::PhantomData;

@@ -5,9 +5,10 @@
 //! not something every mail server takes). Shown as typed, compared in lowercase: no provider that
 //! people use tells `Ann@` from `ann@`, and two logins that differ by case would be a trap.
 
-use crate::domain::door::through;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::{fmt, hash, str::FromStr};
+
+use crate::domain::door::through;
 
 /// A deliverable-looking address. Equal when the [`key`](Self::key)s are.
 #[derive(Debug, Clone)]

@@ -46,10 +46,11 @@ impl<T> Id<T> {
     }
 }
 
+/// The same for all nouns, so that it is compiled once.
 fn canonical(text: &str) -> Result<Uuid, IdError> {
     // Of the forms that a UUID is read in, only the one with hyphens has 36 characters.
-    let canonical = text.len() == 36 && !text.bytes().any(|byte| byte.is_ascii_uppercase());
-    let uuid = canonical.then(|| Uuid::try_parse(text).ok()).flatten();
+    let shaped = text.len() == 36 && !text.bytes().any(|byte| byte.is_ascii_uppercase());
+    let uuid = shaped.then(|| Uuid::try_parse(text).ok()).flatten();
     uuid.ok_or(IdError)
 }
 

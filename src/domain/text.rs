@@ -10,9 +10,10 @@
 //! - line breaks are refused where one line is meant and become `\n` in paragraphs;
 //! - lengths count characters (Unicode scalar values), not bytes.
 
-use crate::domain::door::through;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
+
+use crate::domain::door::through;
 
 /// Why a text is refused. `what` is the noun of the field, as "name".
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -5,12 +5,13 @@
 //! secret scanners and one made for a magic link is no invitation. `Debug` prints only the type's
 //! name. Hashes are compared by the caller in constant time, or by D1 as an index key.
 
-use crate::domain::door::through;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::{Digest, Sha256};
 use std::borrow::Cow;
 use std::fmt;
+
+use crate::domain::door::through;
 
 /// What a token is for. The letter is part of its text; the name stands in D1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

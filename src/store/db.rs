@@ -5,8 +5,6 @@
 //! every field of every row. What a page reads is one statement that answers such a text by itself
 //! ([`joined`]).
 
-use std::borrow::Cow;
-
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use worker::js_sys::{Array, JSON};
@@ -17,120 +15,8 @@ use worker::worker_sys::types::{D1Database as Binding, D1PreparedStatement};
 
 use super::joined::{self, Shape};
 use super::rows::{Row, Table};
-use super::viewer::VIEWER;
+use super::sql::{Param, Statement};
 use super::{Conflict, Error};
-use crate::domain::time::Timestamp;
-
-/// A bound parameter.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Param {
-    /// SQL NULL.
-    Null,
-    /// An integer; D1 takes what a JavaScript number holds exactly (53 bits).
-    Int(i64),
-    /// Text.
-    Text(String),
-}
-
-impl From<i64> for Param {
-    fn from(value: i64) -> Self {
-        Self::Int(value)
-    }
-}
-impl From<u64> for Param {
-    fn from(value: u64) -> Self {
-        // What does not fit is refused where it is bound.
-        Self::Int(i64::try_from(value).unwrap_or(i64::MAX))
-    }
-}
-impl From<usize> for Param {
-    fn from(value: usize) -> Self {
-        Self::Int(i64::try_from(value).unwrap_or(i64::MAX))
-    }
-}
-impl From<u32> for Param {
-    fn from(value: u32) -> Self {
-        Self::Int(value.into())
-    }
-}
-impl From<bool> for Param {
-    fn from(value: bool) -> Self {
-        Self::Int(value.into())
-    }
-}
-impl From<Timestamp> for Param {
-    fn from(value: Timestamp) -> Self {
-        Self::Int(value.0)
-    }
-}
-impl From<String> for Param {
-    fn from(value: String) -> Self {
-        Self::Text(value)
-    }
-}
-impl From<&str> for Param {
-    fn from(value: &str) -> Self {
-        Self::Text(value.to_owned())
-    }
-}
-impl<T: Into<Param>> From<Option<T>> for Param {
-    fn from(value: Option<T>) -> Self {
-        value.map_or(Self::Null, Into::into)
-    }
-}
-
-/// A statement with its parameters, not yet run. Placeholders are numbered: `?1`, `?2` …
-#[derive(Debug, Clone)]
-#[must_use = "a statement does nothing until a batch runs it"]
-pub(crate) struct Statement {
-    /// Who asks for it, where a client does: [`WHO`](super::viewer::WHO) and its like.
-    pub(super) who: Option<&'static str>,
-    /// What stands before the rest and is the same in many, such as what may be seen.
-    pub(super) before: &'static str,
-    pub(super) sql: Cow<'static, str>,
-    pub(super) params: Vec<Param>,
-}
-
-impl Statement {
-    /// A statement of fixed text. Data is bound, never written into the text.
-    pub(crate) fn new(
-        sql: impl Into<Cow<'static, str>>,
-        params: impl IntoIterator<Item = Param>,
-    ) -> Self {
-        Self::after("", sql, params)
-    }
-
-    /// The same, of a text that goes on after what is `before` it.
-    pub(super) fn after(
-        before: &'static str,
-        sql: impl Into<Cow<'static, str>>,
-        params: impl IntoIterator<Item = Param>,
-    ) -> Self {
-        Self {
-            who: None,
-            before,
-            sql: sql.into(),
-            params: params.into_iter().collect(),
-        }
-    }
-
-    /// Its text.
-    pub(super) fn text(&self) -> Cow<'_, str> {
-        match self.who {
-            Some(who) => [who, ", ", VIEWER, self.before, &self.sql].concat().into(),
-            None if self.before.is_empty() => Cow::Borrowed(&self.sql),
-            None => [self.before, &self.sql].concat().into(),
-        }
-    }
-}
-
-/// Builds a [`Statement`]: `statement!("SELECT … WHERE id = ?1", id)`.
-macro_rules! statement {
-    ($sql:expr $(, $param:expr)* $(,)?) => {
-        $crate::store::Statement::new($sql, [$($crate::store::Param::from($param)),*])
-    };
-}
-pub(crate) use statement;
 
 /// The D1 binding.
 #[derive(Clone)]
@@ -150,7 +36,7 @@ impl Db {
             let prepared = Array::new();
             for statement in &statements {
                 let params = statement.params.iter();
-                prepared.push(&prepare(&self.0, &statement.text(), params)?.into());
+                prepared.push(&prepare(&self.0, &statement.text.whole(), params)?.into());
             }
             let promise = self.0.batch(prepared).map_err(thrown)?;
             let answer = JsFuture::from(promise).await.map_err(thrown)?;

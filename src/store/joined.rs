@@ -5,16 +5,16 @@
 //! The database writes that text; names of columns, which would come again with each row, stay here.
 //!
 //! Reads for a client begin with who asks ([`WHO`](super::viewer::WHO)). Together they say that once, first, with one
-//! set of its parameters, and it is looked up once: the one row that is answered stands on it, and each read asks that row.
+//! set of its parameters: the row that is answered stands on it, and each read takes from that row who asks.
 
 mod columns;
 
-use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use self::columns::names;
 use super::rows::{self, Table};
+use super::sql::Text;
 use super::viewer::{VIEWER, VIEWER_ON_ROW};
 use super::{Param, Statement};
 
@@ -32,50 +32,20 @@ const KEPT: usize = 200;
 
 /// How many parameters who asks has: which session, and when.
 const WHO_PARAMS: usize = 2;
-/// The row that all are answered on: there also where nobody asks who may.
-const ROW: &str = " FROM (SELECT 1) LEFT JOIN who";
-/// What a read works out beforehand asks who by itself: from the row, it would be worked out anew wherever it is used.
-const BEFOREHAND: &str = " AS MATERIALIZED ";
+/// What all reads are answered on: one row, also where `who` has none; and its name in them.
+const ROW: &str = " FROM (SELECT 1) LEFT JOIN who asker";
+/// A read with such a part asks `who` by itself: taken from the row, SQLite would work the part out anew at each use.
+const BEFOREHAND: &str = "AS MATERIALIZED";
 
 /// What reads become, whatever the values of their parameters are.
 pub(super) struct Shape {
-    reads: Vec<Known>,
+    /// The text of each, and how many parameters it has.
+    reads: Vec<(Text, usize)>,
     /// Whether those that say who asks say the same.
     one_asks: bool,
     sql: String,
     /// The columns of each.
     columns: Vec<Arc<Vec<String>>>,
-}
-
-/// A read without the values of its parameters.
-struct Known {
-    who: Option<&'static str>,
-    before: &'static str,
-    sql: Cow<'static, str>,
-    params: usize,
-}
-
-impl Known {
-    fn of(read: &Statement) -> Self {
-        Self {
-            who: read.who,
-            before: read.before,
-            sql: read.sql.clone(),
-            params: read.params.len(),
-        }
-    }
-
-    /// Mostly by where a text stands: most are the program's own.
-    fn is(&self, read: &Statement) -> bool {
-        let same = |known: &str, text: &str| {
-            known.len() == text.len() && (known.as_ptr() == text.as_ptr() || known == text)
-        };
-        self.params == read.params.len()
-            && same(&self.sql, &read.sql)
-            && same(self.before, read.before)
-            && self.who.is_some() == read.who.is_some()
-            && same(self.who.unwrap_or_default(), read.who.unwrap_or_default())
-    }
 }
 
 /// The shapes that this isolate has had, the last one first: the same pages are asked for again and again.
@@ -85,7 +55,7 @@ impl Shape {
     /// Joins reads, or finds what they became before. `None`: one of them writes, they say in two ways who asks, or
     /// together they are more than one statement may be.
     pub(super) fn of(reads: &[Statement]) -> Option<Arc<Self>> {
-        let one_asks = asker(reads).is_some();
+        let one_asks = shared_params(reads).is_some();
         let mut shapes = SHAPES.lock().unwrap_or_else(PoisonError::into_inner);
         let known = shapes
             .iter()
@@ -102,20 +72,18 @@ impl Shape {
     /// Whether these are its reads. The last one first, since the pages of one side begin alike.
     fn is_of(&self, reads: &[Statement]) -> bool {
         let mut pairs = self.reads.iter().zip(reads).rev();
-        self.reads.len() == reads.len() && pairs.all(|(known, read)| known.is(read))
+        let same = |((text, params), read): (&(Text, usize), &Statement)| {
+            *params == read.params.len() && text.is(&read.text)
+        };
+        self.reads.len() == reads.len() && pairs.all(same)
     }
 
     fn made(reads: &[Statement], one_asks: bool) -> Option<Self> {
         let mut sql = String::new();
         let mut params = 0;
         if one_asks {
-            let who = reads.iter().find_map(|read| read.who)?;
-            if reads
-                .iter()
-                .any(|read| read.who.is_some_and(|other| other != who))
-            {
-                return None;
-            }
+            let mut said = reads.iter().filter_map(|read| read.text.who);
+            let who = said.next().filter(|who| said.all(|other| other == *who))?;
             renumber(&mut sql, who, 0, 0);
             sql.push(' ');
             params = WHO_PARAMS;
@@ -123,27 +91,27 @@ impl Shape {
         sql.push_str("SELECT json_array(");
         let mut columns = Vec::new();
         for read in reads {
-            let text = read.text();
-            let names = names(&text).filter(|names| names.len() <= ARGUMENTS)?;
+            let text = &read.text;
+            let names = names(&text.tail).filter(|names| names.len() <= ARGUMENTS)?;
             let comma = if columns.is_empty() { "" } else { ", " };
             let listed = names.join(", ");
             sql.push_str(comma);
             sql.push_str("(SELECT json_group_array(json_array(");
             sql.push_str(&listed);
             sql.push_str(")) FROM (");
-            if one_asks && read.who.is_some() {
-                let viewer = if text.contains(BEFOREHAND) {
+            if one_asks && asked_by(read).is_some() {
+                let viewer = if text.tail.contains(BEFOREHAND) {
                     VIEWER
                 } else {
                     VIEWER_ON_ROW
                 };
                 sql.push_str("WITH ");
-                for text in [viewer, read.before, &read.sql] {
-                    renumber(&mut sql, text, WHO_PARAMS, params);
+                for part in [viewer, text.head, &text.tail] {
+                    renumber(&mut sql, part, WHO_PARAMS, params);
                 }
                 params += read.params.len() - WHO_PARAMS;
             } else {
-                renumber(&mut sql, &text, 0, params);
+                renumber(&mut sql, &text.whole(), 0, params);
                 params += read.params.len();
             }
             sql.push_str("))");
@@ -155,8 +123,9 @@ impl Shape {
             sql.push_str(ROW);
         }
         let fits = sql.len() <= BYTES && params <= PARAMS && columns.len() <= ARGUMENTS;
+        let text = |read: &Statement| (read.text.clone(), read.params.len());
         fits.then(|| Self {
-            reads: reads.iter().map(Known::of).collect(),
+            reads: reads.iter().map(text).collect(),
             one_asks,
             sql,
             columns,
@@ -170,9 +139,9 @@ impl Shape {
 
     /// Its parameters, of these reads: who asks, then those of each, one after the other.
     pub(super) fn params(reads: &[Statement]) -> impl Iterator<Item = &Param> {
-        let shared = asker(reads);
+        let shared = shared_params(reads);
         let own = reads.iter().flat_map(move |read| {
-            let is_shared = shared.is_some() && who(read).is_some();
+            let is_shared = shared.is_some() && asked_by(read).is_some();
             read.params
                 .iter()
                 .skip(if is_shared { WHO_PARAMS } else { 0 })
@@ -182,7 +151,9 @@ impl Shape {
 
     /// The same, of these reads.
     pub(super) fn statement(&self, reads: &[Statement]) -> Statement {
-        Statement::new(self.sql.clone(), Self::params(reads).cloned())
+        let mut statement = Statement::new("", Self::params(reads).cloned());
+        statement.text.tail = self.sql.clone().into();
+        statement
     }
 
     /// Reads what was answered: the rows of each read.
@@ -192,13 +163,14 @@ impl Shape {
 }
 
 /// Who asks and when, where a read says it.
-fn who(read: &Statement) -> Option<&[Param]> {
-    read.who.and_then(|_said| read.params.get(..WHO_PARAMS))
+fn asked_by(read: &Statement) -> Option<&[Param]> {
+    read.text.who?;
+    read.params.get(..WHO_PARAMS)
 }
 
 /// Who asks and when, where two or more reads say it and all say the same.
-fn asker(reads: &[Statement]) -> Option<&[Param]> {
-    let mut said = reads.iter().filter_map(who);
+fn shared_params(reads: &[Statement]) -> Option<&[Param]> {
+    let mut said = reads.iter().filter_map(asked_by);
     let (first, second) = (said.next()?, said.next()?);
     (first == second && said.all(|other| other == first)).then_some(first)
 }
@@ -270,14 +242,19 @@ mod tests {
         );
     }
 
+    fn owned(sql: String) -> Statement {
+        let mut statement = Statement::new("", []);
+        statement.text.tail = sql.into();
+        statement
+    }
+
     const ASKS: &str = "WITH who AS (SELECT a FROM s WHERE id = ?1 AND t > ?2)";
 
     fn seen(who: &'static str, session: &str, now: i64, n: i64) -> Statement {
         let sql = "SELECT c FROM viewer WHERE d = ?4 AND e > ?2";
-        Statement {
-            who: Some(who),
-            ..statement!(sql, session, now, n, n + 1)
-        }
+        let mut seen = statement!(sql, session, now, n, n + 1);
+        seen.text.who = Some(who);
+        seen
     }
 
     /// The values of the parameters, in order.
@@ -298,12 +275,12 @@ mod tests {
             Shape::of(&reads).unwrap().sql(),
             "WITH who AS (SELECT a FROM s WHERE id = +?1 AND t > +?2) \
              SELECT json_array((SELECT json_group_array(json_array(z)) FROM (SELECT z FROM y WHERE x = +?3)), \
-             (SELECT json_group_array(json_array(c)) FROM (WITH viewer AS (SELECT who.session_id, who.account_id, \
-             who.contact_id, who.client_id FROM business one WHERE one.id = 1 AND who.modules & +?4 = +?4) \
+             (SELECT json_group_array(json_array(c)) FROM (WITH viewer AS (SELECT asker.session_id, asker.account_id, \
+             asker.contact_id, asker.client_id FROM business one WHERE one.id = 1 AND asker.modules & +?4 = +?4) \
              SELECT c FROM viewer WHERE d = +?5 AND e > +?2)), \
-             (SELECT json_group_array(json_array(c)) FROM (WITH viewer AS (SELECT who.session_id, who.account_id, \
-             who.contact_id, who.client_id FROM business one WHERE one.id = 1 AND who.modules & +?6 = +?6) \
-             SELECT c FROM viewer WHERE d = +?7 AND e > +?2))) AS j FROM (SELECT 1) LEFT JOIN who"
+             (SELECT json_group_array(json_array(c)) FROM (WITH viewer AS (SELECT asker.session_id, asker.account_id, \
+             asker.contact_id, asker.client_id FROM business one WHERE one.id = 1 AND asker.modules & +?6 = +?6) \
+             SELECT c FROM viewer WHERE d = +?7 AND e > +?2))) AS j FROM (SELECT 1) LEFT JOIN who asker"
         );
         let expected = [
             "Text(\"s\")",
@@ -319,25 +296,40 @@ mod tests {
 
     #[test]
     fn what_two_ask_is_said_for_each() {
-        let both = |session, now| [seen(ASKS, "s", 9, 1), seen(ASKS, session, now, 3)];
-        assert_eq!(values(&both("s", 9)).len(), 6);
-        for reads in [both("t", 9), both("s", 8)] {
-            let shape = Shape::of(&reads).unwrap();
-            assert!(!shape.sql().contains(ROW));
-            assert_eq!(shape.sql().matches("WITH who AS (").count(), 2);
-            assert_eq!(values(&reads).len(), 8);
+        let of = |session, now| seen(ASKS, session, now, 1);
+        let staff = || statement!("SELECT z FROM y WHERE x = ?1", 5_i64);
+        let asked = |reads: &[Statement]| {
+            let shape = Shape::of(reads).unwrap();
+            let who = shape.sql().matches("WITH who AS (").count();
+            (who, shape.sql().ends_with(ROW), values(reads).len())
+        };
+        assert_eq!(asked(&[of("s", 9), of("s", 9)]), (1, true, 2 + 2 * 2));
+        for reads in [
+            vec![of("s", 9), of("t", 9)],
+            vec![of("s", 9), of("s", 8)],
+            // Whoever comes later, and whatever stands between.
+            vec![of("s", 9), of("s", 9), of("t", 9)],
+            vec![of("s", 9), staff(), of("s", 9), of("s", 8)],
+        ] {
+            let seen = reads.iter().filter(|read| read.text.who.is_some()).count();
+            let others = reads.len() - seen;
+            assert_eq!(asked(&reads), (seen, false, seen * 4 + others));
         }
         // Asked the other way round, it is not the statement of before.
-        assert_eq!(values(&both("s", 9)).len(), 6);
-        let alone = [seen(ASKS, "s", 9, 1)];
-        assert!(!Shape::of(&alone).unwrap().sql().contains(ROW));
-        assert!(
-            Shape::of(&[
-                seen(ASKS, "s", 9, 1),
-                seen("WITH who AS (SELECT 2)", "s", 9, 1)
-            ])
-            .is_none()
-        );
+        assert_eq!(asked(&[of("s", 9), of("s", 9)]), (1, true, 2 + 2 * 2));
+        assert_eq!(asked(&[of("s", 9)]), (1, false, 4));
+        assert!(Shape::of(&[of("s", 9), seen("WITH who AS (SELECT 2)", "s", 9, 1)]).is_none());
+    }
+
+    #[test]
+    fn what_is_worked_out_beforehand_asks_by_itself() {
+        let mut beforehand = seen(ASKS, "s", 9, 1);
+        beforehand.text.tail =
+            "SELECT c FROM (WITH w AS MATERIALIZED (SELECT c FROM viewer) SELECT c FROM w) z"
+                .into();
+        let shape = Shape::of(&[beforehand, seen(ASKS, "s", 9, 1)]).unwrap();
+        assert_eq!(shape.sql().matches(" FROM who asker ").count(), 1);
+        assert_eq!(shape.sql().matches(" FROM business one ").count(), 1);
     }
 
     #[test]
@@ -356,7 +348,7 @@ mod tests {
         // The ones that were asked for last are kept.
         let (kept, lost) = (shape(vec![1]), shape(vec![1, 2]));
         for n in 0..KEPT {
-            let _other = Shape::of(&[Statement::new(format!("SELECT id FROM other{n}"), [])]);
+            let _other = Shape::of(&[owned(format!("SELECT id FROM other{n}"))]);
             let _asked = shape(vec![3]);
         }
         assert!(Arc::ptr_eq(&kept, &shape(vec![1])));
@@ -369,7 +361,7 @@ mod tests {
         assert!(Shape::of(&[many(60), many(40)]).is_some());
         assert!(Shape::of(&[many(60), many(41)]).is_none());
         let long = format!("SELECT id FROM t WHERE a <> '{}'", "x".repeat(60_000));
-        let long = || Statement::new(long.clone(), []);
+        let long = || owned(long.clone());
         assert!(Shape::of(&[long()]).is_some());
         assert!(Shape::of(&[long(), long()]).is_none());
     }

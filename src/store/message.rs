@@ -106,7 +106,7 @@ pub(crate) struct Participant {
 }
 
 /// People of a client who may read messages: active, of a portal that is open to them with Messages (256)
-/// on. What [`WHO`](super::viewer::WHO) asks of somebody who is not there.
+/// on. What `who` and `viewer` ([`super::viewer`]) ask of somebody who is not there.
 const MAY: &str = "WITH may AS (\
      SELECT ct.id, ct.client_id, trim(ct.first_name || ' ' || ct.last_name) AS name, ct.mail_messages FROM contacts ct \
      JOIN accounts a ON a.id = ct.account_id \

@@ -66,6 +66,7 @@ mod search;
 pub(crate) mod session;
 pub(crate) mod settings;
 pub(crate) mod setup;
+mod sql;
 pub(crate) mod staff;
 pub(crate) mod statement;
 pub(crate) mod support;
@@ -82,9 +83,10 @@ pub(crate) mod viewer;
 pub(crate) use assets::Assets;
 pub(crate) use blobs::{Blobs, Part, PartError, Pieces, Source};
 pub(crate) use branding::BrandingCache;
-pub(crate) use db::{Db, Param, Results, Statement, statement};
+pub(crate) use db::{Db, Results};
 pub(crate) use error::{Conflict, Error};
 pub(crate) use proviso::Proviso;
+pub(crate) use sql::{Param, Statement, statement};
 
 /// A row that its id finds. A page about one row names the row's type in its guard, and no more.
 pub(crate) trait ById: serde::de::DeserializeOwned + Send + 'static {

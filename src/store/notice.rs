@@ -11,7 +11,7 @@ use crate::domain::id::{ClientId, ContactId, DocumentId, MailId, StaffId, Upload
 use crate::domain::time::Timestamp;
 
 /// People of a client who are told of documents: active, wanting such mail, of a portal that is open
-/// to them with Documents (8) on. What [`super::viewer::WHO`] asks of somebody who is not there.
+/// to them with Documents (8) on. What `who` and `viewer` ([`super::viewer`]) ask of somebody who is not there.
 pub(super) const READERS: &str = "WITH readers AS (\
      SELECT ct.id, ct.client_id, ct.email, trim(ct.first_name || ' ' || ct.last_name) AS name \
      FROM contacts ct \

@@ -1,7 +1,7 @@
 //! What SQL has to say in figures is what the domain decides.
 
 use super::joined::Shape;
-use super::viewer::{Asker, WHO};
+use super::viewer::{Asker, WHO, WHO_PREVIEWS};
 use super::{
     Conflict, Error, billing, dashboard, device, notice, outbox, pay_link, session, ticket,
 };
@@ -42,13 +42,13 @@ fn the_reads_of_a_clients_page_say_once_who_asks() {
                 .statement("SELECT contact_id FROM viewer", []),
         ];
         let joined = Shape::of(&reads).unwrap().statement(&reads);
-        let sql = joined.text();
+        let sql = joined.text.whole();
         assert_eq!(sql.find("who AS ("), Some("WITH ".len()), "{sql}");
         assert_eq!(sql.matches("JOIN business b").count(), 1, "{sql}");
         // Each asks the row that all are answered on, but for what is worked out beforehand.
         assert_eq!(sql.matches("FROM business one").count(), 2, "{sql}");
         assert_eq!(sql.matches("FROM who").count(), 1, "{sql}");
-        assert!(sql.ends_with(" LEFT JOIN who"), "{sql}");
+        assert!(sql.ends_with(" LEFT JOIN who asker"), "{sql}");
         assert_eq!(joined.params.len(), 2 + 3);
     }
 }
@@ -59,13 +59,17 @@ fn sessions_go_idle_when_the_domain_says() {
     let of = |side| device::of(&asker_of(side));
     for (side, sql) in [
         (Side::Client, WHO.into()),
-        (Side::Client, session::contact(id, NOW).text().into_owned()),
-        (Side::Client, of(Side::Client).text().into_owned()),
+        (Side::Staff, WHO_PREVIEWS.into()),
+        (
+            Side::Client,
+            session::contact(id, NOW).text.whole().into_owned(),
+        ),
+        (Side::Client, of(Side::Client).text.whole().into_owned()),
         (
             Side::Staff,
-            session::staff_member(id, NOW).text().into_owned(),
+            session::staff_member(id, NOW).text.whole().into_owned(),
         ),
-        (Side::Staff, of(Side::Staff).text().into_owned()),
+        (Side::Staff, of(Side::Staff).text.whole().into_owned()),
     ] {
         let limit = format!("s.seen_at > ?2 - {} ", side.idle().0);
         let said = format!("{sql} ").replace(')', " ");
@@ -82,10 +86,10 @@ fn a_day_is_told_one_way() {
 fn modules_have_the_bits_that_the_domain_gives_them() {
     for (module, sql) in [
         (Module::Documents, notice::READERS),
-        (Module::Documents, &outbox::claim("", NOW).text()),
+        (Module::Documents, &outbox::claim("", NOW).text.whole()),
         (Module::Payments, pay_link::LINK),
         (Module::SupportTickets, ticket::mail::TOLD),
-        (Module::SupportTickets, &outbox::claim("", NOW).text()),
+        (Module::SupportTickets, &outbox::claim("", NOW).text.whole()),
     ] {
         let bit = module.bit();
         let sql = sql.replace(&format!("& {bit}) ="), &format!("& {bit} ="));
@@ -100,7 +104,7 @@ fn modules_have_the_bits_that_the_domain_gives_them() {
 fn the_colour_of_the_first_day_is_no_choice() {
     let colour = format!("b.colour <> '{}'", Branding::COLOUR);
     let figures = dashboard::figures();
-    assert!(figures.text().contains(&colour), "{colour}");
+    assert!(figures.text.whole().contains(&colour), "{colour}");
 }
 
 #[test]

@@ -1,10 +1,8 @@
 //! The one predicate of the client side.
 //!
-//! Every statement that reads for a client begins with [`WHO`] and [`VIEWER`], which yields one row while
-//! the session may see that module of that client, and none otherwise. Lists, details,
+//! Every statement that reads for a client begins with who asks ([`WHO`]) and with `viewer` ([`VIEWER`]), which
+//! yields one row while the session may see that module of that client, and none otherwise. Lists, details,
 //! downloads and counters join it, so none of them can forget a condition.
-
-use std::borrow::Cow;
 
 use const_format::formatcp;
 
@@ -32,7 +30,7 @@ pub(crate) const WHO: &str = "WITH who AS (\
 /// The same of staff who look as a client: `?1` is the preview. Live session of staff (3600000 ms idle)
 /// ∧ of the role it began with ∧ not ended ∧ client not archived ∧ contact not removed. It
 /// yields no `session_id`, so what is written from it, such as a receipt, is refused by the column.
-pub(crate) const PREVIEWER: &str = "WITH who AS (\
+pub(crate) const WHO_PREVIEWS: &str = "WITH who AS (\
      SELECT NULL AS session_id, ct.account_id, ct.id AS contact_id, c.id AS client_id, \
      ((b.modules | c.modules_on) & ~c.modules_off) & ~coalesce(ct.modules_off, 0) AS modules FROM previews look \
      JOIN sessions s ON s.id = look.staff_session AND s.ended_at IS NULL AND s.expires_at > ?2 \
@@ -46,17 +44,21 @@ pub(crate) const PREVIEWER: &str = "WITH who AS (\
       AND (look.contact_id IS NULL OR ct.removed_at IS NULL))";
 
 /// What is taken over from `who`.
-const SEEN_AS: &str = "who.session_id, who.account_id, who.contact_id, who.client_id";
+const WHO_COLUMNS: &str = "asker.session_id, asker.account_id, asker.contact_id, asker.client_id";
 
-/// `viewer`: who asks ∧ module on. `?3` module bit (0: none asked).
+/// `?3` module bit (0: none asked).
+const MODULE_ON: &str = "asker.modules & ?3 = ?3";
+
+/// `viewer`: who asks ∧ module on.
 pub(super) const VIEWER: &str =
-    formatcp!("viewer AS (SELECT {SEEN_AS} FROM who WHERE who.modules & ?3 = ?3) ");
+    formatcp!("viewer AS (SELECT {WHO_COLUMNS} FROM who asker WHERE {MODULE_ON}) ");
 
-/// The same where `who` is a row around the read, as it is for those that go to D1 together (see [`super::joined`]). No read
-/// has another thing of that name. The table of one row that stands there instead of it says to the planner that there
-/// is one, so that what comes sorted from an index needs no sorting.
+/// The same where `asker` is a row around the read, as it is for those that go to D1 together (see [`super::joined`]). The
+/// table of one row that stands there instead of it says to the planner that there is one, so that what comes sorted from
+/// an index needs no sorting. No read has another thing called `asker`, which would be asked instead
+/// (`tests/http/query-plans.test.mjs`).
 pub(super) const VIEWER_ON_ROW: &str = formatcp!(
-    "viewer AS (SELECT {SEEN_AS} FROM business one WHERE one.id = 1 AND who.modules & ?3 = ?3) "
+    "viewer AS (SELECT {WHO_COLUMNS} FROM business one WHERE one.id = 1 AND {MODULE_ON}) "
 );
 
 /// `shared`: the documents that the viewer may see now. Beside [`VIEWER`]'s own conditions: of that
@@ -117,7 +119,7 @@ pub(crate) const TIME: &str = ", time_seen AS (\
      CROSS JOIN time_spent s INDEXED BY time_spent_on_projects ON s.client_id = v.client_id AND s.staff_id = '*' \
       AND s.is_month = 1 AND s.project_id <> '*' AND (s.unbilled + s.billed > 0 OR b.time_all = 1)) ";
 
-/// Who asks, when, and for which module: what [`VIEWER`] needs.
+/// Who asks, when, and for which module: what [`WHO`] and [`VIEWER`] need.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Asker {
     /// The session that the cookie names, or the preview.
@@ -138,7 +140,7 @@ impl Asker {
     /// A statement that reads `FROM viewer`; its own parameters start at `?4`.
     pub(crate) fn statement(
         &self,
-        sql: impl Into<Cow<'static, str>>,
+        sql: &'static str,
         params: impl IntoIterator<Item = Param>,
     ) -> Statement {
         self.seeing("", sql, params)
@@ -147,7 +149,7 @@ impl Asker {
     /// A statement that reads `FROM shared`; its own parameters start at `?4`.
     pub(crate) fn shared(
         &self,
-        sql: impl Into<Cow<'static, str>>,
+        sql: &'static str,
         params: impl IntoIterator<Item = Param>,
     ) -> Statement {
         self.seeing(SHARED, sql, params)
@@ -156,7 +158,7 @@ impl Asker {
     /// A statement that reads `FROM project_seen`; its own parameters start at `?4`.
     pub(crate) fn projects(
         &self,
-        sql: impl Into<Cow<'static, str>>,
+        sql: &'static str,
         params: impl IntoIterator<Item = Param>,
     ) -> Statement {
         self.seeing(PROJECTS, sql, params)
@@ -165,7 +167,7 @@ impl Asker {
     /// A statement that reads `FROM task_seen`; its own parameters start at `?4`.
     pub(crate) fn tasks(
         &self,
-        sql: impl Into<Cow<'static, str>>,
+        sql: &'static str,
         params: impl IntoIterator<Item = Param>,
     ) -> Statement {
         self.seeing(TASKS, sql, params)
@@ -174,7 +176,7 @@ impl Asker {
     /// A statement that reads `FROM ticket_seen`; its own parameters start at `?4`.
     pub(crate) fn tickets(
         &self,
-        sql: impl Into<Cow<'static, str>>,
+        sql: &'static str,
         params: impl IntoIterator<Item = Param>,
     ) -> Statement {
         self.seeing(TICKETS, sql, params)
@@ -183,7 +185,7 @@ impl Asker {
     /// A statement that reads `FROM thread_seen`; its own parameters start at `?4`.
     pub(crate) fn threads(
         &self,
-        sql: impl Into<Cow<'static, str>>,
+        sql: &'static str,
         params: impl IntoIterator<Item = Param>,
     ) -> Statement {
         self.seeing(THREADS, sql, params)
@@ -192,7 +194,7 @@ impl Asker {
     /// A statement that reads `FROM time_seen`, `FROM time_sum_seen` or `FROM time_part_seen`; its own parameters start at `?4`.
     pub(crate) fn time(
         &self,
-        sql: impl Into<Cow<'static, str>>,
+        sql: &'static str,
         params: impl IntoIterator<Item = Param>,
     ) -> Statement {
         self.seeing(TIME, sql, params)
@@ -208,20 +210,19 @@ impl Asker {
 
     fn seeing(
         &self,
-        seen: &'static str,
-        sql: impl Into<Cow<'static, str>>,
+        head: &'static str,
+        sql: &'static str,
         params: impl IntoIterator<Item = Param>,
     ) -> Statement {
-        let who = if self.preview { PREVIEWER } else { WHO };
+        let who = if self.preview { WHO_PREVIEWS } else { WHO };
         let modules = self.module.map_or(0, Module::bit) | self.also.map_or(0, Module::bit);
         let mine = [
             self.session.to_string().into(),
             self.now.into(),
             i64::from(modules).into(),
         ];
-        Statement {
-            who: Some(who),
-            ..Statement::after(seen, sql, mine.into_iter().chain(params))
-        }
+        let mut statement = Statement::after(head, sql, mine.into_iter().chain(params));
+        statement.text.who = Some(who);
+        statement
     }
 }

@@ -17,7 +17,7 @@ export async function load({ pid, url, headers }, { connections, seconds, ...mor
 }
 
 /** In how many pieces a run is taken in turn with another: of one connection, and of several. */
-const PIECES = 12, PIECES_OF_MANY = 3;
+const PIECES = 8, PIECES_OF_MANY = 3;
 
 /** Several pieces as one run: all of their CPU and time by all of their answers. */
 export function together(pieces) {

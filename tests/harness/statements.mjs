@@ -44,16 +44,21 @@ function fillIn(text, own) {
   return filled === text ? text : fillIn(filled, own);
 }
 
-const named = (name) => fillIn(CONSTANTS[name], CONSTANTS);
-/** Who asks, and the viewer: by themselves, where staff look as a client, and beside other reads (see src/store/viewer.rs). */
-const VIEWER = `${named("WHO")}, ${named("VIEWER")}`;
-const PREVIEWER = `${named("PREVIEWER")}, ${named("VIEWER")}`;
+/** Who asks, and the viewer, as src/store/viewer.rs says them; how reads stand together, as src/store/joined.rs does. */
+const own = (file) => constants(readFileSync(join(STORE, file), "utf8"));
+const [ASKING, TOGETHER] = [own("viewer.rs"), own("joined.rs")];
+const asking = (name) => fillIn(ASKING[name], ASKING);
+const VIEWER = `${asking("WHO")}, ${asking("VIEWER")}`;
+const IN_A_PREVIEW = `${asking("WHO_PREVIEWS")}, ${asking("VIEWER")}`;
+/** What a read of that name begins with, beside the viewer. */
+const SEEN = { project_seen: "PROJECTS", task_seen: "TASKS", ticket_seen: "TICKETS", thread_seen: "THREADS", time_seen: "TIME", time_sum_seen: "TIME", time_part_seen: "TIME", shared: "SHARED" };
 
-/** How a read for a client, of those columns, is asked beside others, as src/store/joined.rs puts it: who asks is a row that it stands on. */
+/** How a read for a client, of those columns, is asked beside others. */
 function besideOthers(sql) {
-  const [who, read] = sql.split(`, ${named("VIEWER")}`);
-  const viewer = named(/ AS MATERIALIZED /.test(read) ? "VIEWER" : "VIEWER_ON_ROW");
-  return (columns) => `${who} SELECT (SELECT json_group_array(json_array(${columns})) FROM (WITH ${viewer}${read})) FROM (SELECT 1) LEFT JOIN who`;
+  const [who, read] = sql.split(`, ${asking("VIEWER")}`);
+  const viewer = asking(read.includes(TOGETHER.BEFOREHAND) ? "VIEWER" : "VIEWER_ON_ROW");
+  const asked = (columns) => `${who} SELECT json_array((SELECT json_group_array(json_array(${columns})) FROM (WITH ${viewer}${read}))) AS j${TOGETHER.ROW}`;
+  return (columns) => asked(columns).replace(/\?(?=\d)/g, "+?");
 }
 
 /** Every statement: { sql, place: "src/store/x.rs:12" }; of what reads for a client also { beside }: the same beside others, of its columns. */
@@ -64,25 +69,21 @@ export function statements() {
     const source = readFileSync(file, "utf8").replace(/#\[cfg\(test\)\]\s*mod tests[\s\S]*$/, "");
     const own = constants(source);
     for (const { text, line } of literals(source)) {
-      if (text.startsWith("{") && !/^\{[A-Z_]+\}\s*[A-Z]/.test(text)) continue; // format!("{VIEWER}{sql}"): glue, no statement
       let sql = fillIn(text, own).trim();
-      if (!/^(SELECT|INSERT|UPDATE|DELETE|WITH|REPLACE)\b[\s\S]*\s/.test(sql)) continue;
-      if (/^, /.test(sql)) continue; // a CTE that goes on after another; explained where it is read
-      if (/\b(FROM|JOIN) project_seen\b/.test(sql)) sql = `${VIEWER}${CONSTANTS.PROJECTS} ${sql}`;
-      else if (/\b(FROM|JOIN) task_seen\b/.test(sql)) sql = `${VIEWER}${CONSTANTS.TASKS} ${sql}`;
-      else if (/\b(FROM|JOIN) ticket_seen\b/.test(sql)) sql = `${VIEWER}${CONSTANTS.TICKETS} ${sql}`;
-      else if (/\b(FROM|JOIN) thread_seen\b/.test(sql)) sql = `${VIEWER}${CONSTANTS.THREADS} ${sql}`;
-      else if (/\b(FROM|JOIN) time_(sum_|part_)?seen\b/.test(sql)) sql = `${VIEWER}${CONSTANTS.TIME} ${sql}`;
-      else if (/\b(FROM|JOIN) shared\b/.test(sql)) sql = `${VIEWER}${CONSTANTS.SHARED} ${sql}`;
+      // A CTE that goes on after others, and is no more than that, is explained where it is read.
+      const goesOn = /^, \w+ AS [\s\S]*[^)]$/.test(sql);
+      if (!goesOn && !/^(SELECT|INSERT|UPDATE|DELETE|WITH|REPLACE)\b[\s\S]*\s/.test(sql)) continue;
+      const seen = SEEN[/\b(?:FROM|JOIN) (\w+_seen|shared)\b/.exec(sql)?.[1]];
+      if (seen) sql = `${VIEWER}${ASKING[seen]}${sql}`;
       else if (Object.values(CONSTANTS).includes(text) && /^WITH \w+ AS/.test(sql)) sql = `${sql} SELECT * FROM ${sql.match(/\b\w+(?= AS \((?:SELECT|WITH))/g).at(-1)}`;
       else if (/\bviewer\b/.test(sql) && !/\bviewer AS\b/.test(sql)) {
         sql = sql.startsWith("WITH ") ? `${VIEWER}, ${sql.slice(5)}` : `${VIEWER}${sql}`;
       }
       const place = `${relative(ROOT, file)}:${line}`;
-      const entry = (text, where) => ([VIEWER, PREVIEWER].some((viewer) => text.startsWith(viewer)) && !/\)\s*(INSERT|UPDATE|DELETE)\b/.test(text) ? { sql: text, place: where, beside: besideOthers(text) } : { sql: text, place: where });
+      const entry = (text, where) => ([VIEWER, IN_A_PREVIEW].some((viewer) => text.startsWith(viewer)) && !/\)\s*(INSERT|UPDATE|DELETE)\b/.test(text) ? { sql: text, place: where, beside: besideOthers(text) } : { sql: text, place: where });
       found.push(entry(sql, place));
       // What reads for a client reads for staff who look as one, through the predicate's other form.
-      if (sql.startsWith(VIEWER)) found.push(entry(`${PREVIEWER}${sql.slice(VIEWER.length)}`, `${place} in a preview`));
+      if (sql.startsWith(VIEWER)) found.push(entry(`${IN_A_PREVIEW}${sql.slice(VIEWER.length)}`, `${place} in a preview`));
     }
   }
   return found;

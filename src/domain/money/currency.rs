@@ -4,10 +4,11 @@
 //! test codes and accounting units of four decimals are no currencies to invoice in and are unknown
 //! here.
 
-use crate::domain::door::through;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::cmp::Ordering;
 use std::fmt;
+
+use crate::domain::door::through;
 
 /// Codes without a minor unit.
 const NONE: &str = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF";

@@ -1,13 +1,12 @@
 //! Calendar days.
 
-use crate::domain::door::through;
 use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
-use std::ops::Range;
 
 use super::{Millis, Timestamp};
 use crate::domain::digits::Digits;
+use crate::domain::door::through;
 
 const MONTHS: [&str; 12] = [
     "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
@@ -35,20 +34,18 @@ impl Date {
     /// The one door: `YYYY-MM-DD` of a real day, surrounding spaces ignored.
     pub fn parse(raw: &str) -> Result<Self, DateError> {
         let text = raw.trim();
-        let number = |digits: &str| {
-            digits.bytes().try_fold(0_u16, |number, digit| {
+        let number = |digits: &[u8]| {
+            digits.iter().try_fold(0_u16, |number, digit| {
                 let digit = digit.is_ascii_digit().then(|| digit - b'0')?;
                 Some(number * 10 + u16::from(digit))
             })
         };
-        let part = |at: Range<usize>| text.get(at).and_then(number);
-        let marked = |at: usize| text.as_bytes().get(at) == Some(&b'-');
-        let (Some(year), Some(month), Some(day), true) = (
-            part(0..4),
-            part(5..7),
-            part(8..10),
-            marked(4) && marked(7) && text.len() == 10,
-        ) else {
+        let Some((year, &[b'-', m, n, b'-', d, e])) = text.as_bytes().split_first_chunk::<4>()
+        else {
+            return Err(DateError::Shape);
+        };
+        let (Some(year), Some(month), Some(day)) = (number(year), number(&[m, n]), number(&[d, e]))
+        else {
             return Err(DateError::Shape);
         };
         NaiveDate::from_ymd_opt(year.into(), month.into(), day.into())
@@ -122,13 +119,10 @@ impl Date {
 impl fmt::Display for Date {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut digits = padded(self.0.day(), 2);
-        for part in [
-            self.0.month().into(),
-            u64::try_from(self.0.year()).unwrap_or(0),
-        ] {
-            digits.push_text("-");
-            digits.push_number(part, 2);
-        }
+        digits.push_text("-");
+        digits.push_number(self.0.month().into(), 2);
+        digits.push_text("-");
+        digits.push_number(u64::try_from(self.0.year()).unwrap_or(0), 4);
         f.write_str(digits.as_str())
     }
 }

@@ -152,7 +152,6 @@ struct Row {
     due: String,
     issued_on: Date,
     due_on: Date,
-    today: Date,
     /// Whether it can be paid now, if anything can.
     payable: bool,
 }
@@ -174,12 +173,11 @@ impl Row {
             },
             issued_on: line.issued_on,
             due_on: line.due_on,
-            today,
             payable: !line.processing && to_stripe(due).is_ok(),
         })
     }
-    fn when(&self) -> String {
-        due_line(self.due_on, self.today)
+    fn when(&self, today: &Date) -> String {
+        due_line(self.due_on, *today)
     }
 }
 
@@ -236,6 +234,7 @@ impl Moved {
 
 /// The page.
 pub(crate) struct ListPage {
+    today: Date,
     /// Nothing but the beginning of everything.
     is_first: bool,
     /// Back from the provider's page, unpaid.
@@ -316,6 +315,7 @@ impl Load for ListPage {
         }
         let rows = closed.into_iter().map(|line| Row::new(line, today));
         Ok(Some(Self {
+            today,
             is_first,
             left: !asked.left.is_empty(),
             online: billing.pay_online,

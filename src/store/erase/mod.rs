@@ -84,7 +84,7 @@ struct Whom<'a> {
 }
 
 /// The ids of whom.
-const WHO: &str = "SELECT id FROM contacts WHERE client_id = ?1 AND (?2 IS NULL OR id = ?2) AND erased_at IS NULL";
+const PEOPLE: &str = "SELECT id FROM contacts WHERE client_id = ?1 AND (?2 IS NULL OR id = ?2) AND erased_at IS NULL";
 /// Whom, as `ct`.
 const CT: &str = "ct.client_id = ?1 AND (?2 IS NULL OR ct.id = ?2) AND ct.erased_at IS NULL";
 /// Their logins that no other client needs.
@@ -98,16 +98,12 @@ const EMPTIED: &str = "to_email = CASE WHEN staff_id IS NULL THEN '' ELSE to_ema
 
 impl Whom<'_> {
     /// A statement of `?1` and `?2` alone.
-    fn run(&self, sql: impl Into<std::borrow::Cow<'static, str>>) -> Statement {
+    fn run(&self, sql: &'static str) -> Statement {
         Statement::new(sql, self.params())
     }
 
     /// … and `?3`.
-    fn with(
-        &self,
-        sql: impl Into<std::borrow::Cow<'static, str>>,
-        third: impl Into<Param>,
-    ) -> Statement {
+    fn with(&self, sql: &'static str, third: impl Into<Param>) -> Statement {
         Statement::new(sql, self.params().into_iter().chain([third.into()]))
     }
 
@@ -198,7 +194,7 @@ fn log(whom: &Whom<'_>) -> [Statement; 2] {
             whom.by.to_string(),
         ),
         whom.run(formatcp!(
-            "UPDATE audit SET principal_name = '', address = '' WHERE principal_id IN ({WHO})"
+            "UPDATE audit SET principal_name = '', address = '' WHERE principal_id IN ({PEOPLE})"
         )),
     ]
 }
@@ -268,26 +264,26 @@ fn logins(whom: &Whom<'_>) -> [Statement; 8] {
 fn ways_in(whom: &Whom<'_>) -> [Statement; 6] {
     [
         whom.run(formatcp!(
-            "UPDATE outbox SET link_id = NULL WHERE link_id IN (SELECT l.id FROM links l WHERE l.contact_id IN ({WHO}))"
+            "UPDATE outbox SET link_id = NULL WHERE link_id IN (SELECT l.id FROM links l WHERE l.contact_id IN ({PEOPLE}))"
         )),
-        whom.run(formatcp!("DELETE FROM links WHERE contact_id IN ({WHO})")),
-        whom.run(formatcp!("DELETE FROM sessions WHERE contact_id IN ({WHO})")),
+        whom.run(formatcp!("DELETE FROM links WHERE contact_id IN ({PEOPLE})")),
+        whom.run(formatcp!("DELETE FROM sessions WHERE contact_id IN ({PEOPLE})")),
         whom.with(
             formatcp!(
                 "UPDATE pay_links SET contact_id = NULL, revoked_at = coalesce(revoked_at, ?3) \
-                 WHERE invoice_id IN (SELECT id FROM invoices WHERE client_id = ?1) AND contact_id IN ({WHO})"
+                 WHERE invoice_id IN (SELECT id FROM invoices WHERE client_id = ?1) AND contact_id IN ({PEOPLE})"
             ),
             whom.now,
         ),
         whom.with(
             formatcp!(
                 "UPDATE previews SET contact_id = NULL, ended_at = coalesce(ended_at, min(?3, expires_at)) \
-                 WHERE client_id = ?1 AND contact_id IN ({WHO})"
+                 WHERE client_id = ?1 AND contact_id IN ({PEOPLE})"
             ),
             whom.now,
         ),
         whom.run(formatcp!(
-            "DELETE FROM client_words WHERE owner_id IN ({WHO})"
+            "DELETE FROM client_words WHERE owner_id IN ({PEOPLE})"
         )),
     ]
 }
@@ -297,26 +293,26 @@ fn said(whom: &Whom<'_>) -> [Statement; 6] {
     [
         whom.run(formatcp!(
             "UPDATE threads SET last_author = '{FORMER}' WHERE client_id = ?1 AND EXISTS (SELECT 1 FROM messages m \
-             WHERE m.thread_id = threads.id AND m.seq = threads.last_seq AND m.contact_id IN ({WHO}))"
+             WHERE m.thread_id = threads.id AND m.seq = threads.last_seq AND m.contact_id IN ({PEOPLE}))"
         )),
         whom.run(formatcp!(
             "UPDATE messages SET author = '{FORMER}' WHERE thread_id IN (SELECT id FROM threads WHERE client_id = ?1) \
-             AND contact_id IN ({WHO})"
+             AND contact_id IN ({PEOPLE})"
         )),
         whom.run(formatcp!(
             "UPDATE ticket_messages SET author = '{FORMER}' \
-             WHERE ticket_id IN (SELECT id FROM tickets WHERE client_id = ?1) AND contact_id IN ({WHO})"
+             WHERE ticket_id IN (SELECT id FROM tickets WHERE client_id = ?1) AND contact_id IN ({PEOPLE})"
         )),
         whom.run(formatcp!(
             "UPDATE comments SET author = '{FORMER}' WHERE task_id IN (SELECT id FROM tasks WHERE client_id = ?1) \
-             AND contact_id IN ({WHO})"
+             AND contact_id IN ({PEOPLE})"
         )),
         whom.run(formatcp!(
             "DELETE FROM thread_readers WHERE thread_id IN (SELECT id FROM threads WHERE client_id = ?1) \
-             AND contact_id IN ({WHO})"
+             AND contact_id IN ({PEOPLE})"
         )),
         whom.run(formatcp!(
-            "UPDATE receipts SET device = '', address = '' WHERE contact_id IN ({WHO})"
+            "UPDATE receipts SET device = '', address = '' WHERE contact_id IN ({PEOPLE})"
         )),
     ]
 }
@@ -326,15 +322,15 @@ fn payments(whom: &Whom<'_>) -> [Statement; 2] {
     [
         whom.run(formatcp!(
             "UPDATE provider_events SET raw = 'null' WHERE json_valid(raw) AND received_at >= \
-              (SELECT min(a.created_at) FROM attempts a WHERE a.client_id = ?1 AND (?2 IS NULL OR a.contact_id IN ({WHO}))) \
+              (SELECT min(a.created_at) FROM attempts a WHERE a.client_id = ?1 AND (?2 IS NULL OR a.contact_id IN ({PEOPLE}))) \
              AND (json_extract(raw, '$.data.object.id') IN (SELECT a.session_id FROM attempts a \
-                WHERE a.client_id = ?1 AND (?2 IS NULL OR a.contact_id IN ({WHO})) \
-               UNION SELECT a.payment FROM attempts a WHERE a.client_id = ?1 AND (?2 IS NULL OR a.contact_id IN ({WHO}))) \
+                WHERE a.client_id = ?1 AND (?2 IS NULL OR a.contact_id IN ({PEOPLE})) \
+               UNION SELECT a.payment FROM attempts a WHERE a.client_id = ?1 AND (?2 IS NULL OR a.contact_id IN ({PEOPLE}))) \
               OR json_extract(raw, '$.data.object.payment_intent') IN (SELECT a.payment FROM attempts a \
-                WHERE a.client_id = ?1 AND (?2 IS NULL OR a.contact_id IN ({WHO}))))"
+                WHERE a.client_id = ?1 AND (?2 IS NULL OR a.contact_id IN ({PEOPLE}))))"
         )),
         whom.run(formatcp!(
-            "UPDATE attempts SET payer_email = NULL WHERE client_id = ?1 AND (?2 IS NULL OR contact_id IN ({WHO}))"
+            "UPDATE attempts SET payer_email = NULL WHERE client_id = ?1 AND (?2 IS NULL OR contact_id IN ({PEOPLE}))"
         )),
     ]
 }

@@ -15,7 +15,7 @@ use crate::store::{Error, Statement, statement};
 pub(crate) const KIND: &str = "message";
 
 /// People of a client who are told of messages: active, wanting such mail, of a portal that is open to them
-/// with Messages (256) on. What [`WHO`](crate::store::viewer::WHO) asks of somebody who is not there.
+/// with Messages (256) on. What `who` and `viewer` ([`crate::store::viewer`]) ask of somebody who is not there.
 const HEARING: &str = "WITH hearing AS (\
      SELECT ct.id, ct.email, trim(ct.first_name || ' ' || ct.last_name) AS name FROM contacts ct \
      JOIN accounts a ON a.id = ct.account_id \

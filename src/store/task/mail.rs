@@ -15,7 +15,7 @@ use crate::store::{Error, Statement, statement};
 pub(crate) const KIND: &str = "task";
 
 /// People of a client who are told of tasks: active, wanting such mail, of a portal that is open to them with
-/// Tasks (2) on. What [`WHO`](crate::store::viewer::WHO) asks of somebody who is not there.
+/// Tasks (2) on. What `who` and `viewer` ([`crate::store::viewer`]) ask of somebody who is not there.
 const TASK_TOLD: &str = "WITH told AS (\
      SELECT ct.id, ct.client_id, ct.email, trim(ct.first_name || ' ' || ct.last_name) AS name FROM contacts ct \
      JOIN accounts a ON a.id = ct.account_id \

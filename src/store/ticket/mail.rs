@@ -15,7 +15,7 @@ use crate::store::{Error, Statement, flag, statement};
 pub(crate) const KIND: &str = "ticket";
 
 /// People of a client who are told of tickets: active, wanting such mail, of a portal that is open to
-/// them with Support Tickets (128) on. What [`WHO`](crate::store::viewer::WHO) asks of somebody who
+/// them with Support Tickets (128) on. What `who` and `viewer` ([`crate::store::viewer`]) ask of somebody who
 /// is not there.
 pub(in crate::store) const TOLD: &str = "WITH told AS (\
      SELECT ct.id, ct.client_id, ct.email, trim(ct.first_name || ' ' || ct.last_name) AS name FROM contacts ct \
