@@ -34,7 +34,7 @@ const KEPT: usize = 200;
 const WHO_PARAMS: usize = 2;
 /// What all reads are answered on: one row, also where `who` has none; and its name in them.
 const ROW: &str = " FROM (SELECT 1) LEFT JOIN who asker";
-/// A read with such a part asks `who` by itself: taken from the row, SQLite would work the part out anew at each use.
+/// A read with such a part asks `who` by itself: taken from the row, `SQLite` would work the part out anew at each use.
 const BEFOREHAND: &str = "AS MATERIALIZED";
 
 /// What reads become, whatever the values of their parameters are.
