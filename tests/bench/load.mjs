@@ -16,8 +16,8 @@ export async function load({ pid, url, headers }, { connections, seconds, ...mor
   return { cpu: cpu / answered, rps: answered / result.duration, answered, seconds: result.duration };
 }
 
-/** In how many pieces a run is taken in turn with another: of one connection, and of several. */
-const PIECES = 8, PIECES_OF_MANY = 3;
+/** How a run is taken in turn with another: of one connection in pieces of so many seconds, of several in so many pieces. */
+const PIECE = 0.25, PIECES_OF_MANY = 3;
 
 /** Several pieces as one run: all of their CPU and time by all of their answers. */
 export function together(pieces) {
@@ -33,7 +33,7 @@ export function together(pieces) {
  */
 export async function inTurn(target, base, { repeats, seconds, ...how }) {
   const runs = { target: [], base: [] };
-  const [pieces, length] = how.connections > 1 ? [PIECES_OF_MANY, seconds] : [PIECES, seconds / PIECES];
+  const [pieces, length] = how.connections > 1 ? [PIECES_OF_MANY, seconds] : [Math.ceil(seconds / PIECE), PIECE];
   for (let n = 0; n < repeats; n++) {
     const taken = { target: [], base: [] };
     for (let piece = 0; piece < pieces; piece++) {

@@ -123,8 +123,12 @@ pub(crate) struct Seen {
     pub(crate) invoice: Option<String>,
 }
 
-/// A page of the entries that the viewer may see, the newest day first. The place of the cursor is an expression,
-/// not two columns: only so the index is entered at the day *and* the id, however many entries the day has.
+/// The place of the cursor, looked up once and not for each entry that it is held against. An expression, not two columns:
+/// only so the index is entered at the day *and* the id, however many entries the day has.
+const PLACE: &str =
+    "place AS MATERIALIZED (SELECT day || '' AS day, id || '' AS id FROM time_seen WHERE id = ?4)";
+
+/// A page of the entries that the viewer may see, the newest day first.
 pub(crate) fn entries(asker: &Asker, cursor: Cursor<TimeEntryId>) -> Statement {
     match cursor {
         Cursor::First => asker.time(
@@ -137,21 +141,21 @@ pub(crate) fn entries(asker: &Asker, cursor: Cursor<TimeEntryId>) -> Statement {
             [],
         ),
         Cursor::After(id) => asker.time(
-            "SELECT f.id, f.day, f.minutes, f.description, f.billable, f.person, \
+            formatcp!("SELECT f.id, f.day, f.minutes, f.description, f.billable, f.person, \
              p.name AS project, t.title AS task, i.id AS invoice_id, i.number AS invoice \
-             FROM (SELECT * FROM time_seen WHERE (day, id) < (SELECT day || '', id || '' FROM time_seen WHERE id = ?4) ORDER BY day DESC, id DESC LIMIT 26) f \
+             FROM (WITH {PLACE} SELECT * FROM time_seen WHERE (day, id) < (SELECT day, id FROM place) ORDER BY day DESC, id DESC LIMIT 26) f \
              LEFT JOIN projects p ON p.id = f.project_id AND p.visible = 1 \
              LEFT JOIN tasks t ON t.id = f.task_id AND t.visible = 1 \
-             LEFT JOIN invoices i ON i.id = f.invoice_id AND i.state = 'sent' ORDER BY f.day DESC, f.id DESC",
+             LEFT JOIN invoices i ON i.id = f.invoice_id AND i.state = 'sent' ORDER BY f.day DESC, f.id DESC"),
             [id.to_string().into()],
         ),
         Cursor::Before(id) => asker.time(
-            "SELECT f.id, f.day, f.minutes, f.description, f.billable, f.person, \
+            formatcp!("SELECT f.id, f.day, f.minutes, f.description, f.billable, f.person, \
              p.name AS project, t.title AS task, i.id AS invoice_id, i.number AS invoice \
-             FROM (SELECT * FROM time_seen WHERE (day, id) > (SELECT day || '', id || '' FROM time_seen WHERE id = ?4) ORDER BY day, id LIMIT 26) f \
+             FROM (WITH {PLACE} SELECT * FROM time_seen WHERE (day, id) > (SELECT day, id FROM place) ORDER BY day, id LIMIT 26) f \
              LEFT JOIN projects p ON p.id = f.project_id AND p.visible = 1 \
              LEFT JOIN tasks t ON t.id = f.task_id AND t.visible = 1 \
-             LEFT JOIN invoices i ON i.id = f.invoice_id AND i.state = 'sent' ORDER BY f.day, f.id",
+             LEFT JOIN invoices i ON i.id = f.invoice_id AND i.state = 'sent' ORDER BY f.day, f.id"),
             [id.to_string().into()],
         ),
     }
