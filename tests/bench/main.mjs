@@ -61,7 +61,7 @@ async function measure(stage, worker, stripe, { small, large }, save) {
       await load(bench.floor("floor 1"), { connections: 32, seconds: quick ? 10 : 60 });
       const floor = resident([bench.pid]);
       const other = large ? await start(small, 0) : undefined;
-      const found = await speed(bench, other, quick ? { repeats: 3, seconds: 1, warm: 500 } : { repeats: 3, seconds: 2, warm: 20_000 });
+      const found = await speed(bench, other, quick ? { repeats: 3, seconds: 1, warm: 500 } : { repeats: 3, seconds: 2, warm: 5_000 });
       return { ...found, memory: { idle, floor, loaded: resident([bench.pid]) } };
     });
     await part("pdf", "The PDF of an invoice", async () => ({ pdf: await pdf(bench, { repeats: 3, count: quick ? 10 : 30 }) }));
